@@ -28,6 +28,8 @@ type Member struct {
 	State State
 	Muted bool
 	Held  bool
+	// Speaking says that the member is heard to speak just now.
+	Speaking bool
 	// Application marks the seat of an application: in the roster, but not a
 	// person.
 	Application bool

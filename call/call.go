@@ -1,0 +1,337 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/identity"
+)
+
+// Call is one conversation: its participants and their legs, its bridge, and
+// the seats of the applications that control it. Its state belongs to one
+// goroutine; everybody else asks with do and waits for the answer.
+type Call struct {
+	id          string
+	correlation string
+	registry    *Registry
+	log         *zap.Logger
+
+	inbox chan func()   // unbuffered: once taken, always run
+	done  chan struct{} // closed when loop has returned
+	lost  atomic.Bool   // a record could not be written: nothing may follow it
+
+	// Below here, loop only.
+	members     []*Participant // in the order in which they came
+	connections []*Connection
+	invitations map[string]*Invitation
+	bridge      Bridge // nil until somebody is to be heard
+
+	groupID  string // what others join it by, if anything
+	group    bool   // not 1:1, and never again
+	over     bool   // ending; why says for what reason
+	why      Reason
+	lastFail Reason      // why the last invitation came to nothing
+	empty    *time.Timer // runs while only applications are left
+	longest  *time.Timer
+
+	version  uint64 // of the list that the contract shows
+	showings uint64 // how often legs were shown a roster
+	stale    bool   // what legs were shown last is behind
+
+	// This turn.
+	trace    string
+	sequence uint64
+	records  []Record
+	replies  []func(error)
+}
+
+// loop runs the call until the last one has left. first is its first turn.
+func (c *Call) loop(first func()) {
+	defer close(c.done)
+	defer c.registry.forget(c)
+	c.turn(first)
+	for !c.finished() {
+		c.turn(<-c.inbox)
+	}
+	c.finish()
+}
+
+// turn runs f and whatever follows from it, and hands its events, the answers
+// it owes and what others may now see to the journal as one commit.
+func (c *Call) turn(f func()) {
+	c.guarded(f)
+	c.guarded(c.settle)
+	c.commit()
+}
+
+// guarded keeps a mistake in one call from ending the others: the call ends
+// and says so.
+func (c *Call) guarded(f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error("call panicked", zap.Any("panic", p), zap.Stack("stack"))
+			c.end(ReasonCrash)
+		}
+	}()
+	f()
+}
+
+func (c *Call) commit() {
+	if len(c.records) == 0 && len(c.replies) == 0 {
+		return
+	}
+	records, replies := c.records, c.replies
+	c.records, c.replies = nil, nil
+	c.write(records, func(err error) {
+		if err != nil {
+			err = c.lose(err)
+		}
+		for _, reply := range replies {
+			reply(err)
+		}
+	})
+}
+
+// lose ends a call whose records cannot be written: what would follow would
+// leave a gap. The journal closes its connections when it is next opened.
+func (c *Call) lose(why error) error {
+	if c.lost.CompareAndSwap(false, true) {
+		c.log.Error("call lost its log", zap.Error(why))
+		go c.post(func() { c.end(ReasonCrash) })
+	}
+	return fmt.Errorf("%w: %w", ErrNotDurable, why)
+}
+
+// write is where records go: the journal, until it has failed once.
+func (c *Call) write(records []Record, done func(error)) {
+	if c.lost.Load() {
+		done(errLost)
+		return
+	}
+	c.registry.cfg.Journal.Append(c.id, records, done)
+}
+
+var errLost = errors.New("an earlier record is missing")
+
+// reply runs f when this turn's events are durable, or will never be.
+func (c *Call) reply(f func(error)) { c.replies = append(c.replies, f) }
+
+// afterwards runs f when this turn's events are durable. It runs outside the
+// call's goroutine and must not block.
+func (c *Call) afterwards(f func()) {
+	c.reply(func(err error) {
+		if err == nil {
+			f()
+		}
+	})
+}
+
+// do runs f inside the call and waits until what it changed is durable. If ctx
+// ends first the caller stops waiting but f still runs: a call is never left
+// half changed. Nothing inside f may wait for the network, or for do.
+func (c *Call) do(ctx context.Context, f func() error) error {
+	answer := make(chan error, 1)
+	select {
+	case c.inbox <- c.asked(ctx, f, answer):
+	case <-c.done:
+		return ErrEnded
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// asked makes the turn that runs f and answers when its events are durable.
+func (c *Call) asked(ctx context.Context, f func() error, answer chan<- error) func() {
+	trace := traceOf(ctx)
+	return func() {
+		c.trace = trace
+		defer func() { c.trace = "" }()
+		err := errPanicked
+		c.reply(func(lost error) {
+			if err == nil {
+				err = lost
+			}
+			answer <- err
+		})
+		err = f()
+	}
+}
+
+var errPanicked = fmt.Errorf("%w: it failed inside", ErrEnded)
+
+// post runs f inside the call without waiting for what comes of it.
+func (c *Call) post(f func()) {
+	select {
+	case c.inbox <- f:
+	case <-c.done:
+	}
+}
+
+// later posts f after d, unless the timer is stopped before.
+func (c *Call) later(d time.Duration, f func()) *time.Timer {
+	return time.AfterFunc(d, func() { c.post(f) })
+}
+
+// settle draws the conclusions of a turn.
+func (c *Call) settle() {
+	c.establish()
+	c.endIfEmpty()
+	c.tellRosters()
+	c.show()
+}
+
+// finished says that nothing is left to wait for.
+func (c *Call) finished() bool { return c.over && len(c.connections) == 0 }
+
+func (c *Call) finish() {
+	for _, t := range []*time.Timer{c.empty, c.longest} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+	if c.bridge != nil {
+		c.bridge.Close()
+	}
+}
+
+// end ends the call for everybody.
+func (c *Call) end(why Reason) {
+	if c.over {
+		return
+	}
+	c.over, c.why = true, why
+	for _, inv := range c.invitations {
+		inv.cancel(why)
+	}
+	for _, cn := range c.connections[:len(c.connections):len(c.connections)] {
+		cn.leave(why)
+	}
+	for _, p := range c.members[:len(c.members):len(c.members)] {
+		p.drop(why)
+	}
+	c.note(callEnded{c.id, c.correlation, why})
+}
+
+// endIfEmpty ends a call in which nobody is left to talk to.
+func (c *Call) endIfEmpty() {
+	if c.over {
+		return
+	}
+	people, seats := 0, 0
+	for _, p := range c.members {
+		switch {
+		case p.seat != nil && p.state != Gone:
+			seats++
+		case p.state != Gone && (p.answered || c.pending()):
+			people++
+		}
+	}
+	switch {
+	case people > 0:
+		c.stopWaiting()
+	case seats == 0 || c.nobodyCame():
+		c.end(c.lastWord())
+	case c.empty == nil:
+		c.empty = c.later(c.registry.cfg.Timeouts.Empty, func() { c.end(ReasonEmpty) })
+	}
+}
+
+func (c *Call) stopWaiting() {
+	if c.empty != nil {
+		c.empty.Stop()
+		c.empty = nil
+	}
+}
+
+// isGroup says whether the call goes on when one of two leaves: it is a group
+// call, or somebody is just being asked in as a third.
+func (c *Call) isGroup() bool {
+	if c.group {
+		return true
+	}
+	for _, inv := range c.invitations {
+		if inv.promotes {
+			return true
+		}
+	}
+	return false
+}
+
+// pending says that somebody may still answer.
+func (c *Call) pending() bool { return len(c.invitations) > 0 }
+
+// nobodyCame says that no connection was ever established and none can be.
+func (c *Call) nobodyCame() bool {
+	for _, cn := range c.connections {
+		if cn.wasConnected {
+			return false
+		}
+	}
+	return !c.pending()
+}
+
+func (c *Call) lastWord() Reason {
+	if c.lastFail != (Reason{}) {
+		return c.lastFail
+	}
+	return ReasonEmpty
+}
+
+// soundBridge returns the bridge, made when first needed.
+func (c *Call) soundBridge() Bridge {
+	if c.bridge == nil {
+		c.bridge = c.registry.cfg.NewBridge()
+	}
+	return c.bridge
+}
+
+// member finds who is in the call, or is being invited to it, under an id.
+func (c *Call) member(id identity.ID) *Participant {
+	for _, p := range c.members {
+		if p.identity == id && p.state != Gone {
+			return p
+		}
+	}
+	return nil
+}
+
+// note writes down an event of the call itself.
+func (c *Call) note(e Event) { c.record(e, nil, "") }
+
+// record gives an event its place in the log. cn is nil for events of the call
+// itself.
+func (c *Call) record(e Event, cn *Connection, subject string) *Record {
+	c.sequence++
+	r := Record{
+		ID:           c.registry.newID(),
+		Type:         e.Type(),
+		Time:         c.registry.cfg.Now(),
+		Call:         c.id,
+		CallSequence: c.sequence,
+		Subject:      subject,
+		Trace:        c.trace,
+	}
+	if cn == nil {
+		r.Data = bare(e)
+	} else {
+		cn.sequence++
+		r.Connection, r.Sequence = cn.id, cn.sequence
+		r.Data = common{cn.id, c.id, c.correlation}.stamp(e)
+		if r.Trace == "" {
+			r.Trace = cn.trace
+		}
+	}
+	c.records = append(c.records, r)
+	return &c.records[len(c.records)-1]
+}

@@ -1,0 +1,266 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/botd-dev/botd/identity"
+)
+
+// Connection is one application's seat at a call: the state machine that it
+// sees, its order of events, its running operations. Two applications in one
+// call have two, and do not see each other's results.
+type Connection struct {
+	id     string
+	call   *Call
+	kind   string // "create", "answer" or "connect": how it came about
+	life   context.Context
+	cancel context.CancelFunc
+	view   atomic.Pointer[View] // what is durable, for readers
+
+	// Below here, the call's loop only.
+	state        State
+	wasConnected bool
+	why          Reason
+	seat         *Participant
+	telling      Telling
+	context      string // operationContext of create, answer or connect
+	feed         *Feed
+	answeredBy   identity.ID
+	source       identity.ID
+	sourceName   string
+	targets      []identity.ID
+
+	trace     string // traceparent of what brought the connection about
+	sequence  uint64
+	rosters   uint64 // ParticipantsUpdated so far
+	told      uint64 // version of the list told last
+	published uint64 // sequence of the last view
+	pause     *time.Timer
+
+	lanes lanes
+	busy  int // operations whose closing event is still to come
+}
+
+// View is a connection as it can be read: never newer than what is durable.
+type View struct {
+	ID            string
+	ServerCallID  string
+	CorrelationID string
+	State         State
+	CallbackURI   string
+	Source        identity.ID
+	SourceName    string
+	Targets       []identity.ID
+	// AnsweredBy is empty unless it was given when answering.
+	AnsweredBy identity.ID
+	// Participants are listed as in ParticipantsUpdated.
+	Participants []Listed
+	// Sequence is the connection's last record that the view includes.
+	Sequence uint64
+}
+
+// ID is the callConnectionId.
+func (cn *Connection) ID() string { return cn.id }
+
+// View reads the connection.
+func (cn *Connection) View() View { return *cn.view.Load() }
+
+// Life ends when the connection leaves its call.
+func (cn *Connection) Life() context.Context { return cn.life }
+
+// seat makes a participant the seat of an application.
+func (c *Call) seat(p *Participant, kind string, s Seat) *Connection {
+	life, cancel := context.WithCancel(context.Background())
+	cn := &Connection{
+		id: c.registry.newID(), call: c, kind: kind, life: life, cancel: cancel,
+		state: Connecting, seat: p, telling: s.Telling, context: s.OperationContext,
+		answeredBy: s.AnsweredBy, feed: s.Feed, trace: c.trace,
+	}
+	p.seat, p.port, p.answered = cn, s.Port, true
+	c.connections = append(c.connections, cn)
+	c.registry.admit(cn)
+	return cn
+}
+
+// open writes the first record of the connection.
+func (cn *Connection) open() {
+	telling := cn.telling
+	cn.emit(opened{
+		Kind: cn.kind, OperationContext: cn.context, Source: cn.source, Targets: cn.targets, Group: cn.call.group,
+	})
+	cn.call.records[len(cn.call.records)-1].Telling = &telling
+	cn.say()
+}
+
+func (cn *Connection) say() { cn.emit(stateChanged{cn.state}) }
+
+// emit writes an event down and, once durable, hands it to the Go bot that
+// listens. Nothing is told after the closing event.
+func (cn *Connection) emit(e Event) { cn.emitTo(e, "") }
+
+// emitTo is emit with another address for this one event.
+func (cn *Connection) emitTo(e Event, to string) {
+	if cn.state == Disconnected {
+		return
+	}
+	r := cn.call.record(e, cn, "")
+	r.To = to
+	if feed := cn.feed; feed != nil {
+		told := *r
+		cn.call.afterwards(func() { feed.push(told) })
+	}
+}
+
+// step moves the connection along its table and says so. Only the call's
+// goroutine comes here, so events leave in the order states were entered.
+func (cn *Connection) step(what string) error {
+	next, err := connectionTable.after(cn.state, what)
+	if err != nil {
+		return err
+	}
+	cn.state = next
+	if next != Disconnected {
+		cn.say()
+	}
+	return nil
+}
+
+// establish connects every connection that has somebody to talk to.
+func (c *Call) establish() {
+	for _, cn := range c.connections {
+		if cn.state == Connecting && !c.over && c.hasOther(cn) {
+			cn.establish()
+		}
+	}
+}
+
+// hasOther says that somebody besides the connection's own seat is there.
+func (c *Call) hasOther(cn *Connection) bool {
+	for _, p := range c.members {
+		if p != cn.seat && (p.present() || p.seat != nil && p.answered && p.state != Gone) {
+			return true
+		}
+	}
+	return false
+}
+
+func (cn *Connection) establish() {
+	_ = cn.step("established") // it is Connecting
+	cn.wasConnected = true
+	cn.emit(CallConnected{Outcome{cn.context, Success}})
+	cn.seat.arrive()
+	cn.tellRoster()
+}
+
+// leave takes the application out of its call. It is not gone before every
+// operation has told how it ended.
+func (cn *Connection) leave(why Reason) {
+	if cn.step("leave") != nil {
+		return
+	}
+	cn.why = why
+	cn.stopMedia()
+	cn.cancel()
+	cn.seat.drop(why)
+	if !cn.call.isGroup() {
+		cn.call.end(why)
+	}
+	cn.settle()
+}
+
+// settle closes the connection when nothing of it is under way any more.
+func (cn *Connection) settle() {
+	if cn.state != Disconnecting || cn.busy > 0 {
+		return
+	}
+	closing := cn.closing()
+	cn.emit(closing)
+	cn.call.records[len(cn.call.records)-1].Closing = true
+	_ = cn.step("gone") // it is Disconnecting
+	if cn.pause != nil {
+		cn.pause.Stop()
+	}
+	cn.call.dismiss(cn)
+}
+
+// closing is the one event that ends a connection: Disconnected if it ever was
+// connected, else the failure of what brought it about.
+func (cn *Connection) closing() Event {
+	out := Outcome{cn.context, cn.why.Result()}
+	switch {
+	case cn.wasConnected:
+		return CallDisconnected{out}
+	case cn.kind == "create":
+		return CreateCallFailed{out}
+	case cn.kind == "connect":
+		return ConnectFailed{out}
+	}
+	return AnswerFailed{out}
+}
+
+func (c *Call) dismiss(cn *Connection) {
+	kept := make([]*Connection, 0, len(c.connections))
+	for _, other := range c.connections {
+		if other != cn {
+			kept = append(kept, other)
+		}
+	}
+	c.connections = kept
+	c.reply(func(error) {
+		c.registry.dismiss(cn)
+		if cn.feed != nil {
+			cn.feed.close()
+		}
+	})
+}
+
+// publish makes the connection's present state readable once it is durable.
+func (cn *Connection) publish() {
+	if v := cn.published; v == cn.sequence {
+		return
+	}
+	cn.published = cn.sequence
+	v := &View{
+		ID: cn.id, ServerCallID: cn.call.id, CorrelationID: cn.call.correlation, State: cn.state,
+		CallbackURI: cn.telling.URI, Source: cn.source, SourceName: cn.sourceName, Targets: cn.targets,
+		AnsweredBy: cn.answeredBy, Participants: cn.call.listed(), Sequence: cn.sequence,
+	}
+	cn.call.afterwards(func() { cn.view.Store(v) })
+}
+
+// do asks the call something for this connection, which must not be leaving.
+func (cn *Connection) do(ctx context.Context, f func() error) error {
+	return cn.call.do(ctx, func() error {
+		if cn.state == Disconnecting || cn.state == Disconnected {
+			return ErrEnded
+		}
+		return f()
+	})
+}
+
+// Leave takes the application out; a 1:1 call ends with it.
+func (cn *Connection) Leave(ctx context.Context) error {
+	return cn.do(ctx, func() error {
+		cn.leave(ReasonEnded)
+		return nil
+	})
+}
+
+// Terminate ends the call for everybody.
+func (cn *Connection) Terminate(ctx context.Context) error {
+	return cn.do(ctx, func() error {
+		cn.call.end(ReasonEnded)
+		return nil
+	})
+}
+
+// connected wraps ErrWrongState around what needs an established connection.
+func (cn *Connection) connected(what string) error {
+	if cn.state != Connected {
+		return fmt.Errorf("%s while %s: %w", what, cn.state, ErrWrongState)
+	}
+	return nil
+}

@@ -1,0 +1,230 @@
+package call
+
+import (
+	"encoding/json"
+
+	"github.com/botd-dev/botd/identity"
+)
+
+// Event is a fact about a call, told after it has happened. Its JSON is the
+// data of the CloudEvent; emit adds the ids that every event carries.
+type Event interface {
+	// Type is the event's name, "Microsoft.Communication.…" or "botd.…".
+	Type() string
+}
+
+// Result is resultInformation: how an operation ended (events.md section 7).
+type Result struct {
+	Code    int    `json:"code"`
+	Subcode int    `json:"subCode"`
+	Message string `json:"message"`
+}
+
+// Success is the result of what went well.
+var Success = Result{200, 0, "Success."}
+
+// Result turns an end reason into resultInformation: what a client sees as 0
+// is 200 for an application.
+func (r Reason) Result() Result {
+	code := r.Code
+	if code == 0 {
+		code = 200
+	}
+	subcode := r.Subcode
+	if code == 200 && subcode != 7000 {
+		subcode = 0
+	}
+	return Result{code, subcode, r.Message}
+}
+
+// Outcome is what the result events of operations have in common.
+type Outcome struct {
+	OperationContext string `json:"operationContext,omitempty"`
+	Result           Result `json:"resultInformation"`
+}
+
+// Listed is a participant as ParticipantsUpdated and the lists show it.
+type Listed struct {
+	Identifier identity.ID `json:"identifier"`
+	Muted      bool        `json:"isMuted"`
+	Held       bool        `json:"isOnHold"`
+}
+
+// The events of the contract that tell of a connection (events.md section 4).
+type (
+	// CallConnected says that the application's leg is up.
+	CallConnected struct{ Outcome }
+	// CallDisconnected is the last event of a connection that was up.
+	CallDisconnected struct{ Outcome }
+	// CreateCallFailed is the only event of an outbound call that never connected.
+	CreateCallFailed struct{ Outcome }
+	// AnswerFailed is the only event of an answer that never connected.
+	AnswerFailed struct{ Outcome }
+	// ConnectFailed is the only event of a connect that never connected.
+	ConnectFailed struct{ Outcome }
+	// ParticipantsUpdated lists who is in the call, the whole list each time.
+	ParticipantsUpdated struct {
+		SequenceNumber uint64   `json:"sequenceNumber"`
+		Participants   []Listed `json:"participants"`
+	}
+)
+
+// The events of the contract that tell how a change of the roster ended.
+type (
+	// AddParticipantSucceeded says that the invitee joined.
+	AddParticipantSucceeded struct {
+		Outcome
+		Participant  identity.ID `json:"participant"`
+		InvitationID string      `json:"invitationId,omitempty"`
+	}
+	// AddParticipantFailed says that the invitee did not join.
+	AddParticipantFailed struct {
+		Outcome
+		Participant  identity.ID `json:"participant"`
+		InvitationID string      `json:"invitationId,omitempty"`
+	}
+	// CancelAddParticipantSucceeded says that an invitation was withdrawn.
+	CancelAddParticipantSucceeded struct {
+		Outcome
+		InvitationID string `json:"invitationId"`
+	}
+	// CancelAddParticipantFailed says that there was nothing to withdraw.
+	CancelAddParticipantFailed struct {
+		Outcome
+		InvitationID string `json:"invitationId"`
+	}
+	// RemoveParticipantSucceeded says that somebody was removed.
+	RemoveParticipantSucceeded struct {
+		Outcome
+		Participant identity.ID `json:"participant"`
+	}
+	// RemoveParticipantFailed says that somebody could not be removed.
+	RemoveParticipantFailed struct {
+		Outcome
+		Participant identity.ID `json:"participant"`
+	}
+)
+
+// IncomingCall is the resource event that asks applications to answer
+// (events.md section 10). It belongs to the call, not to a connection.
+type IncomingCall struct {
+	To                  identity.ID    `json:"to"`
+	From                identity.ID    `json:"from"`
+	ServerCallID        string         `json:"serverCallId"`
+	CallerDisplayName   string         `json:"callerDisplayName"`
+	IncomingCallContext string         `json:"incomingCallContext"`
+	CorrelationID       string         `json:"correlationId"`
+	CustomContext       *CustomContext `json:"customContext,omitempty"`
+}
+
+// CustomContext travels from who calls to who is called (rest.md section 6.9).
+type CustomContext struct {
+	SIPHeaders  map[string]string `json:"sipHeaders,omitempty"`
+	VoIPHeaders map[string]string `json:"voipHeaders,omitempty"`
+}
+
+// The events beyond the contract: in the log, on streams, for Go bots, and on
+// callbacks that asked for them.
+type (
+	// opened is the first record of every connection.
+	opened struct {
+		Kind             string        `json:"kind"`
+		OperationContext string        `json:"operationContext,omitempty"`
+		Source           identity.ID   `json:"source"`
+		Targets          []identity.ID `json:"targets"`
+		Group            bool          `json:"group"`
+	}
+	// stateChanged tells every step of a connection.
+	stateChanged struct {
+		State State `json:"state"`
+	}
+	// participantChanged tells every step of a participant and its end reason.
+	participantChanged struct {
+		ParticipantID string      `json:"participantId"`
+		Identifier    identity.ID `json:"identifier"`
+		State         State       `json:"state"`
+		Muted         bool        `json:"isMuted"`
+		Held          bool        `json:"isOnHold"`
+		Reason        *Reason     `json:"reason,omitempty"`
+	}
+	// participantLost and participantBack tell of a silent network.
+	participantLost struct {
+		ParticipantID string      `json:"participantId"`
+		Identifier    identity.ID `json:"identifier"`
+	}
+	participantBack struct{ participantLost }
+	// toneHeard tells every key a participant pressed.
+	toneHeard struct {
+		ParticipantID string      `json:"participantId"`
+		Identifier    identity.ID `json:"identifier"`
+		Tone          Tone        `json:"tone"`
+	}
+	// accepted explains an action that was answered before its result.
+	accepted struct {
+		Operation        string `json:"operation"`
+		OperationContext string `json:"operationContext,omitempty"`
+		InvitationID     string `json:"invitationId,omitempty"`
+	}
+	// callStarted and callEnded frame the records of a call as a whole.
+	callStarted struct {
+		ServerCallID  string      `json:"serverCallId"`
+		CorrelationID string      `json:"correlationId"`
+		StartedBy     identity.ID `json:"startedBy"`
+		Group         string      `json:"groupId,omitempty"`
+	}
+	callEnded struct {
+		ServerCallID  string `json:"serverCallId"`
+		CorrelationID string `json:"correlationId"`
+		Reason        Reason `json:"reason"`
+	}
+)
+
+// Type names the event.
+func (CallConnected) Type() string           { return acsPrefix + "CallConnected" }
+func (CallDisconnected) Type() string        { return acsPrefix + "CallDisconnected" }
+func (CreateCallFailed) Type() string        { return acsPrefix + "CreateCallFailed" }
+func (AnswerFailed) Type() string            { return acsPrefix + "AnswerFailed" }
+func (ConnectFailed) Type() string           { return acsPrefix + "ConnectFailed" }
+func (ParticipantsUpdated) Type() string     { return acsPrefix + "ParticipantsUpdated" }
+func (AddParticipantSucceeded) Type() string { return acsPrefix + "AddParticipantSucceeded" }
+func (AddParticipantFailed) Type() string    { return acsPrefix + "AddParticipantFailed" }
+func (CancelAddParticipantSucceeded) Type() string {
+	return acsPrefix + "CancelAddParticipantSucceeded"
+}
+func (CancelAddParticipantFailed) Type() string { return acsPrefix + "CancelAddParticipantFailed" }
+func (RemoveParticipantSucceeded) Type() string { return acsPrefix + "RemoveParticipantSucceeded" }
+func (RemoveParticipantFailed) Type() string    { return acsPrefix + "RemoveParticipantFailed" }
+func (IncomingCall) Type() string               { return acsPrefix + "IncomingCall" }
+func (opened) Type() string                     { return TypeOpened }
+func (stateChanged) Type() string               { return "botd.connection.state" }
+func (participantChanged) Type() string         { return "botd.participant.state" }
+func (participantLost) Type() string            { return "botd.participant.lost" }
+func (participantBack) Type() string            { return "botd.participant.back" }
+func (toneHeard) Type() string                  { return "botd.participant.dtmf" }
+func (accepted) Type() string                   { return "botd.operation.accepted" }
+func (callStarted) Type() string                { return "botd.call.started" }
+func (callEnded) Type() string                  { return "botd.call.ended" }
+
+// common is what every event of a connection carries besides its own data.
+type common struct {
+	ConnectionID  string `json:"callConnectionId"`
+	ServerCallID  string `json:"serverCallId"`
+	CorrelationID string `json:"correlationId"`
+}
+
+// stamp writes an event as JSON behind the ids.
+func (c common) stamp(e Event) json.RawMessage {
+	head, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // three strings
+	}
+	data, err := json.Marshal(e)
+	if err != nil {
+		panic(err) // an event that cannot be written is a mistake in its type
+	}
+	if len(data) == 2 { // "{}"
+		return head
+	}
+	head[len(head)-1] = ','
+	return append(head, data[1:]...)
+}

@@ -1,0 +1,25 @@
+package call
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Interrupted is the closing record of a connection whose process died with
+// it. first is the connection's first record, connected whether it ever was
+// connected; sequence, callSequence, id and at are those of the new record.
+func Interrupted(first Record, connected bool, sequence, callSequence uint64, id string, at time.Time) Record {
+	var began struct {
+		common
+		opened
+	}
+	_ = json.Unmarshal(first.Data, &began) // what is missing stays empty
+	cn := Connection{kind: began.Kind, context: began.OperationContext, wasConnected: connected, why: ReasonCrash}
+	closing := cn.closing()
+	ids := common{first.Connection, first.Call, began.CorrelationID}
+	return Record{
+		ID: id, Type: closing.Type(), Time: at,
+		Call: first.Call, CallSequence: callSequence, Connection: first.Connection, Sequence: sequence,
+		Data: ids.stamp(closing), Trace: first.Trace, Closing: true,
+	}
+}

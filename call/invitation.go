@@ -1,0 +1,345 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/media"
+)
+
+// maxHops is how often one invitation may be redirected. A program that
+// redirects what it redirected would go round for ever.
+const maxHops = 5
+
+// Invitation is somebody being asked into a call: it rings until somebody
+// accepts, answers, declines or redirects it, it is cancelled, or time is up.
+// All that are alerted share it; the first to act has it.
+type Invitation struct {
+	id      string
+	call    *Call
+	from    identity.ID
+	to      identity.ID
+	name    string
+	custom  *CustomContext
+	expires time.Time
+	done    chan struct{}
+	reason  Reason // set before done is closed
+
+	// Below here, the call's loop only.
+	participant *Participant
+	by          *Connection // who added, and is told how it ended
+	context     string      // by's operationContext
+	tellTo      string      // by's operationCallbackUri
+	hops        int
+	promotes    bool // its coming makes the call a group call
+	timer       *time.Timer
+}
+
+// invitee is what an invitation is made of.
+type invitee struct {
+	from, to identity.ID
+	name     string
+	custom   *CustomContext
+	timeout  time.Duration // zero: the call's own
+	promotes bool          // a third party: the call is 1:1 no more
+
+	by      *Connection
+	context string
+	tellTo  string
+}
+
+// ID identifies the invitation, and is the invitationId of the contract.
+func (inv *Invitation) ID() string { return inv.id }
+
+// From is who calls.
+func (inv *Invitation) From() identity.ID { return inv.from }
+
+// To is who is called.
+func (inv *Invitation) To() identity.ID { return inv.to }
+
+// Name is the caller's display name, which may be empty.
+func (inv *Invitation) Name() string { return inv.name }
+
+// Custom is what the caller sent along, or nil.
+func (inv *Invitation) Custom() *CustomContext { return inv.custom }
+
+// Call is the serverCallId of the call.
+func (inv *Invitation) Call() string { return inv.call.id }
+
+// Done is closed when the invitation rings no more.
+func (inv *Invitation) Done() <-chan struct{} { return inv.done }
+
+// Reason says, after Done is closed, why it rings no more. Those who did not
+// get it are told ReasonElsewhere.
+func (inv *Invitation) Reason() Reason {
+	<-inv.done
+	return inv.reason
+}
+
+// invite adds a participant who is yet to answer, and alerts whoever answers
+// for it as soon as that is durable.
+func (c *Call) invite(who invitee) (*Invitation, error) {
+	if c.over {
+		return nil, ErrEnded
+	}
+	if c.member(who.to) != nil {
+		return nil, fmt.Errorf("%s is in the call already: %w", who.to, ErrConflict)
+	}
+	if c.people() >= c.registry.cfg.MaxParticipants {
+		return nil, fmt.Errorf("%d participants: %w", c.people(), ErrFull)
+	}
+	p := c.newParticipant(who.to, "")
+	return c.ring(p, who, 0), nil
+}
+
+// people counts everybody but applications.
+func (c *Call) people() int {
+	n := 0
+	for _, p := range c.members {
+		if p.seat == nil && p.state != Gone {
+			n++
+		}
+	}
+	return n
+}
+
+// ring makes the invitation of p and alerts.
+func (c *Call) ring(p *Participant, who invitee, hops int) *Invitation {
+	timeout := who.timeout
+	if timeout == 0 {
+		timeout = c.registry.cfg.Timeouts.invitation(who)
+	}
+	inv := &Invitation{
+		id: c.registry.newID(), call: c, from: who.from, to: who.to, name: who.name, custom: who.custom,
+		expires: c.registry.cfg.Now().Add(timeout), done: make(chan struct{}),
+		participant: p, by: who.by, context: who.context, tellTo: who.tellTo, hops: hops, promotes: who.promotes,
+	}
+	inv.timer = c.later(timeout, func() { inv.fail(ReasonNoAnswer) })
+	c.invitations[inv.id] = inv
+	p.invitation = inv
+	c.registry.enlist(inv)
+	c.record(IncomingCall{
+		To: inv.to, From: inv.from, ServerCallID: c.id, CallerDisplayName: inv.name,
+		IncomingCallContext: c.registry.cfg.IncomingContext(inv.id, inv.expires),
+		CorrelationID:       c.correlation, CustomContext: inv.custom,
+	}, nil, "/caller/"+string(inv.from)+"/recipient/"+string(inv.to))
+	c.afterwards(func() { go inv.alert() })
+	return inv
+}
+
+// alert rings everywhere the target can be reached. Nobody there: it fails at
+// once.
+func (inv *Invitation) alert() {
+	rings := false
+	for _, r := range inv.call.registry.ringers {
+		rings = r.Ring(inv) || rings
+	}
+	if rings {
+		inv.Ringing()
+		return
+	}
+	why := ReasonUnavailable
+	if inv.to.Kind() == identity.KindPhoneNumber {
+		why = ReasonUnreachable
+	}
+	inv.Decline(why)
+}
+
+// over says that the invitation is pending no more.
+func (inv *Invitation) over() bool { return inv.call.invitations[inv.id] != inv }
+
+// close takes the invitation out; everybody it rang for learns why when that
+// is durable.
+func (inv *Invitation) close(why Reason) {
+	delete(inv.call.invitations, inv.id)
+	inv.participant.invitation = nil
+	inv.timer.Stop()
+	inv.call.registry.strike(inv)
+	inv.call.reply(func(error) {
+		inv.reason = why
+		close(inv.done)
+	})
+}
+
+// take gives the invitation to whoever answered it first.
+func (inv *Invitation) take() *Participant {
+	inv.close(ReasonElsewhere)
+	inv.call.group = inv.call.group || inv.promotes
+	inv.participant.arriving = inv
+	return inv.participant
+}
+
+// cancel withdraws the invitation because its call ends.
+func (inv *Invitation) cancel(why Reason) {
+	if inv.over() {
+		return
+	}
+	if why.Code == 0 {
+		why = ReasonCallerGone
+	}
+	inv.close(why)
+	inv.participant.drop(why)
+	inv.missed(why)
+}
+
+// fail ends the invitation without an answer.
+func (inv *Invitation) fail(why Reason) {
+	if inv.over() {
+		return
+	}
+	c := inv.call
+	c.lastFail = why
+	inv.close(why)
+	inv.participant.drop(why)
+	inv.missed(why)
+	if !inv.promotes && !c.isGroup() {
+		c.end(why)
+	}
+}
+
+// missed tells the connection that added that its invitee will not come.
+func (inv *Invitation) missed(why Reason) {
+	inv.tell(AddParticipantFailed{Outcome{inv.context, why.Result()}, inv.to, inv.id})
+}
+
+// tell tells the connection that added, and only that.
+func (inv *Invitation) tell(e Event) {
+	if inv.by != nil {
+		inv.by.emitTo(e, inv.tellTo)
+	}
+}
+
+// joined tells the connection that added that its invitee is here.
+func (inv *Invitation) joined() {
+	inv.tell(AddParticipantSucceeded{Outcome{inv.context, Success}, inv.to, inv.id})
+}
+
+// Ringing reports that somebody is being alerted; the caller is told so.
+func (inv *Invitation) Ringing() {
+	inv.call.post(func() {
+		if inv.over() || inv.participant.state != Dialing {
+			return
+		}
+		_ = inv.participant.step("ringing")
+		for _, p := range inv.call.members {
+			if p.seat == nil && !p.answered && p.invitation == nil && p.state == Dialing {
+				_ = p.step("ringing")
+			}
+		}
+	})
+}
+
+// Decline ends the invitation for everybody that it rings for.
+func (inv *Invitation) Decline(why Reason) { inv.call.post(func() { inv.fail(why) }) }
+
+// Reject ends the invitation like Decline and returns when that is durable. It
+// returns ErrNoCall if it rings no more.
+func (inv *Invitation) Reject(ctx context.Context, why Reason) error {
+	return inv.claimed(inv.call.do(ctx, func() error {
+		if inv.over() {
+			return ErrNoCall
+		}
+		inv.fail(why)
+		return nil
+	}))
+}
+
+// claimed turns the end of the call into the end of the invitation.
+func (inv *Invitation) claimed(err error) error {
+	if err == ErrEnded { //nolint:errorlint // do returns it bare
+		return ErrNoCall
+	}
+	return err
+}
+
+// Acceptance is what a person answers with.
+type Acceptance struct {
+	// Leg is the way they come in.
+	Leg Leg
+	// Name is their display name.
+	Name string
+	// Muted says that their microphone is off.
+	Muted bool
+}
+
+// Accept lets a person in: their leg becomes the invited participant. It
+// returns ErrNoCall if the invitation rings no more.
+func (inv *Invitation) Accept(ctx context.Context, a Acceptance) (*Participant, error) {
+	err := inv.call.do(ctx, func() error {
+		if inv.over() {
+			return ErrNoCall
+		}
+		p := inv.take()
+		p.name = a.Name
+		p.take(a.Leg, a.Muted)
+		p.accept()
+		inv.call.answered()
+		return nil
+	})
+	return inv.participant, inv.claimed(err)
+}
+
+// answered lets the media of everybody come who waited for an answer.
+func (c *Call) answered() {
+	for _, p := range c.members {
+		if p.invitation == nil && p.seat == nil {
+			p.accept()
+		}
+	}
+}
+
+// Seat is what an application brings when it answers, creates or connects.
+type Seat struct {
+	// As is under whom it is listed; empty when answering: whom it answers for.
+	As identity.ID
+	// Telling is where its events go.
+	Telling Telling
+	// OperationContext comes back in the first result.
+	OperationContext string
+	// AnsweredBy is given back in reads as it was given.
+	AnsweredBy identity.ID
+	// Feed, if set, receives every record of the connection once it is durable.
+	Feed *Feed
+	// Port is the application's own ear and mouth, nil for none.
+	Port media.Port
+}
+
+// Answer gives the invitation to an application: its seat becomes the invited
+// participant. It returns ErrNoCall if the invitation rings no more.
+func (inv *Invitation) Answer(ctx context.Context, seat Seat) (*Connection, error) {
+	var cn *Connection
+	err := inv.call.do(ctx, func() error {
+		if inv.over() {
+			return ErrNoCall
+		}
+		cn = inv.call.seat(inv.take(), "answer", seat)
+		cn.source, cn.sourceName, cn.targets = inv.from, inv.name, []identity.ID{inv.to}
+		cn.open()
+		inv.call.answered()
+		return nil
+	})
+	return cn, inv.claimed(err)
+}
+
+// Redirect asks somebody else instead. The participant keeps the identity it
+// was called by. It returns ErrNoCall if the invitation rings no more.
+func (inv *Invitation) Redirect(ctx context.Context, to identity.ID) error {
+	return inv.claimed(inv.call.do(ctx, func() error {
+		if inv.over() {
+			return ErrNoCall
+		}
+		if inv.hops >= maxHops {
+			inv.fail(ReasonUnavailable)
+			return nil
+		}
+		p, c := inv.participant, inv.call
+		inv.close(ReasonElsewhere)
+		c.ring(p, invitee{
+			from: inv.from, to: to, name: inv.name, custom: inv.custom,
+			by: inv.by, context: inv.context, tellTo: inv.tellTo, promotes: inv.promotes,
+		}, inv.hops+1)
+		return nil
+	}))
+}

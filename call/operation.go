@@ -1,0 +1,209 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/media"
+)
+
+// Operation is something a connection does for a while with the call's sound.
+type Operation struct {
+	// Name is how the log calls it: "play", "recognize".
+	Name string
+	// Context is the operationContext, and TellTo the operationCallbackUri.
+	Context, TellTo string
+	// To names who hears it; empty is the whole call. Operations for the whole
+	// call queue up; two for one participant exclude each other (rest.md
+	// section 7.1).
+	To []identity.ID
+	// Listen names whose keys it wants; empty is nobody's.
+	Listen identity.ID
+	// Interrupt cancels what is running and waiting, and starts at once.
+	Interrupt bool
+	// Run does it and returns the closing event. It ends soon after ctx does.
+	Run func(ctx context.Context, s *Stage) Event
+	// Canceled is told of an operation that never started, Failed of one that
+	// broke.
+	Canceled, Failed Event
+}
+
+// Stage is what a running operation may use of the call.
+type Stage struct {
+	cn     *Connection
+	op     Operation
+	bridge Bridge
+	to     []string
+	tones  chan Tone
+}
+
+// Play mixes src into what the operation's targets hear.
+func (s *Stage) Play(src media.Source) media.Playback { return s.bridge.Play(src, s.to...) }
+
+// Tones gives the keys that the participant it listens to presses from the
+// operation's start; nil if it listens to nobody.
+func (s *Stage) Tones() <-chan Tone { return s.tones }
+
+// Emit tells something before the closing event.
+func (s *Stage) Emit(e Event) {
+	s.cn.call.post(func() { s.cn.emitTo(e, s.op.TellTo) })
+}
+
+// running is an operation that was taken on: it waits, or runs.
+type running struct {
+	op       Operation
+	members  []*Participant // its targets
+	listens  *Participant
+	listener *toneListener
+	cancel   context.CancelFunc // nil while it waits
+}
+
+// lanes hold a connection's operations: those for the whole call one after
+// another, those for one participant beside it.
+type lanes struct {
+	whole []*running // the first one runs
+	parts []*running // all run
+}
+
+// busyWith says that an operation for that participant is running.
+func (l *lanes) busyWith(p *Participant) bool {
+	return slices.ContainsFunc(l.parts, func(r *running) bool { return slices.Contains(r.members, p) })
+}
+
+// Start takes an operation on. Its closing event follows, whatever happens.
+// Errors: ErrWrongState before the connection is established, ErrEnded after,
+// ErrNoParticipant, ErrIncompatible.
+func (cn *Connection) Start(ctx context.Context, op Operation) error {
+	return cn.do(ctx, func() error {
+		if err := cn.connected(op.Name); err != nil {
+			return err
+		}
+		r, err := cn.prepare(op)
+		if err != nil {
+			return fmt.Errorf("%s: %w", op.Name, err)
+		}
+		if op.Interrupt {
+			cn.stopMedia()
+		}
+		cn.emit(accepted{Operation: op.Name, OperationContext: op.Context})
+		cn.enqueue(r)
+		return nil
+	})
+}
+
+// prepare finds whom the operation is for and whether it may run.
+func (cn *Connection) prepare(op Operation) (*running, error) {
+	r := &running{op: op}
+	for _, id := range op.To {
+		p := cn.call.member(id)
+		if p == nil || !p.present() {
+			return nil, fmt.Errorf("%s: %w", id, ErrNoParticipant)
+		}
+		if cn.lanes.busyWith(p) && !op.Interrupt {
+			return nil, fmt.Errorf("%s: %w", id, ErrIncompatible)
+		}
+		r.members = append(r.members, p)
+	}
+	if op.Listen != "" {
+		r.listens = cn.call.member(op.Listen)
+		if r.listens == nil || !r.listens.present() {
+			return nil, fmt.Errorf("%s: %w", op.Listen, ErrNoParticipant)
+		}
+	}
+	return r, nil
+}
+
+func (cn *Connection) enqueue(r *running) {
+	if len(r.members) > 0 {
+		cn.lanes.parts = append(cn.lanes.parts, r)
+		cn.run(r)
+		return
+	}
+	cn.lanes.whole = append(cn.lanes.whole, r)
+	if len(cn.lanes.whole) == 1 {
+		cn.run(r)
+	}
+}
+
+// run gives an operation a goroutine. The connection owns it: leaving cancels
+// its context, and the connection is not gone before the closing event is in.
+func (cn *Connection) run(r *running) {
+	ctx, cancel := context.WithCancel(cn.life)
+	r.cancel = cancel
+	s := &Stage{cn: cn, op: r.op, bridge: cn.call.soundBridge()}
+	for _, p := range r.members {
+		s.to = append(s.to, p.id)
+	}
+	if r.listens != nil {
+		s.tones = make(chan Tone, 64)
+		r.listener = &toneListener{s.tones}
+		r.listens.tones = append(r.listens.tones, r.listener)
+	}
+	cn.busy++
+	go func() {
+		e := s.perform(ctx)
+		cn.call.post(func() { cn.ran(r, e) })
+	}()
+}
+
+// perform runs the operation behind a barrier: a mistake in one operation is
+// its failure, not the server's.
+func (s *Stage) perform(ctx context.Context) (e Event) {
+	defer func() {
+		if p := recover(); p != nil {
+			s.cn.call.log.Error("operation panicked", zap.String("operation", s.op.Name), zap.Any("panic", p), zap.Stack("stack"))
+			e = s.op.Failed
+		}
+	}()
+	return s.op.Run(ctx, s)
+}
+
+// ran takes in how an operation ended, and starts the next.
+func (cn *Connection) ran(r *running, e Event) {
+	r.cancel()
+	cn.busy--
+	if r.listens != nil {
+		r.listens.tones = slices.DeleteFunc(r.listens.tones, func(l *toneListener) bool { return l == r.listener })
+	}
+	cn.emitTo(e, r.op.TellTo)
+	same := func(other *running) bool { return other == r }
+	cn.lanes.parts = slices.DeleteFunc(cn.lanes.parts, same)
+	first := len(cn.lanes.whole) > 0 && cn.lanes.whole[0] == r
+	cn.lanes.whole = slices.DeleteFunc(cn.lanes.whole, same)
+	if first && len(cn.lanes.whole) > 0 {
+		cn.run(cn.lanes.whole[0])
+	}
+	cn.settle()
+}
+
+// stopMedia cancels what runs, and what waits without ever having run.
+func (cn *Connection) stopMedia() {
+	for _, r := range cn.lanes.parts {
+		r.cancel()
+	}
+	if len(cn.lanes.whole) == 0 {
+		return
+	}
+	waiting := cn.lanes.whole[1:]
+	cn.lanes.whole[0].cancel()
+	cn.lanes.whole = cn.lanes.whole[:1:1]
+	for _, r := range waiting {
+		cn.emitTo(r.op.Canceled, r.op.TellTo)
+	}
+}
+
+// CancelMedia cancels all running and waiting operations; each tells so.
+func (cn *Connection) CancelMedia(ctx context.Context) error {
+	return cn.do(ctx, func() error {
+		if err := cn.connected("cancel all media"); err != nil {
+			return err
+		}
+		cn.emit(accepted{Operation: "cancelAllMediaOperations"})
+		cn.stopMedia()
+		return nil
+	})
+}

@@ -1,0 +1,71 @@
+package call
+
+import (
+	"slices"
+	"time"
+)
+
+// rosterPause is the shortest time between two ParticipantsUpdated of one
+// connection while changes go on.
+const rosterPause = 250 * time.Millisecond
+
+// changed marks that what the contract lists has changed.
+func (c *Call) changed() {
+	c.version++
+	c.stale = true
+}
+
+// tellRosters tells every connection whose list is behind: at once, and then
+// again when the pause is over.
+func (c *Call) tellRosters() {
+	for _, cn := range c.connections {
+		if cn.state == Connected && cn.told != c.version && cn.pause == nil {
+			cn.tellRoster()
+		}
+	}
+}
+
+func (cn *Connection) tellRoster() {
+	cn.told = cn.call.version
+	cn.rosters++
+	cn.emit(ParticipantsUpdated{SequenceNumber: cn.rosters, Participants: cn.call.listed()})
+	cn.pause = cn.call.later(rosterPause, func() { cn.pause = nil })
+}
+
+// listed is who is in the call by the contract's lists: not those who are only
+// being invited.
+func (c *Call) listed() []Listed {
+	list := []Listed{}
+	for _, p := range c.members {
+		if p.present() {
+			list = append(list, Listed{p.identity, p.muted(), p.state == OnHold})
+		}
+	}
+	return list
+}
+
+// show hands what may now be seen to those who look, once it is durable. Who
+// has gone is shown a last time.
+func (c *Call) show() {
+	for _, cn := range c.connections {
+		cn.publish()
+	}
+	if !c.stale {
+		return
+	}
+	c.stale = false
+	c.showings++
+	members := make([]Member, len(c.members))
+	for i, p := range c.members {
+		members[i] = p.member()
+	}
+	for _, p := range c.members {
+		if p.leg == nil || p.state == Gone {
+			continue
+		}
+		leg := p.leg
+		roster := Roster{Call: c.id, Self: p.id, Sequence: c.showings, Members: members}
+		c.afterwards(func() { leg.Show(roster) })
+	}
+	c.members = slices.DeleteFunc(c.members, func(p *Participant) bool { return p.state == Gone })
+}
