@@ -31,6 +31,7 @@ type Connection struct {
 	answeredBy   identity.ID
 	source       identity.ID
 	sourceName   string
+	callerID     string // phone number shown to phones
 	targets      []identity.ID
 
 	trace     string // traceparent of what brought the connection about
@@ -53,7 +54,11 @@ type View struct {
 	CallbackURI   string
 	Source        identity.ID
 	SourceName    string
-	Targets       []identity.ID
+	// CallerID is the phone number shown to phones, or empty.
+	CallerID string
+	Targets  []identity.ID
+	// Group says that the call goes on when one of two leaves.
+	Group bool
 	// AnsweredBy is empty unless it was given when answering.
 	AnsweredBy identity.ID
 	// Participants are listed as in ParticipantsUpdated.
@@ -226,7 +231,7 @@ func (cn *Connection) publish() {
 	v := &View{
 		ID: cn.id, ServerCallID: cn.call.id, CorrelationID: cn.call.correlation, State: cn.state,
 		CallbackURI: cn.telling.URI, Source: cn.source, SourceName: cn.sourceName, Targets: cn.targets,
-		AnsweredBy: cn.answeredBy, Participants: cn.call.listed(), Sequence: cn.sequence,
+		CallerID: cn.callerID, Group: cn.call.isGroup(), AnsweredBy: cn.answeredBy, Participants: cn.call.listed(), Sequence: cn.sequence,
 	}
 	cn.call.afterwards(func() { cn.view.Store(v) })
 }

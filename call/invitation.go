@@ -320,7 +320,10 @@ func (inv *Invitation) Answer(ctx context.Context, seat Seat) (*Connection, erro
 		inv.call.answered()
 		return nil
 	})
-	return cn, inv.claimed(err)
+	if err != nil { // cn may be about to be set: nobody waits any more
+		return nil, inv.claimed(err)
+	}
+	return cn, nil
 }
 
 // Redirect asks somebody else instead. The participant keeps the identity it

@@ -144,7 +144,10 @@ func (r *Registry) Offer(ctx context.Context, o Offer) (*Participant, error) {
 		p.take(o.Leg, o.Muted)
 		return c.inviteAll(o.To, invitee{from: o.From, name: o.Name, custom: o.Custom})
 	})
-	return p, err
+	if err != nil { // p may be about to be set: nobody waits any more
+		return nil, err
+	}
+	return p, nil
 }
 
 // inviteAll invites the targets, leaving out repetitions and the caller.
@@ -199,7 +202,10 @@ func (r *Registry) Join(ctx context.Context, j Joining) (*Participant, error) {
 			r.ungroup(j.Group, c)
 			continue // it ended just now; the next round makes a new one
 		}
-		return p, err
+		if err != nil { // p may be about to be set: nobody waits any more
+			return nil, err
+		}
+		return p, nil
 	}
 }
 
@@ -234,6 +240,8 @@ type Creation struct {
 	To []identity.ID
 	// Name is shown as the caller's display name.
 	Name string
+	// CallerID is the phone number shown to phones, or empty.
+	CallerID string
 	// Custom is sent along.
 	Custom *CustomContext
 }
@@ -245,11 +253,14 @@ func (r *Registry) Create(ctx context.Context, cr Creation) (*Connection, error)
 	err := r.start(ctx, cr.As, "", func(c *Call) error {
 		c.group = len(cr.To) > 1
 		cn = c.seat(c.newParticipant(cr.As, cr.Name), "create", cr.Seat)
-		cn.source, cn.sourceName, cn.targets = cr.As, cr.Name, cr.To
+		cn.source, cn.sourceName, cn.callerID, cn.targets = cr.As, cr.Name, cr.CallerID, cr.To
 		cn.open()
 		return c.inviteAll(cr.To, invitee{from: cr.As, name: cr.Name, custom: cr.Custom})
 	})
-	return cn, err
+	if err != nil { // cn may be about to be set: nobody waits any more
+		return nil, err
+	}
+	return cn, nil
 }
 
 // start makes a call whose first turn is f.

@@ -1,0 +1,64 @@
+package automation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// CreateRequest places a call (rest.md section 6.2).
+type CreateRequest struct {
+	Targets           []identity.ID `json:"targets"`
+	CallbackURI       string        `json:"callbackUri"`
+	Source            *User         `json:"source,omitempty"`
+	SourceCallerID    *PhoneNumber  `json:"sourceCallerIdNumber,omitempty"`
+	SourceDisplayName string        `json:"sourceDisplayName,omitempty"`
+	OperationContext  string        `json:"operationContext,omitempty"`
+	Subscriber
+	Direct
+}
+
+func (r CreateRequest) validate() error {
+	if err := everyone("targets", r.Targets); err != nil {
+		return err
+	}
+	for i, to := range r.Targets {
+		if to.Kind() == identity.KindPhoneNumber && r.SourceCallerID == nil {
+			return fmt.Errorf("targets[%d] is a phone number: %w", i, required("sourceCallerIdNumber"))
+		}
+	}
+	if r.CallbackURI == "" && r.Feed == nil {
+		return required("callbackUri")
+	}
+	return nil
+}
+
+// Create places a call to one target, or a group call to several. CallConnected
+// follows when the first of them answers, or CreateCallFailed.
+func (s *Service) Create(ctx context.Context, r CreateRequest) (*call.Connection, error) {
+	if err := first(r.validate(), s.callback(ctx, "callbackUri", r.CallbackURI)); err != nil {
+		return nil, err
+	}
+	c := call.Creation{Seat: s.seat(r), To: r.Targets, Name: r.SourceDisplayName}
+	if r.SourceCallerID != nil {
+		c.CallerID = r.SourceCallerID.Value
+	}
+	cn, err := s.cfg.Calls.Create(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("create: %w", err)
+	}
+	return cn, nil
+}
+
+func (s *Service) seat(r CreateRequest) call.Seat {
+	as := s.cfg.Application
+	if r.Source != nil && r.Source.ID != "" {
+		as = identity.ID(r.Source.ID)
+	}
+	return call.Seat{
+		As: as, Telling: r.telling(r.CallbackURI), OperationContext: r.OperationContext,
+		Port: r.Port, Feed: r.Feed,
+	}
+}

@@ -1,0 +1,49 @@
+package automation
+
+import (
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// Properties is a connection as the contract shows it (rest.md section 6.1).
+type Properties struct {
+	CallConnectionID    string        `json:"callConnectionId"`
+	ServerCallID        string        `json:"serverCallId"`
+	CorrelationID       string        `json:"correlationId"`
+	CallConnectionState call.State    `json:"callConnectionState"`
+	CallbackURI         string        `json:"callbackUri,omitempty"`
+	Source              identity.ID   `json:"source,omitempty"`
+	SourceDisplayName   string        `json:"sourceDisplayName,omitempty"`
+	SourceCallerID      *PhoneNumber  `json:"sourceCallerIdNumber,omitempty"`
+	Targets             []identity.ID `json:"targets,omitempty"`
+	AnsweredBy          *User         `json:"answeredBy,omitempty"`
+	AnsweredFor         *PhoneNumber  `json:"answeredFor,omitempty"`
+}
+
+// User is the bare user model of the contract, {"id": …}.
+type User struct {
+	// ID is the raw id.
+	ID string `json:"id"`
+}
+
+// PhoneNumber is the bare phone number model of the contract, {"value": …}.
+type PhoneNumber struct {
+	Value string `json:"value"`
+}
+
+// PropertiesOf shows a connection as it was last durable.
+func PropertiesOf(cn *call.Connection) Properties {
+	v := cn.View()
+	p := Properties{
+		CallConnectionID: v.ID, ServerCallID: v.ServerCallID, CorrelationID: v.CorrelationID,
+		CallConnectionState: v.State, CallbackURI: v.CallbackURI,
+		Source: v.Source, SourceDisplayName: v.SourceName, Targets: v.Targets,
+	}
+	if v.CallerID != "" {
+		p.SourceCallerID = &PhoneNumber{v.CallerID}
+	}
+	if v.AnsweredBy != "" {
+		p.AnsweredBy = &User{string(v.AnsweredBy)}
+	}
+	return p
+}

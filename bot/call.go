@@ -1,0 +1,293 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/media"
+)
+
+// Call is one call as a bot sees it.
+type Call struct {
+	backend Backend
+
+	mu      sync.Mutex
+	waiting map[string]chan Event // operations by their context
+	events  func(Event)
+	ended   chan struct{} // closed after the last event
+}
+
+// Serve runs a handler for the call behind a backend and hangs up when it
+// returns. Backends call it; handlers do not.
+func Serve(ctx context.Context, b Backend, h Handler) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c := &Call{backend: b, waiting: map[string]chan Event{}, ended: make(chan struct{})}
+	var pump sync.WaitGroup
+	pump.Go(func() {
+		defer cancel() // the call is over
+		c.pump(ctx)
+	})
+	err := c.guarded(ctx, h)
+	// The bot's part ends here, also where the handler's context has ended.
+	_, left := b.Do(context.WithoutCancel(ctx), HangUp{})
+	cancel()
+	pump.Wait()
+	if left != nil && !errors.Is(left, ErrEnded) {
+		return errors.Join(err, fmt.Errorf("hang up: %w", left))
+	}
+	return err
+}
+
+// guarded turns a handler's panic into its error.
+func (c *Call) guarded(ctx context.Context, h Handler) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("handler panicked: %v", p)
+		}
+	}()
+	return h(ctx, c)
+}
+
+// pump hands events to whoever waits for them.
+func (c *Call) pump(ctx context.Context) {
+	defer close(c.ended)
+	for {
+		e, err := c.backend.Next(ctx)
+		if err != nil {
+			return
+		}
+		c.mu.Lock()
+		waiting, listener := c.waiting[e.OperationContext], c.events
+		c.mu.Unlock()
+		if waiting != nil && closes(e.Type) {
+			select {
+			case waiting <- e:
+			default: // it has had its one closing event
+			}
+		}
+		if listener != nil {
+			listener(e)
+		}
+	}
+}
+
+// closes says whether an event of that type ends an operation.
+func closes(kind string) bool {
+	for _, end := range []string{"Completed", "Succeeded", "Failed", "Canceled", "CallConnected"} {
+		if strings.HasSuffix(kind, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// From is who calls.
+func (c *Call) From() identity.ID { return c.backend.Incoming().From }
+
+// To is whom the call is for: what the bot is registered as.
+func (c *Call) To() identity.ID { return c.backend.Incoming().To }
+
+// Incoming is all that is known of the call before it is answered.
+func (c *Call) Incoming() Incoming { return c.backend.Incoming() }
+
+// Microphone is what the bot says. Write takes frames at any rate, and waits
+// while more than a moment of sound is already waiting to be said.
+func (c *Call) Microphone() media.Sink { return c.backend.Microphone() }
+
+// Speaker is what the bot hears: everybody but itself, 48 kHz, frame by frame
+// as time passes; io.EOF when the call has ended. What is not read in time is
+// lost.
+func (c *Call) Speaker() media.Source { return c.backend.Speaker() }
+
+// Listen calls f with every event of the bot's connection from now on, in
+// order, one at a time. f must not wait for another event.
+func (c *Call) Listen(f func(Event)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.events = f
+}
+
+// Answer takes the call and returns when it is connected. If somebody else was
+// faster it returns ErrEnded.
+func (c *Call) Answer(ctx context.Context) error {
+	_, _, err := c.await(ctx, func(context string) Action { return Answer{Context: context} })
+	return err
+}
+
+// Reject declines the call; why is "none", "busy" or "forbidden".
+func (c *Call) Reject(ctx context.Context, why string) error { return c.do(ctx, Reject{why}) }
+
+// Redirect sends the call on to somebody else without answering it.
+func (c *Call) Redirect(ctx context.Context, to identity.ID) error { return c.do(ctx, Redirect{to}) }
+
+// Play plays prompts to everybody and returns when they have been played.
+func (c *Call) Play(ctx context.Context, prompts ...Prompt) error {
+	return c.PlayTo(ctx, nil, prompts...)
+}
+
+// PlayTo plays prompts to some participants only.
+func (c *Call) PlayTo(ctx context.Context, to []identity.ID, prompts ...Prompt) error {
+	_, _, err := c.await(ctx, func(context string) Action {
+		return Play{Prompts: prompts, To: to, Context: context}
+	})
+	return err
+}
+
+// Recognize collects keys from the caller and returns them as they are on a
+// phone, "12#". Nothing in time is ErrNoInput.
+func (c *Call) Recognize(ctx context.Context, keys Keys) (string, error) {
+	return c.RecognizeFrom(ctx, c.From(), keys)
+}
+
+// RecognizeFrom collects keys from one participant.
+func (c *Call) RecognizeFrom(ctx context.Context, who identity.ID, keys Keys) (string, error) {
+	e, _, err := c.await(ctx, func(context string) Action {
+		return Recognize{From: who, Keys: keys, Context: context}
+	})
+	if silent := (*Failure)(nil); errors.As(err, &silent) && silent.Subcode == 8510 {
+		return "", ErrNoInput
+	}
+	if err != nil {
+		return "", err
+	}
+	var result struct {
+		DTMF struct {
+			Tones []string `json:"tones"`
+		} `json:"dtmfResult"`
+	}
+	if err := json.Unmarshal(e.Data, &result); err != nil {
+		return "", fmt.Errorf("recognize: %w", err)
+	}
+	return typed(result.DTMF.Tones), nil
+}
+
+// Add invites somebody and returns when they have joined.
+func (c *Call) Add(ctx context.Context, who identity.ID) error {
+	_, _, err := c.await(ctx, func(context string) Action { return Add{Who: who, Context: context} })
+	return err
+}
+
+// Remove takes somebody out of the call.
+func (c *Call) Remove(ctx context.Context, who identity.ID) error {
+	_, _, err := c.await(ctx, func(context string) Action { return Remove{who, context} })
+	return err
+}
+
+// Mute mutes participants; they may unmute themselves.
+func (c *Call) Mute(ctx context.Context, who ...identity.ID) error { return c.do(ctx, Mute{who}) }
+
+// CancelMedia cancels everything that plays or recognizes.
+func (c *Call) CancelMedia(ctx context.Context) error { return c.do(ctx, CancelMedia{}) }
+
+// HangUp takes the bot out of the call; a 1:1 call ends with it. Returning
+// from the handler does the same.
+func (c *Call) HangUp(ctx context.Context) error { return c.do(ctx, HangUp{}) }
+
+// Terminate ends the call for everybody.
+func (c *Call) Terminate(ctx context.Context) error { return c.do(ctx, Terminate{}) }
+
+// Participants lists who is in the call.
+func (c *Call) Participants(ctx context.Context) ([]Participant, error) {
+	return c.backend.Participants(ctx)
+}
+
+// Do asks for any action and returns when it has been taken on; what comes of
+// it is told to who listens.
+func (c *Call) Do(ctx context.Context, a Action) (string, error) { return c.backend.Do(ctx, a) }
+
+func (c *Call) do(ctx context.Context, a Action) error {
+	_, err := c.backend.Do(ctx, a)
+	return err
+}
+
+// await asks for an action and waits for the event that closes it.
+func (c *Call) await(ctx context.Context, action func(context string) Action) (Event, string, error) {
+	ref := uuid.NewString()
+	closing := make(chan Event, 1)
+	c.mu.Lock()
+	c.waiting[ref] = closing
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		delete(c.waiting, ref)
+		c.mu.Unlock()
+	}()
+	id, err := c.backend.Do(ctx, action(ref))
+	if err != nil {
+		return Event{}, "", err
+	}
+	select {
+	case e := <-closing:
+		return e, id, outcome(e)
+	case <-ctx.Done():
+		return Event{}, id, ctx.Err()
+	case <-c.ended:
+	}
+	select { // both may be ready; the event says more
+	case e := <-closing:
+		return e, id, outcome(e)
+	default:
+		return Event{}, id, ErrEnded
+	}
+}
+
+// outcome turns a closing event into an error.
+func outcome(e Event) error {
+	switch {
+	case strings.HasSuffix(e.Type, "Canceled"):
+		return ErrCanceled
+	case !strings.HasSuffix(e.Type, "Failed"):
+		return nil
+	}
+	var data struct {
+		Result struct {
+			Code    int    `json:"code"`
+			Subcode int    `json:"subCode"`
+			Message string `json:"message"`
+		} `json:"resultInformation"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return fmt.Errorf("%s: %w", e.Type, err)
+	}
+	return &Failure{e.Type, data.Result.Code, data.Result.Subcode, data.Result.Message}
+}
+
+// tonesByName are the contract's names of the keys.
+var tonesByName = map[string]byte{
+	"zero": '0', "one": '1', "two": '2', "three": '3', "four": '4', "five": '5', "six": '6', "seven": '7',
+	"eight": '8', "nine": '9', "a": 'A', "b": 'B', "c": 'C', "d": 'D', "pound": '#', "asterisk": '*',
+}
+
+// typed spells tones as they stand on the keys.
+func typed(tones []string) string {
+	var keys strings.Builder
+	for _, t := range tones {
+		keys.WriteByte(tonesByName[t])
+	}
+	return keys.String()
+}
+
+// Named spells keys as the contract names their tones; ok is false if one of
+// them is on no phone.
+func Named(keys string) (tones []string, ok bool) {
+	for _, k := range []byte(strings.ToUpper(keys)) {
+		found := false
+		for name, key := range tonesByName {
+			if key == k {
+				tones, found = append(tones, name), true
+			}
+		}
+		if !found {
+			return nil, false
+		}
+	}
+	return tones, true
+}

@@ -1,0 +1,103 @@
+package local
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/botd-dev/botd/automation"
+	"github.com/botd-dev/botd/bot"
+	"github.com/botd-dev/botd/call"
+)
+
+// act asks automation for what a bot in a call may do.
+func (s *seat) act(ctx context.Context, cn *call.Connection, a bot.Action) (string, error) {
+	service := s.cfg.Service
+	switch a := a.(type) {
+	case bot.Play:
+		return "", service.Play(ctx, cn, playRequest(a))
+	case bot.Recognize:
+		r, err := recognizeRequest(a)
+		if err != nil {
+			return "", err
+		}
+		return "", service.Recognize(ctx, cn, r)
+	case bot.Add:
+		return service.Add(ctx, cn, automation.AddRequest{
+			ParticipantToAdd: a.Who, InvitationTimeout: seconds(a.Timeout), OperationContext: a.Context,
+		})
+	case bot.CancelAdd:
+		return "", service.CancelAdd(ctx, cn, automation.CancelAddRequest{
+			InvitationID: a.Invitation, OperationContext: a.Context,
+		})
+	case bot.Remove:
+		return "", service.Remove(ctx, cn, automation.RemoveRequest{
+			ParticipantToRemove: a.Who, OperationContext: a.Context,
+		})
+	case bot.Mute:
+		return "", service.Mute(ctx, cn, automation.MuteRequest{TargetParticipants: a.Who})
+	case bot.CancelMedia:
+		return "", service.CancelMedia(ctx, cn)
+	case bot.Terminate:
+		return "", service.Terminate(ctx, cn)
+	}
+	return "", fmt.Errorf("%T: %w", a, automation.ErrUnsupported)
+}
+
+func playRequest(a bot.Play) automation.PlayRequest {
+	r := automation.PlayRequest{
+		PlaySources: sources(a.Prompts), PlayTo: a.To,
+		InterruptCallMediaOperation: a.Interrupt, OperationContext: a.Context,
+	}
+	if a.Loop {
+		r.PlayOptions = &automation.PlayOptions{Loop: true}
+	}
+	return r
+}
+
+func sources(prompts []bot.Prompt) []automation.PlaySource {
+	sources := make([]automation.PlaySource, len(prompts))
+	for i, p := range prompts {
+		switch {
+		case p.File != "":
+			sources[i] = automation.PlaySource{Kind: "file", File: &automation.FileSource{URI: p.File}}
+		case p.SSML != "":
+			sources[i] = automation.PlaySource{Kind: "ssml", SSML: &automation.SSMLSource{SSMLText: p.SSML}}
+		default:
+			sources[i] = automation.PlaySource{Kind: "text", Text: &automation.TextSource{
+				Text: p.Text, VoiceName: p.Voice, SourceLocale: p.Locale,
+			}}
+		}
+	}
+	return sources
+}
+
+func recognizeRequest(a bot.Recognize) (automation.RecognizeRequest, error) {
+	stop, ok := bot.Named(a.Keys.Stop)
+	if !ok {
+		return automation.RecognizeRequest{}, &automation.Invalid{Field: "Keys.Stop", Why: "it has a key that is on no phone"}
+	}
+	dtmf := &automation.DTMFOptions{MaxTonesToCollect: max(a.Keys.Max, 1)}
+	if a.Keys.Max == 0 && len(stop) > 0 {
+		dtmf.MaxTonesToCollect = 0 // until the stop key
+	}
+	for _, t := range stop {
+		dtmf.StopTones = append(dtmf.StopTones, call.Tone(t))
+	}
+	r := automation.RecognizeRequest{
+		RecognizeInputType: "dtmf", PlayPrompts: sources(a.Keys.Prompts), OperationContext: a.Context,
+		RecognizeOptions: automation.RecognizeOptions{TargetParticipant: a.From, DTMFOptions: dtmf},
+	}
+	if a.Keys.Silence > 0 {
+		r.RecognizeOptions.InitialSilenceTimeout = ptr(seconds(a.Keys.Silence))
+	}
+	if a.Keys.Pause > 0 {
+		dtmf.InterToneTimeout = ptr(seconds(a.Keys.Pause))
+	}
+	return r, nil
+}
+
+// seconds rounds up: a wait is never shorter than was asked for.
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,92 @@
+// Package local runs bots written in Go inside botd: it is the Backend of
+// package bot on top of automation, and rings the handler that is registered
+// for whom a call is for.
+package local
+
+import (
+	"context"
+	"sync"
+
+	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/automation"
+	"github.com/botd-dev/botd/bot"
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// Config is what Bots need.
+type Config struct {
+	// Service takes the bots' requests.
+	Service *automation.Service
+	// Contexts seals invitations for it.
+	Contexts *automation.Contexts
+	// Log receives what handlers return.
+	Log *zap.Logger
+}
+
+// Bots are the handlers of this process by whom they answer for. They fit
+// call.Ringer.
+type Bots struct {
+	cfg      Config
+	handlers map[identity.ID]bot.Handler
+	life     context.Context
+	stop     context.CancelFunc
+
+	mu      sync.Mutex // orders running.Add before running.Wait
+	closed  bool
+	running sync.WaitGroup
+}
+
+// New makes bots of handlers.
+func New(cfg Config, handlers map[identity.ID]bot.Handler) *Bots {
+	life, stop := context.WithCancel(context.Background())
+	return &Bots{cfg: cfg, handlers: handlers, life: life, stop: stop}
+}
+
+// Ring starts the handler that is registered for whom the call is for.
+func (b *Bots) Ring(inv *call.Invitation) bool {
+	h := b.handlers[inv.To()]
+	if h == nil {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return false
+	}
+	b.running.Go(func() { b.serve(inv, h) })
+	return true
+}
+
+// serve runs a handler until it returns. Its context ends with the call, and
+// when the call was somebody else's before it answered.
+func (b *Bots) serve(inv *call.Invitation, h bot.Handler) {
+	log := b.cfg.Log.With(
+		zap.String("bot", string(inv.To())), zap.String("serverCallId", inv.Call()),
+	)
+	s := newSeat(b.cfg, inv)
+	defer s.close()
+	ctx, cancel := context.WithCancel(b.life)
+	defer cancel()
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		s.watch(ctx, cancel)
+	}()
+	err := bot.Serve(ctx, s, h)
+	cancel()
+	<-watched
+	if err != nil {
+		log.Warn("bot returned an error", zap.Error(err))
+	}
+}
+
+// Close ends the contexts of all handlers and waits until they have returned.
+func (b *Bots) Close() {
+	b.mu.Lock()
+	b.closed = true
+	b.mu.Unlock()
+	b.stop()
+	b.running.Wait()
+}

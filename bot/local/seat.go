@@ -1,0 +1,181 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/botd-dev/botd/automation"
+	"github.com/botd-dev/botd/bot"
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/media"
+)
+
+// seat is one bot's part in one call. It fits bot.Backend.
+type seat struct {
+	cfg  Config
+	inv  *call.Invitation
+	pair *media.Pair
+	feed *call.Feed
+
+	mu   sync.Mutex
+	cn   *call.Connection // nil until answered
+	over bool             // declined, redirected or hung up
+}
+
+func newSeat(cfg Config, inv *call.Invitation) *seat {
+	return &seat{cfg: cfg, inv: inv, pair: media.NewPair(), feed: call.NewFeed()}
+}
+
+func (s *seat) close() { s.pair.Close() }
+
+// watch cancels the handler when the call was given to somebody else, or rings
+// no more, before the bot answered; and silences the bot when its connection
+// leaves.
+func (s *seat) watch(ctx context.Context, cancel context.CancelFunc) {
+	select {
+	case <-s.inv.Done():
+	case <-ctx.Done():
+		return
+	}
+	cn := s.connection()
+	if cn == nil {
+		cancel()
+		return
+	}
+	select {
+	case <-cn.Life().Done():
+		s.pair.Close()
+	case <-ctx.Done():
+	}
+}
+
+// connection is the bot's connection, nil if it has none. It waits for an
+// answer that is under way.
+func (s *seat) connection() *call.Connection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cn
+}
+
+// Incoming describes the call.
+func (s *seat) Incoming() bot.Incoming {
+	in := bot.Incoming{From: s.inv.From(), FromName: s.inv.Name(), To: s.inv.To(), ServerCallID: s.inv.Call()}
+	if c := s.inv.Custom(); c != nil {
+		in.VoIPHeaders, in.SIPHeaders = c.VoIPHeaders, c.SIPHeaders
+	}
+	return in
+}
+
+// Microphone is what the bot says.
+func (s *seat) Microphone() media.Sink { return s.pair.Microphone() }
+
+// Speaker is what the bot hears.
+func (s *seat) Speaker() media.Source { return s.pair.Speaker() }
+
+// Next waits for the next event of the bot's connection.
+func (s *seat) Next(ctx context.Context) (bot.Event, error) {
+	r, err := s.feed.Next(ctx)
+	if err != nil {
+		return bot.Event{}, err
+	}
+	var data struct {
+		OperationContext string `json:"operationContext"`
+	}
+	if err := json.Unmarshal(r.Data, &data); err != nil {
+		return bot.Event{}, fmt.Errorf("event %s: %w", r.ID, err)
+	}
+	return bot.Event{Type: r.Type, Sequence: r.Sequence, OperationContext: data.OperationContext, Data: r.Data}, nil
+}
+
+// Participants lists who is in the call.
+func (s *seat) Participants(context.Context) ([]bot.Participant, error) {
+	cn := s.connection()
+	if cn == nil {
+		return nil, fmt.Errorf("participants before the answer: %w", call.ErrWrongState)
+	}
+	listed := s.cfg.Service.Participants(cn)
+	people := make([]bot.Participant, len(listed))
+	for i, p := range listed {
+		people[i] = bot.Participant{ID: p.Identifier, Muted: p.Muted, Held: p.Held}
+	}
+	return people, nil
+}
+
+// Do asks for an action.
+func (s *seat) Do(ctx context.Context, a bot.Action) (string, error) {
+	id, err := s.dispatch(ctx, a)
+	switch {
+	case errors.Is(err, call.ErrEnded), errors.Is(err, call.ErrNoCall):
+		err = fmt.Errorf("%w: %w", bot.ErrEnded, err)
+	case errors.Is(err, io.EOF):
+		err = bot.ErrEnded
+	}
+	return id, err
+}
+
+func (s *seat) dispatch(ctx context.Context, a bot.Action) (string, error) {
+	switch a := a.(type) {
+	case bot.Answer:
+		return "", s.answer(ctx, a)
+	case bot.Reject:
+		return "", s.decline(s.cfg.Service.Reject(ctx, automation.RejectRequest{
+			IncomingCallContext: s.context(), CallRejectReason: a.Why,
+		}))
+	case bot.Redirect:
+		return "", s.decline(s.cfg.Service.Redirect(ctx, automation.RedirectRequest{
+			IncomingCallContext: s.context(), Target: a.To,
+		}))
+	}
+	cn := s.connection()
+	if _, leaving := a.(bot.HangUp); leaving {
+		return "", s.hangUp(ctx, cn)
+	}
+	if cn == nil {
+		return "", fmt.Errorf("before the answer: %w", call.ErrWrongState)
+	}
+	return s.act(ctx, cn, a)
+}
+
+// context is the incomingCallContext of the bot's invitation.
+func (s *seat) context() string { return s.cfg.Contexts.Seal(s.inv.ID(), time.Now().Add(time.Hour)) }
+
+// answer is not interrupted: a connection that nobody holds would stay in its
+// call for nothing.
+func (s *seat) answer(ctx context.Context, a bot.Answer) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cn, err := s.cfg.Service.Answer(context.WithoutCancel(ctx), automation.AnswerRequest{
+		IncomingCallContext: s.context(), OperationContext: a.Context,
+		Direct: automation.Direct{Port: s.pair, Feed: s.feed},
+	})
+	s.cn = cn
+	return err
+}
+
+// decline remembers that the bot has given the call away.
+func (s *seat) decline(err error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over = s.over || err == nil
+	return err
+}
+
+// hangUp takes the bot out. A bot that returns without having answered or
+// given the call away will not answer any more: the caller need not wait.
+func (s *seat) hangUp(ctx context.Context, cn *call.Connection) error {
+	if cn != nil {
+		return s.cfg.Service.HangUp(ctx, cn)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.over {
+		s.over = true
+		s.inv.Decline(call.ReasonDeclined)
+	}
+	return nil
+}
