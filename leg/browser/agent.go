@@ -1,0 +1,234 @@
+package browser
+
+import (
+	"crypto/rand"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// What a token may allow.
+const (
+	scopeAll  = "voip"
+	scopeJoin = "voip.join"
+)
+
+// maxCalls is how many calls one client may have at once.
+const maxCalls = 16
+
+// agent is a registered client and its calls. It outlives its socket: a client
+// that comes back in time finds its calls as they are.
+type agent struct {
+	server *Server
+	user   identity.ID
+	resume string // the secret to come back with
+
+	mu     sync.Mutex
+	name   string
+	scopes []string
+	socket *socket // nil while the client is away
+	calls  map[string]*leg
+	owed   [][]byte // the last words of calls that ended while it was away
+	away   *time.Timer
+	over   bool
+}
+
+// register attaches a socket to the agent it resumes, if that is the same
+// user's, or to a new one. The client is welcomed and shown its calls and what
+// rings for it.
+func (s *Server) register(sock *socket, resume string, session Session) *agent {
+	servers := s.cfg.ICEServers(session.User)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.agents[resume]
+	if a == nil || a.user != session.User {
+		a = &agent{server: s, user: session.User, resume: rand.Text(), calls: map[string]*leg{}}
+		s.agents[a.resume] = a
+	}
+	if s.users[a.user] == nil {
+		s.users[a.user] = map[*agent]struct{}{}
+	}
+	s.users[a.user][a] = struct{}{}
+	sock.send(encode(welcome{"welcome", a.user, append([]ICEServer{}, servers...), a.resume}))
+	a.attach(sock, session)
+	for _, r := range s.ringingFor(a) {
+		sock.send(r.message)
+	}
+	if s.closed {
+		sock.close(websocket.StatusGoingAway, call.ReasonShutdown.Message)
+	}
+	return a
+}
+
+// attach makes sock the way to the client and shows it its calls. A socket
+// that was there before is cut. The caller holds the server's lock.
+func (a *agent) attach(sock *socket, session Session) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.away != nil {
+		a.away.Stop()
+		a.away = nil
+	}
+	if old := a.socket; old != nil {
+		old.close(websocket.StatusPolicyViolation, "resumed elsewhere")
+	}
+	a.socket, a.name, a.scopes = sock, session.Name, session.Scopes
+	for _, l := range a.calls {
+		for _, b := range l.snapshot() {
+			sock.send(b)
+		}
+	}
+	for _, b := range a.owed {
+		sock.send(b)
+	}
+	a.owed = nil
+}
+
+// detach is the end of a socket. Calls wait for the client to come back;
+// without any there is nothing to come back to.
+func (a *agent) detach(sock *socket) {
+	a.server.mu.Lock()
+	defer a.server.mu.Unlock()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.socket != sock {
+		return // resumed already
+	}
+	a.socket = nil
+	if len(a.calls) > 0 && !a.over {
+		a.away = time.AfterFunc(a.server.cfg.ResumeTimeout, func() { a.end(call.ReasonVanished) })
+		a.server.unreach(a)
+		return
+	}
+	a.server.drop(a)
+}
+
+// unreach takes an agent out of those whom an invitation rings. The caller
+// holds the server's lock.
+func (s *Server) unreach(a *agent) {
+	delete(s.users[a.user], a)
+	if len(s.users[a.user]) == 0 {
+		delete(s.users, a.user)
+	}
+}
+
+// drop forgets an agent. The caller holds the server's lock.
+func (s *Server) drop(a *agent) {
+	s.unreach(a)
+	delete(s.agents, a.resume)
+}
+
+// end takes the agent out and lets its calls know that it is gone.
+func (a *agent) end(why call.Reason) {
+	a.server.mu.Lock()
+	a.mu.Lock()
+	a.over = true
+	a.server.drop(a)
+	calls := slices.Collect(maps.Values(a.calls))
+	sock := a.socket
+	a.mu.Unlock()
+	a.server.mu.Unlock()
+	for _, l := range calls {
+		l.leave(why)
+	}
+	if sock != nil {
+		sock.close(websocket.StatusGoingAway, why.Message)
+	}
+}
+
+// unregister tells the client that its token is good no more and closes its
+// socket.
+func (a *agent) unregister(why string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.socket == nil {
+		return
+	}
+	a.socket.send(encode(unregistered(why)))
+	a.socket.close(websocket.StatusPolicyViolation, why)
+}
+
+// send tells the client, if it is there.
+func (a *agent) send(b []byte) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.push(b)
+}
+
+// push is send for those who hold the lock.
+func (a *agent) push(b []byte) {
+	if a.socket != nil {
+		a.socket.send(b)
+	}
+}
+
+// farewell takes a call out and sends its last message, or keeps it for when
+// the client comes back.
+func (a *agent) farewell(l *leg, b []byte) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.calls[l.id] != l {
+		return
+	}
+	delete(a.calls, l.id)
+	if a.socket == nil {
+		a.owed = append(a.owed, b)
+		return
+	}
+	a.socket.send(b)
+}
+
+// called is the client's display name.
+func (a *agent) called() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.name
+}
+
+// may says whether the client's token has the scope.
+func (a *agent) may(scope string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Contains(a.scopes, scope)
+}
+
+// add gives a call to the agent under the client's id for it.
+func (a *agent) add(l *leg) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.over:
+		return call.ErrClosing
+	case a.calls[l.id] != nil:
+		return errInUse
+	case len(a.calls) >= maxCalls:
+		return errTooMany
+	}
+	a.calls[l.id] = l
+	return nil
+}
+
+// find returns the call with that id.
+func (a *agent) find(id string) (*leg, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if l := a.calls[id]; l != nil {
+		return l, nil
+	}
+	return nil, call.ErrNoCall
+}
+
+// remove takes a call out that has ended.
+func (a *agent) remove(l *leg) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.calls[l.id] == l {
+		delete(a.calls, l.id)
+	}
+}

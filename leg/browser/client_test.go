@@ -1,0 +1,314 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"net"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"github.com/hraban/opus"
+	"github.com/pion/interceptor"
+	"github.com/pion/rtp"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/botd-dev/botd/media"
+)
+
+// message is anything the server sends.
+type message struct {
+	Type         string           `json:"type"`
+	Ref          *int64           `json:"ref"`
+	Call         string           `json:"call"`
+	Code         int              `json:"code"`
+	Subcode      int              `json:"subCode"`
+	Message      string           `json:"message"`
+	State        string           `json:"state"`
+	SDP          string           `json:"sdp"`
+	Resume       string           `json:"resume"`
+	ServerCallID string           `json:"serverCallId"`
+	DisplayName  string           `json:"displayName"`
+	Reason       *message         `json:"reason"`
+	Participants []map[string]any `json:"participants"`
+}
+
+// client is a page: a signalling socket and, once it calls, a peer connection.
+type client struct {
+	t    testing.TB
+	conn *websocket.Conn
+	in   chan message
+	pc   *webrtc.PeerConnection
+	mic  *webrtc.TrackLocalStaticRTP
+
+	mu      sync.Mutex
+	heard   []int16
+	packets int
+	stop    chan struct{}
+	tasks   sync.WaitGroup
+}
+
+// dial opens the socket without a word.
+func (w *world) dial(t testing.TB) *client {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	conn, _, err := websocket.Dial(ctx, w.url(), &websocket.DialOptions{Subprotocols: []string{protocol}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.SetReadLimit(1 << 20)
+	c := &client{t: t, conn: conn, in: make(chan message, 1000), stop: make(chan struct{})}
+	c.tasks.Go(c.read)
+	t.Cleanup(c.close)
+	return c
+}
+
+func (c *client) close() {
+	_ = c.conn.CloseNow()
+	c.hangUpMedia()
+	c.tasks.Wait()
+}
+
+// hangUpMedia closes the peer connection, as a page that goes away does.
+func (c *client) hangUpMedia() {
+	select {
+	case <-c.stop:
+		return
+	default:
+		close(c.stop)
+	}
+	if c.pc != nil {
+		_ = c.pc.GracefulClose()
+	}
+}
+
+func (c *client) read() {
+	defer close(c.in)
+	for {
+		_, b, err := c.conn.Read(context.Background())
+		if err != nil {
+			return
+		}
+		var m message
+		if err := json.Unmarshal(b, &m); err != nil {
+			c.t.Errorf("server sent %q: %v", b, err)
+			return
+		}
+		c.in <- m
+	}
+}
+
+// signIn registers a user.
+func (w *world) signIn(t testing.TB, token string) *client {
+	t.Helper()
+	c := w.dial(t)
+	c.say(map[string]any{"type": "hello", "token": token, "displayName": "Ann"})
+	c.expect("welcome")
+	return c
+}
+
+func (c *client) say(m map[string]any) {
+	c.t.Helper()
+	b, err := json.Marshal(m)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := c.conn.Write(c.t.Context(), websocket.MessageText, b); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// await returns the next message that fits, passing over others.
+func (c *client) await(what string, fits func(message) bool) message {
+	c.t.Helper()
+	late := time.After(10 * time.Second)
+	for {
+		select {
+		case m, ok := <-c.in:
+			if !ok {
+				c.t.Fatalf("the socket closed before %s came", what)
+			}
+			if fits(m) {
+				return m
+			}
+		case <-late:
+			c.t.Fatalf("%s never came", what)
+		}
+	}
+}
+
+func (c *client) expect(kind string) message {
+	c.t.Helper()
+	return c.await(kind, func(m message) bool { return m.Type == kind })
+}
+
+func (c *client) state(s string) message {
+	c.t.Helper()
+	return c.await("state "+s, func(m message) bool { return m.Type == "state" && m.State == s })
+}
+
+// line tells how a client's peer connection differs from a browser's usual.
+type line struct {
+	tcpOnly bool
+	keys    bool
+}
+
+// offer makes a peer connection and its offer, every candidate in it.
+func (c *client) offer(l line) string {
+	c.t.Helper()
+	s := webrtc.SettingEngine{}
+	s.SetIncludeLoopbackCandidate(true)
+	s.SetInterfaceFilter(func(name string) bool { return name == "lo" })
+	s.SetIPFilter(func(ip net.IP) bool { return ip.To4() != nil })
+	if l.tcpOnly {
+		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
+	}
+	m := &webrtc.MediaEngine{}
+	fatal(c.t, register(m))
+	api := webrtc.NewAPI(webrtc.WithSettingEngine(s), webrtc.WithMediaEngine(m),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
+	var err error
+	if c.pc, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
+		c.t.Fatal(err)
+	}
+	if c.mic, err = webrtc.NewTrackLocalStaticRTP(opusCodec, "mic", "page"); err != nil {
+		c.t.Fatal(err)
+	}
+	c.pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { c.listen(track) })
+	if _, err := c.pc.AddTrack(c.mic); err != nil {
+		c.t.Fatal(err)
+	}
+	return c.describe(nil)
+}
+
+// describe makes an offer of the peer connection as it is.
+func (c *client) describe(o *webrtc.OfferOptions) string {
+	c.t.Helper()
+	offer, err := c.pc.CreateOffer(o)
+	fatal(c.t, err)
+	gathered := webrtc.GatheringCompletePromise(c.pc)
+	fatal(c.t, c.pc.SetLocalDescription(offer))
+	<-gathered
+	return c.pc.LocalDescription().SDP
+}
+
+// take makes an answer the server's description.
+func (c *client) take(answer string) {
+	c.t.Helper()
+	fatal(c.t, c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}))
+}
+
+func fatal(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// listen decodes what the server sends.
+func (c *client) listen(track *webrtc.TrackRemote) {
+	dec, err := opus.NewDecoder(media.Rate, 1)
+	if err != nil {
+		return
+	}
+	pcm := make([]int16, 5760)
+	for {
+		p, _, err := track.ReadRTP()
+		if err != nil {
+			return
+		}
+		n, err := dec.Decode(p.Payload, pcm)
+		if err != nil {
+			continue
+		}
+		c.mu.Lock()
+		c.heard = append(c.heard, pcm[:n]...)
+		c.packets++
+		c.mu.Unlock()
+	}
+}
+
+// speak sends a tone, with its audio level, until the client closes.
+func (c *client) speak(hertz float64) {
+	enc, err := opus.NewEncoder(media.Rate, 1, opus.AppVoIP)
+	fatal(c.t, err)
+	level := c.extension(sdp.AudioLevelURI)
+	c.tasks.Go(func() {
+		tick := time.NewTicker(media.FrameDuration)
+		defer tick.Stop()
+		pcm, b := make([]int16, media.FrameSize), make([]byte, 1500)
+		for i := 0; ; i++ {
+			select {
+			case <-c.stop:
+				return
+			case <-tick.C:
+			}
+			tone(pcm, hertz, i*media.FrameSize)
+			n, _ := enc.Encode(pcm, b)
+			p := &rtp.Packet{Header: rtp.Header{
+				Version: 2, SequenceNumber: uint16(i), Timestamp: uint32(i * media.FrameSize),
+			}, Payload: b[:n]}
+			_ = p.SetExtension(level, []byte{0x80 | 12})
+			_ = c.mic.WriteRTP(p)
+		}
+	})
+}
+
+// extension is the negotiated id of a header extension.
+func (c *client) extension(uri string) uint8 {
+	for _, e := range c.pc.GetSenders()[0].GetParameters().HeaderExtensions {
+		if e.URI == uri {
+			return uint8(e.ID)
+		}
+	}
+	c.t.Fatalf("%s was not negotiated", uri)
+	return 0
+}
+
+func tone(pcm []int16, hertz float64, from int) {
+	for i := range pcm {
+		pcm[i] = int16(10000 * math.Sin(2*math.Pi*hertz*float64(from+i)/media.Rate))
+	}
+}
+
+// hears waits until the last half second it heard is a tone, and nothing
+// louder of another.
+func (c *client) hears(hertz float64) {
+	c.t.Helper()
+	late := time.After(10 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		c.mu.Lock()
+		pcm := slices.Clone(c.heard[max(0, len(c.heard)-media.Rate/2):])
+		c.mu.Unlock()
+		if len(pcm) == media.Rate/2 && power(pcm, hertz) > 0.8 {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			c.t.Fatalf("%v Hz is %.2f of what was heard (%d samples)", hertz, power(pcm, hertz), len(pcm))
+		}
+	}
+}
+
+// power is which part of the energy is at one frequency (Goertzel).
+func power(pcm []int16, hertz float64) float64 {
+	w := 2 * math.Pi * hertz / media.Rate
+	var s1, s2, all float64
+	for _, v := range pcm {
+		s := float64(v) + 2*math.Cos(w)*s1 - s2
+		s2, s1 = s1, s
+		all += float64(v) * float64(v)
+	}
+	if all == 0 {
+		return 0
+	}
+	return (s1*s1 + s2*s2 - 2*math.Cos(w)*s1*s2) / (all * float64(len(pcm)) / 2)
+}

@@ -1,0 +1,106 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// Session is what a valid token says.
+type Session struct {
+	// User is whom the token was issued for.
+	User identity.ID
+	// Name is the display name the token carries, which may be empty.
+	Name string
+	// Scopes are "voip", which allows everything, and "voip.join", which
+	// allows joining and answering but not starting and inviting.
+	Scopes []string
+	// Expires is when the token ends; zero is never.
+	Expires time.Time
+}
+
+// ICEServer is an RTCIceServer as browsers take it.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
+}
+
+// Calls is where calls are placed and joined. *call.Registry fits it.
+type Calls interface {
+	Offer(ctx context.Context, o call.Offer) (*call.Participant, error)
+	Join(ctx context.Context, j call.Joining) (*call.Participant, error)
+}
+
+// Config is what a Server is made of.
+type Config struct {
+	// Calls places and joins calls. Needed.
+	Calls Calls
+	// Verify checks a token. Needed.
+	Verify func(ctx context.Context, token string) (Session, error)
+	// AllowedOrigins are the pages that may open the WebSocket besides those
+	// of the same host: "https://app.example.com", or host patterns such as
+	// "*.example.com". None by default.
+	AllowedOrigins []string
+	// MediaBind is the address that media comes in at: 127.0.0.1 by default,
+	// an unspecified address for every interface.
+	MediaBind string
+	// MediaPort is the number of the one UDP and the one TCP port; zero takes
+	// any that is free as both.
+	MediaPort int
+	// PublicIP is offered to browsers besides the machine's own addresses,
+	// where a NAT passes MediaPort on. None by default.
+	PublicIP string
+	// ICEServers are the STUN and TURN servers a client is told; nil is none.
+	ICEServers func(user identity.ID) []ICEServer
+	// ResumeTimeout is how long a client whose socket dropped keeps its calls;
+	// 120 s by default.
+	ResumeTimeout time.Duration
+	// Log is where to; nowhere by default.
+	Log *zap.Logger
+	// Registerer takes the metrics; none by default.
+	Registerer prometheus.Registerer
+}
+
+// Validate fills in the defaults and says what is wrong.
+func (c *Config) Validate() error {
+	if c.Calls == nil || c.Verify == nil {
+		return errors.New("browser: Calls and Verify are needed")
+	}
+	if c.MediaBind == "" {
+		c.MediaBind = "127.0.0.1"
+	}
+	if _, err := netip.ParseAddr(c.MediaBind); err != nil {
+		return fmt.Errorf("browser: media bind: %w", err)
+	}
+	if c.MediaPort < 0 || c.MediaPort > 65535 {
+		return fmt.Errorf("browser: media port %d is no port", c.MediaPort)
+	}
+	if c.PublicIP != "" {
+		if _, err := netip.ParseAddr(c.PublicIP); err != nil {
+			return fmt.Errorf("browser: public ip: %w", err)
+		}
+	}
+	c.fill()
+	return nil
+}
+
+func (c *Config) fill() {
+	if c.ICEServers == nil {
+		c.ICEServers = func(identity.ID) []ICEServer { return nil }
+	}
+	if c.ResumeTimeout == 0 {
+		c.ResumeTimeout = 120 * time.Second
+	}
+	if c.Log == nil {
+		c.Log = zap.NewNop()
+	}
+}

@@ -1,0 +1,62 @@
+package browser
+
+import (
+	"time"
+
+	"github.com/pion/rtp"
+
+	"github.com/botd-dev/botd/call"
+)
+
+// ear sorts the packets of a client: sound to the jitter buffer, keys and the
+// start and end of speech to the participant. One goroutine feeds it.
+type ear struct {
+	leg    *leg
+	lanes  lanes
+	speech *speech
+	packet rtp.Packet
+	last   uint32
+}
+
+func newEar(l *leg, negotiated lanes) *ear {
+	return &ear{leg: l, lanes: negotiated, speech: newSpeech(
+		func() { l.seat.do((*call.Participant).Speaking) },
+		func() { l.seat.do((*call.Participant).Quiet) },
+	)}
+}
+
+func (e *ear) close() { e.speech.stop() }
+
+// take sorts one packet. What is no RTP, or was not agreed upon, is dropped.
+func (e *ear) take(b []byte, at time.Time) {
+	if e.packet.Unmarshal(b) != nil {
+		return
+	}
+	switch e.lanes.of[e.packet.PayloadType&0x7f] {
+	case laneSound:
+		e.sound(at)
+	case laneKeys, laneNone:
+	}
+}
+
+func (e *ear) sound(at time.Time) {
+	if len(e.packet.Payload) == 0 {
+		return // padding, sent to probe the path
+	}
+	if level, ok := audioLevel(&e.packet, e.lanes.level); ok {
+		e.speech.hear(level)
+	}
+	e.leg.port.push(&e.packet, at)
+}
+
+// audioLevel reads what RFC 6464, section 3 draws: V (1) | level (7).
+func audioLevel(p *rtp.Packet, id uint8) (uint8, bool) {
+	if id == 0 {
+		return 0, false
+	}
+	b := p.GetExtension(id)
+	if len(b) == 0 {
+		return 0, false
+	}
+	return b[0] & 0x7f, true
+}

@@ -1,0 +1,229 @@
+package browser
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/logging"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+)
+
+// How long a network may be silent. A peer is lost after the first, which must
+// be well under the 10 s in which that is told; the call decides when it is
+// removed, so the second only has to be longer than any call waits.
+const (
+	iceSilent    = 5 * time.Second
+	iceFailed    = 5 * time.Minute
+	iceKeepalive = 2 * time.Second
+)
+
+// What a TCP connection may cost before it has shown that it belongs to a call.
+const (
+	tcpReadPackets  = 32
+	tcpWriteBytes   = 256 << 10
+	tcpFirstMessage = 5 * time.Second
+)
+
+// opusCodec is what both sides speak (RFC 7587, section 6.1).
+var opusCodec = webrtc.RTPCodecCapability{
+	MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2,
+	SDPFmtpLine: "minptime=10;useinbandfec=1",
+}
+
+// codecs are what an answer may choose from. The last row takes an Opus whose
+// parameters are not ours; without it the keys alone would be agreed upon.
+var codecs = []webrtc.RTPCodecParameters{
+	{RTPCodecCapability: opusCodec, PayloadType: 111},
+	{RTPCodecCapability: keys(48000), PayloadType: 110},
+	{RTPCodecCapability: keys(8000), PayloadType: 126},
+	{RTPCodecCapability: webrtc.RTPCodecCapability{
+		MimeType: opusCodec.MimeType, ClockRate: opusCodec.ClockRate, Channels: opusCodec.Channels,
+	}, PayloadType: 109},
+}
+
+// mimeKeys is the type of telephone-events (RFC 4733, section 2.4).
+const mimeKeys = "audio/telephone-event"
+
+func keys(rate uint32) webrtc.RTPCodecCapability {
+	return webrtc.RTPCodecCapability{MimeType: mimeKeys, ClockRate: rate}
+}
+
+// engine makes peer connections that all share one UDP and one TCP port.
+type engine struct {
+	api  *webrtc.API
+	cert webrtc.Certificate
+	port int
+	udp  ice.UDPMux
+	tcp  ice.TCPMux
+}
+
+func newEngine(cfg Config) (*engine, error) {
+	bind := netip.MustParseAddr(cfg.MediaBind) // Validate has parsed it
+	logs := pionLog{cfg.Log.Named("pion")}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("media certificate: %w", err)
+	}
+	cert, err := webrtc.GenerateCertificate(key)
+	if err != nil {
+		return nil, fmt.Errorf("media certificate: %w", err)
+	}
+	e := &engine{cert: *cert}
+	if err := e.listen(bind, cfg.MediaPort, logs); err != nil {
+		return nil, err
+	}
+	if e.api, err = newAPI(e, bind, cfg.PublicIP, logs); err != nil {
+		return nil, errors.Join(err, e.close())
+	}
+	return e, nil
+}
+
+// listen opens the TCP port and the UDP port of the same number.
+func (e *engine) listen(bind netip.Addr, port int, logs logging.LoggerFactory) error {
+	const tries = 8 // only where the number is free to choose
+	var err error
+	for range tries {
+		if err = e.open(bind, port, logs); err == nil || port != 0 {
+			break
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("media port: %w", err)
+	}
+	return nil
+}
+
+func (e *engine) open(bind netip.Addr, port int, logs logging.LoggerFactory) error {
+	l, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(netip.AddrPortFrom(bind, uint16(port)))) //nolint:gosec // validated
+	if err != nil {
+		return err
+	}
+	e.port = l.Addr().(*net.TCPAddr).Port //nolint:errcheck,forcetypeassert // a TCP listener
+	if e.udp, err = openUDP(bind, e.port, logs); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	e.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{
+		Listener: l, Logger: logs.NewLogger("tcp"),
+		ReadBufferSize: tcpReadPackets, WriteBufferSize: tcpWriteBytes,
+		FirstStunBindTimeout: tcpFirstMessage, AliveDurationForConnFromStun: tcpFirstMessage,
+	})
+	return nil
+}
+
+// openUDP listens on every interface by itself where bind is unspecified, so
+// that an answer leaves from the address that was asked.
+func openUDP(bind netip.Addr, port int, logs logging.LoggerFactory) (ice.UDPMux, error) {
+	log := logs.NewLogger("udp")
+	if bind.IsUnspecified() {
+		return ice.NewMultiUDPMuxFromPort(port,
+			ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithNetworks(udpNetworks(bind)...),
+			ice.UDPMuxFromPortWithLogger(log))
+	}
+	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(bind, uint16(port)))) //nolint:gosec // a port
+	if err != nil {
+		return nil, err
+	}
+	return ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: log}), nil
+}
+
+func udpNetworks(bind netip.Addr) []ice.NetworkType {
+	if bind.Is4() {
+		return []ice.NetworkType{ice.NetworkTypeUDP4}
+	}
+	return []ice.NetworkType{ice.NetworkTypeUDP4, ice.NetworkTypeUDP6}
+}
+
+func networks(bind netip.Addr) []webrtc.NetworkType {
+	v4 := []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeTCP4}
+	if bind.Is4() {
+		return v4
+	}
+	return append(v4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP6)
+}
+
+func newAPI(e *engine, bind netip.Addr, public string, logs logging.LoggerFactory) (*webrtc.API, error) {
+	settings, err := settings(e, bind, public, logs)
+	if err != nil {
+		return nil, err
+	}
+	m := &webrtc.MediaEngine{}
+	if err := register(m); err != nil {
+		return nil, fmt.Errorf("media engine: %w", err)
+	}
+	chain := &interceptor.Registry{}
+	if err := intercept(m, chain); err != nil {
+		return nil, fmt.Errorf("interceptors: %w", err)
+	}
+	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(m),
+		webrtc.WithInterceptorRegistry(chain)), nil
+}
+
+func settings(e *engine, bind netip.Addr, public string, logs logging.LoggerFactory) (webrtc.SettingEngine, error) {
+	s := webrtc.SettingEngine{LoggerFactory: logs}
+	s.SetICEUDPMux(e.udp)
+	s.SetICETCPMux(e.tcp)
+	s.DisableActiveTCP(true) // a candidate must not make us dial
+	s.SetNetworkTypes(networks(bind))
+	s.SetIncludeLoopbackCandidate(true)
+	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	s.SetICETimeouts(iceSilent, iceFailed, iceKeepalive)
+	s.SetRemoteIPFilter(plausible)
+	if public == "" {
+		return s, nil
+	}
+	err := s.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{
+		External: []string{public}, Local: facing(bind, public),
+		AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteAppend,
+	})
+	if err != nil {
+		return s, fmt.Errorf("public ip: %w", err)
+	}
+	return s, nil
+}
+
+// plausible keeps connectivity checks away from addresses where no browser is.
+func plausible(ip net.IP) bool {
+	return !ip.IsUnspecified() && !ip.IsMulticast() && !ip.IsLinkLocalUnicast() && !ip.Equal(net.IPv4bcast)
+}
+
+// facing is the local address that the public one stands for: the one that
+// packets to it would leave from. Nothing is sent to find out.
+func facing(bind netip.Addr, public string) string {
+	if !bind.IsUnspecified() {
+		return bind.String()
+	}
+	conn, err := net.Dial("udp", net.JoinHostPort(public, "9")) //nolint:noctx // returns at once
+	if err != nil {
+		return ""
+	}
+	defer conn.Close()                                 //nolint:errcheck // nothing was written
+	return conn.LocalAddr().(*net.UDPAddr).IP.String() //nolint:errcheck,forcetypeassert // a UDP socket
+}
+
+// register offers the codecs and the audio level (RFC 6464).
+func register(m *webrtc.MediaEngine) error {
+	for _, c := range codecs {
+		if err := m.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {
+			return err
+		}
+	}
+	return m.RegisterHeaderExtension(
+		webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio)
+}
+
+// intercept adds what sound needs of pion's defaults: NACK, reports, TWCC.
+func intercept(m *webrtc.MediaEngine, chain *interceptor.Registry) error {
+	return errors.Join(webrtc.ConfigureNack(m, chain), webrtc.ConfigureRTCPReports(chain),
+		webrtc.ConfigureTWCCSender(m, chain))
+}
+
+func (e *engine) close() error { return errors.Join(e.udp.Close(), e.tcp.Close()) }

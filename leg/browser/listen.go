@@ -1,0 +1,72 @@
+package browser
+
+import (
+	"strings"
+	"time"
+
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/call"
+)
+
+// maxPacket is the largest RTP packet that fits a path (RFC 8831, section 5).
+const maxPacket = 1500
+
+// lane is what becomes of the packets of one payload type.
+type lane uint8
+
+const (
+	laneNone  lane = iota // not negotiated: dropped
+	laneSound             // to the jitter buffer
+	laneKeys              // to the key receiver (RFC 4733)
+)
+
+// lanes is what the negotiation made of the payload types, and where the
+// client's audio level stands.
+type lanes struct {
+	of    [128]lane
+	level uint8 // header extension id, zero for none
+}
+
+func negotiated(params webrtc.RTPParameters) lanes {
+	var l lanes
+	for _, c := range params.Codecs {
+		switch pt := c.PayloadType & 0x7f; {
+		case strings.EqualFold(c.MimeType, webrtc.MimeTypeOpus):
+			l.of[pt] = laneSound
+		case strings.EqualFold(c.MimeType, mimeKeys):
+			l.of[pt] = laneKeys
+		}
+	}
+	for _, e := range params.HeaderExtensions {
+		if e.URI == sdp.AudioLevelURI {
+			l.level = uint8(e.ID) //nolint:gosec // RFC 8285, section 4.3: 1 to 255
+		}
+	}
+	return l
+}
+
+// listen takes the client's packets until its track ends. A mistake in it ends
+// this call, not the server.
+func (l *leg) listen(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+	defer func() {
+		if p := recover(); p != nil {
+			l.log.Error("browser media panicked", zap.Any("panic", p), zap.Stack("stack"))
+			l.seat.do(func(p *call.Participant) { p.Gone(call.ReasonMediaFailed) })
+		}
+	}()
+	e := newEar(l, negotiated(receiver.GetParameters()))
+	defer e.close()
+	buf := make([]byte, maxPacket)
+	for {
+		n, _, err := track.Read(buf)
+		if n == 0 && err != nil {
+			return // the end; with bytes, it is one packet of an unknown type
+		}
+		if err == nil {
+			e.take(buf[:n], time.Now())
+		}
+	}
+}

@@ -1,0 +1,40 @@
+package browser
+
+import "github.com/prometheus/client_golang/prometheus"
+
+// metrics are what a person on duty looks for.
+type metrics struct {
+	sockets    prometheus.Gauge
+	legs       prometheus.Gauge
+	refused    *prometheus.CounterVec
+	candidates prometheus.Counter
+	sound      prometheus.Counter
+}
+
+func newMetrics(r prometheus.Registerer) (*metrics, error) {
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "botd", Subsystem: "browser", Name: name, Help: help})
+	}
+	counter := func(name, help string) prometheus.CounterOpts {
+		return prometheus.CounterOpts{Namespace: "botd", Subsystem: "browser", Name: name, Help: help}
+	}
+	m := &metrics{
+		sockets: gauge("sockets", "Signalling sockets that are open."),
+		legs:    gauge("legs", "Legs of browsers, from the offer to the end."),
+		refused: prometheus.NewCounterVec(counter("refused_total",
+			"Sockets refused, by what was wrong."), []string{"at"}),
+		candidates: prometheus.NewCounter(counter("candidates_dropped_total",
+			"ICE candidates beyond what one peer may send.")),
+		sound: prometheus.NewCounter(counter("sound_dropped_total",
+			"Packets dropped because the network took them too slowly.")),
+	}
+	if r == nil {
+		return m, nil
+	}
+	for _, c := range []prometheus.Collector{m.sockets, m.legs, m.refused, m.candidates, m.sound} {
+		if err := r.Register(c); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}

@@ -1,0 +1,105 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pion/sdp/v3"
+)
+
+// What a client's session description may be.
+const (
+	maxSDP        = 32 << 10 // bytes
+	maxMedia      = 8        // m= lines
+	maxCandidates = 20       // of one peer, trickled ones included
+)
+
+// description is a client's offer that has been looked at.
+type description struct {
+	sdp        string
+	candidates int // those it carries
+}
+
+// parseOffer looks at an offer before pion does, so that a client learns at
+// once, and by name, what is wrong with it. Candidates beyond maxCandidates
+// are taken out.
+func parseOffer(text string) (description, error) {
+	if text == "" || len(text) > maxSDP {
+		return description{}, invalid("sdp", fmt.Sprintf("is empty or over %d bytes", maxSDP))
+	}
+	var session sdp.SessionDescription
+	if err := session.UnmarshalString(text); err != nil {
+		return description{}, invalid("sdp", err.Error())
+	}
+	if err := usable(&session); err != nil {
+		return description{}, err
+	}
+	kept := trim(&session)
+	b, err := session.Marshal()
+	if err != nil {
+		return description{}, invalid("sdp", err.Error())
+	}
+	return description{string(b), kept}, nil
+}
+
+// usable says whether we could talk: sound in Opus over DTLS-SRTP (RFC 8827,
+// section 6.5: nothing else).
+func usable(s *sdp.SessionDescription) error {
+	if n := len(s.MediaDescriptions); n == 0 || n > maxMedia {
+		return invalid("sdp", fmt.Sprintf("has %d m= lines", n))
+	}
+	for _, m := range s.MediaDescriptions {
+		if m.MediaName.Media != "audio" || m.MediaName.Port.Value == 0 {
+			continue
+		}
+		switch {
+		case !strings.Contains(strings.Join(m.MediaName.Protos, "/"), "TLS/RTP/SAVPF"):
+			return invalid("sdp", "is not DTLS-SRTP")
+		case !speaksOpus(m):
+			return invalid("sdp", "offers no opus")
+		case attribute(s, m, "fingerprint") == "":
+			return invalid("sdp", "has no fingerprint")
+		case attribute(s, m, "ice-ufrag") == "" || attribute(s, m, "ice-pwd") == "":
+			return invalid("sdp", "has no ICE credentials")
+		}
+		return nil
+	}
+	return invalid("sdp", "offers no audio")
+}
+
+func speaksOpus(m *sdp.MediaDescription) bool {
+	for _, a := range m.Attributes {
+		if a.Key == "rtpmap" && strings.HasSuffix(strings.ToLower(a.Value), " opus/48000/2") {
+			return true
+		}
+	}
+	return false
+}
+
+// attribute finds what the media or else the session says.
+func attribute(s *sdp.SessionDescription, m *sdp.MediaDescription, key string) string {
+	if v, ok := m.Attribute(key); ok {
+		return v
+	}
+	v, _ := s.Attribute(key)
+	return v
+}
+
+// trim takes out the candidates beyond maxCandidates and counts the others.
+func trim(s *sdp.SessionDescription) int {
+	kept := 0
+	for _, m := range s.MediaDescriptions {
+		rest := m.Attributes[:0]
+		for _, a := range m.Attributes {
+			if a.Key == "candidate" {
+				if kept == maxCandidates {
+					continue
+				}
+				kept++
+			}
+			rest = append(rest, a)
+		}
+		m.Attributes = rest
+	}
+	return kept
+}

@@ -1,0 +1,164 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// peer is the peer connection of one call. The client offers, we answer.
+type peer struct {
+	pc      *webrtc.PeerConnection
+	track   *webrtc.TrackLocalStaticRTP
+	states  chan webrtc.PeerConnectionState
+	remote  atomic.Int32 // candidates taken
+	metrics *metrics
+
+	done   chan struct{} // closed by close
+	tasks  sync.WaitGroup
+	mu     sync.Mutex
+	closed bool
+}
+
+// newPeer takes an offer and answers nothing yet: no address is told and no
+// packet sent before the call is answered. hear gets the client's sound, in a
+// goroutine of its own, and returns when that ends.
+func (e *engine) newPeer(offer description, m *metrics, hear func(*webrtc.TrackRemote, *webrtc.RTPReceiver)) (*peer, error) {
+	pc, err := e.api.NewPeerConnection(webrtc.Configuration{
+		Certificates: []webrtc.Certificate{e.cert}, BundlePolicy: webrtc.BundlePolicyMaxBundle,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("peer connection: %w", err)
+	}
+	p := &peer{pc: pc, states: make(chan webrtc.PeerConnectionState, 16), done: make(chan struct{}), metrics: m}
+	pc.OnConnectionStateChange(p.note)
+	p.hearOnce(hear)
+	if err := p.take(offer); err != nil {
+		p.close()
+		return nil, err
+	}
+	if err := p.speak(); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// take makes the offer the client's description.
+func (p *peer) take(offer description) error {
+	p.remote.Store(int32(offer.candidates)) //nolint:gosec // at most maxCandidates
+	err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer.sdp})
+	if err != nil {
+		return invalid("sdp", err.Error())
+	}
+	return nil
+}
+
+// speak adds our track to the sound that was offered.
+func (p *peer) speak() error {
+	track, err := webrtc.NewTrackLocalStaticRTP(opusCodec, "sound", "botd")
+	if err != nil {
+		return fmt.Errorf("track: %w", err)
+	}
+	sender, err := p.pc.AddTrack(track)
+	if err != nil {
+		return fmt.Errorf("track: %w", err)
+	}
+	p.track = track
+	p.tasks.Go(func() { drain(sender) })
+	return nil
+}
+
+// drain reads the reports about our sound, which the interceptors live on.
+func drain(sender *webrtc.RTPSender) {
+	b := make([]byte, 1500)
+	for {
+		if _, _, err := sender.Read(b); err != nil {
+			return
+		}
+	}
+}
+
+// hearOnce passes on the first audio track; a client has one microphone.
+func (p *peer) hearOnce(hear func(*webrtc.TrackRemote, *webrtc.RTPReceiver)) {
+	var heard atomic.Bool
+	p.pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+		if track.Kind() != webrtc.RTPCodecTypeAudio || heard.Swap(true) || !p.begin() {
+			return
+		}
+		defer p.tasks.Done()
+		hear(track, receiver)
+	})
+}
+
+// note queues a change of state. Where nobody takes them the oldest goes, for
+// the last is what counts.
+func (p *peer) note(s webrtc.PeerConnectionState) {
+	for {
+		select {
+		case p.states <- s:
+			return
+		default:
+		}
+		select {
+		case <-p.states:
+		default:
+		}
+	}
+}
+
+// answer describes our side, with every address it is reached at.
+func (p *peer) answer(ctx context.Context) (string, error) {
+	a, err := p.pc.CreateAnswer(nil)
+	if err != nil {
+		return "", fmt.Errorf("answer: %w", err)
+	}
+	gathered := webrtc.GatheringCompletePromise(p.pc)
+	if err := p.pc.SetLocalDescription(a); err != nil {
+		return "", fmt.Errorf("answer: %w", err)
+	}
+	select {
+	case <-gathered:
+		return p.pc.LocalDescription().SDP, nil
+	case <-ctx.Done():
+		return "", fmt.Errorf("answer: %w", ctx.Err())
+	}
+}
+
+// candidate takes one of the client's addresses. Beyond maxCandidates they are
+// dropped: a browser has few, and each makes us send packets to it.
+func (p *peer) candidate(c webrtc.ICECandidateInit) {
+	if c.Candidate == "" {
+		return // the last has been sent (RFC 8838, section 13)
+	}
+	if p.remote.Add(1) > maxCandidates {
+		p.metrics.candidates.Inc()
+		return
+	}
+	_ = p.pc.AddICECandidate(c) // one that cannot be parsed or reached is one fewer
+}
+
+// begin counts one more task, unless the peer is closed.
+func (p *peer) begin() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.tasks.Add(1)
+	}
+	return !p.closed
+}
+
+// close ends the connection and waits for all of it. It may come twice.
+func (p *peer) close() {
+	p.mu.Lock()
+	if !p.closed {
+		p.closed = true
+		close(p.done)
+	}
+	p.mu.Unlock()
+	_ = p.pc.GracefulClose() // it is gone either way
+	p.tasks.Wait()
+}

@@ -1,0 +1,26 @@
+package browser
+
+import (
+	"github.com/botd-dev/botd/media"
+)
+
+// port is the leg's side of the bridge: what the client says comes out of the
+// jitter buffer, what it is to hear goes to the network. Nothing here blocks.
+type port struct {
+	*ears
+	sender *sender
+}
+
+func newPort(m *metrics) (*port, error) {
+	e, err := newEars()
+	if err != nil {
+		return nil, err
+	}
+	return &port{e, newSender(m.sound)}, nil
+}
+
+// Format is Opus on its 48 kHz clock.
+func (p *port) Format() media.Format { return media.Format{Codec: "opus", Rate: media.Rate} }
+
+// Hear sends what the client is to hear.
+func (p *port) Hear(s media.Sound) { p.sender.hear(s.Payload) }

@@ -1,0 +1,146 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/coder/websocket"
+	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// protocol is the WebSocket subprotocol (docs/signalling.md).
+const protocol = "botd.signal.v1"
+
+// Server is the way in for every browser. It fits call.Ringer.
+type Server struct {
+	cfg     Config
+	log     *zap.Logger
+	engine  *engine
+	metrics *metrics
+
+	life  context.Context //nolint:containedctx // the server's own; sockets outlive their HTTP request
+	stop  context.CancelFunc
+	tasks sync.WaitGroup // sockets, legs, rings
+
+	mu     sync.Mutex
+	closed bool
+	agents map[string]*agent                   // by what they resume with
+	users  map[identity.ID]map[*agent]struct{} // those whom an invitation can reach
+	rings  map[string]*ring                    // by the invitation's id
+}
+
+// New opens the media ports and makes a server. Close closes it.
+func New(cfg Config) (*Server, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	e, err := newEngine(cfg)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newMetrics(cfg.Registerer)
+	if err != nil {
+		return nil, errors.Join(err, e.close())
+	}
+	s := &Server{
+		cfg: cfg, log: cfg.Log, engine: e, metrics: m,
+		agents: map[string]*agent{}, users: map[identity.ID]map[*agent]struct{}{}, rings: map[string]*ring{},
+	}
+	s.life, s.stop = context.WithCancel(context.Background())
+	return s, nil
+}
+
+// MediaPort is the number of the UDP and the TCP port that media comes in at.
+func (s *Server) MediaPort() int { return s.engine.port }
+
+// Handler takes the WebSocket of a client; mount it at /client/signal.
+func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if !s.begin() {
+		http.Error(w, "the server is going down", http.StatusServiceUnavailable)
+		return
+	}
+	defer s.tasks.Done()
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		Subprotocols: []string{protocol}, OriginPatterns: s.cfg.AllowedOrigins,
+		CompressionMode: websocket.CompressionDisabled,
+	})
+	if err != nil {
+		s.metrics.refused.WithLabelValues("handshake").Inc()
+		return // Accept has answered
+	}
+	if conn.Subprotocol() != protocol {
+		s.metrics.refused.WithLabelValues("subprotocol").Inc()
+		_ = conn.Close(websocket.StatusPolicyViolation, "the subprotocol is "+protocol)
+		return
+	}
+	s.metrics.sockets.Inc()
+	defer s.metrics.sockets.Dec()
+	sock := newSocket(conn)
+	sock.start(s.life)
+	s.converse(sock)
+	sock.wait()
+}
+
+// begin counts one more task, unless the server is closed.
+func (s *Server) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.tasks.Add(1)
+	return true
+}
+
+// Revoke cuts every socket of a user whose tokens are good no more. Their
+// calls go on for as long as a client may take to resume.
+func (s *Server) Revoke(user identity.ID) {
+	for _, a := range s.reachable(user) {
+		a.unregister("the token was revoked")
+	}
+}
+
+// reachable are the agents of a user that have a socket.
+func (s *Server) reachable(user identity.ID) []*agent {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]*agent, 0, len(s.users[user]))
+	for a := range s.users[user] {
+		list = append(list, a)
+	}
+	return list
+}
+
+// Close cuts every socket, ends every leg and closes the ports. End the calls
+// first, so that clients learn why. When ctx ends, what is left is abandoned.
+func (s *Server) Close(ctx context.Context) error {
+	s.mu.Lock()
+	s.closed = true
+	agents := make([]*agent, 0, len(s.agents))
+	for _, a := range s.agents {
+		agents = append(agents, a)
+	}
+	s.mu.Unlock()
+	for _, a := range agents {
+		a.end(call.ReasonShutdown)
+	}
+	s.stop()
+	gone := make(chan struct{})
+	go func() {
+		s.tasks.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+		return s.engine.close()
+	case <-ctx.Done():
+		return errors.Join(ctx.Err(), s.engine.close())
+	}
+}

@@ -1,0 +1,171 @@
+package browser
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hraban/opus"
+	"go.uber.org/goleak"
+	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/media"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is a server with everything it stands on: a registry whose journal
+// forgets, bridges that echo, and an HTTP server.
+type world struct {
+	*Server
+	registry *call.Registry
+	journal  *forgetful
+	web      *httptest.Server
+}
+
+func newWorld(t testing.TB, change ...func(*Config)) *world {
+	t.Helper()
+	w := &world{journal: newForgetful()}
+	w.registry = call.NewRegistry(call.Config{
+		Journal: w.journal, NewBridge: func() call.Bridge { return newEcho() },
+		Now: time.Now, Random: rand.Reader, Log: zap.NewNop(),
+		IncomingContext: func(id string, _ time.Time) string { return id },
+	})
+	cfg := Config{Calls: w.registry, Verify: believe}
+	for _, c := range change {
+		c(&cfg)
+	}
+	var err error
+	if w.Server, err = New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	w.registry.Reach(w.Server)
+	w.web = httptest.NewServer(w.Handler())
+	t.Cleanup(func() {
+		w.registry.Close()
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := w.Server.Close(ctx); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		w.web.Close()
+		w.journal.close()
+	})
+	return w
+}
+
+func (w *world) url() string { return "ws" + strings.TrimPrefix(w.web.URL, "http") }
+
+var errBadToken = errors.New("bad token")
+
+// believe takes a user's id for a token; "join 8:…" may only join.
+func believe(_ context.Context, token string) (Session, error) {
+	scopes := []string{scopeAll}
+	if rest, ok := strings.CutPrefix(token, "join "); ok {
+		token, scopes = rest, []string{scopeJoin}
+	}
+	if !strings.HasPrefix(token, "8:") {
+		return Session{}, errBadToken
+	}
+	return Session{User: identity.ID(token), Scopes: scopes}, nil
+}
+
+// forgetful is a journal that is durable at once and keeps nothing.
+type forgetful struct {
+	queue chan func(error)
+	done  chan struct{}
+}
+
+func newForgetful() *forgetful {
+	j := &forgetful{make(chan func(error), 1000), make(chan struct{})}
+	go func() {
+		defer close(j.done)
+		for f := range j.queue {
+			f(nil)
+		}
+	}()
+	return j
+}
+
+func (j *forgetful) Append(_ string, _ []call.Record, done func(error)) { j.queue <- done }
+
+func (j *forgetful) close() {
+	close(j.queue)
+	<-j.done
+}
+
+// echo is a bridge in which everybody hears themselves.
+type echo struct {
+	mu    sync.Mutex
+	ports map[string]media.Port
+	coder map[string]*opus.Encoder
+	stop  chan struct{}
+	done  chan struct{}
+}
+
+func newEcho() *echo {
+	e := &echo{
+		ports: map[string]media.Port{}, coder: map[string]*opus.Encoder{},
+		stop: make(chan struct{}), done: make(chan struct{}),
+	}
+	go e.run()
+	return e
+}
+
+func (e *echo) run() {
+	defer close(e.done)
+	tick := time.NewTicker(media.FrameDuration)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			e.tick()
+		case <-e.stop:
+			return
+		}
+	}
+}
+
+func (e *echo) tick() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	f := media.NewFrame(media.Rate)
+	b := make([]byte, 1500)
+	for id, p := range e.ports {
+		p.Level()
+		if p.Read(f) != nil {
+			f.Silence()
+		}
+		n, _ := e.coder[id].Encode(f.Samples, b)
+		p.Hear(media.Sound{Frame: f, Payload: b[:n]})
+	}
+}
+
+func (e *echo) Join(id string, p media.Port) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.ports[id] = p
+	e.coder[id], _ = opus.NewEncoder(media.Rate, 1, opus.AppVoIP)
+}
+
+func (e *echo) Leave(id string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.ports, id)
+}
+
+func (e *echo) Mute(string)                                 {}
+func (e *echo) Unmute(string)                               {}
+func (e *echo) Play(media.Source, ...string) media.Playback { return nil }
+
+func (e *echo) Close() {
+	close(e.stop)
+	<-e.done
+}
