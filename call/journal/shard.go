@@ -1,0 +1,241 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/botd-dev/botd/call"
+	"go.uber.org/zap"
+)
+
+// ErrClosed means that the log takes no more.
+var ErrClosed = errors.New("the log is closed")
+
+// turn is what one Append brought.
+type turn struct {
+	call    string
+	records []call.Record
+	done    func(error)
+	err     error // why its records cannot be written
+	at      time.Time
+}
+
+// shard is one part of the log: a stream, its writer, and what waits for it.
+type shard struct {
+	journal *Journal
+	number  int
+	prefix  string
+	store   *store
+	index   *index
+	// head is the newest record that is durable and known to readers.
+	head atomic.Uint64
+
+	mu     sync.Mutex
+	queue  []turn
+	closed bool
+	// wake holds one token while there is something to do.
+	wake chan struct{}
+}
+
+// push queues a turn; it reports false when the shard is closed.
+func (s *shard) push(t turn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.queue = append(s.queue, t)
+	s.signal()
+	return true
+}
+
+func (s *shard) signal() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// close lets the writer finish what is queued and return.
+func (s *shard) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.signal()
+}
+
+// take waits for turns; none means that the shard is closed and empty.
+func (s *shard) take(ctx context.Context) []turn {
+	for {
+		s.mu.Lock()
+		turns, closed := s.queue, s.closed
+		s.queue = nil
+		s.mu.Unlock()
+		if len(turns) > 0 || closed {
+			return turns
+		}
+		select {
+		case <-s.wake:
+		case <-ctx.Done():
+			s.close()
+		}
+	}
+}
+
+// run writes until the shard is closed. One batch is in flight at a time; what
+// comes meanwhile waits and shares the next one.
+func (s *shard) run(ctx context.Context) {
+	for {
+		turns := s.take(ctx)
+		if len(turns) == 0 {
+			return
+		}
+		s.commit(ctx, turns)
+		if s.index.due() {
+			s.checkpoint(ctx)
+		}
+	}
+}
+
+// commit writes turns and answers each as soon as it is durable.
+func (s *shard) commit(ctx context.Context, turns []turn) {
+	for len(turns) > 0 {
+		group, lines := s.gather(turns)
+		err := s.write(ctx, lines)
+		for _, t := range turns[:group] {
+			s.answer(t, err)
+		}
+		turns = turns[group:]
+	}
+}
+
+func (s *shard) answer(t turn, err error) {
+	if t.err == nil {
+		t.err = err
+	}
+	if t.err == nil && s.journal.cfg.Metrics.Committed != nil {
+		s.journal.cfg.Metrics.Committed(len(t.records), s.journal.cfg.Now().Sub(t.at))
+	}
+	if t.done != nil {
+		t.done(t.err)
+	}
+}
+
+// entryLine is a record on its way into the stream.
+type entryLine struct {
+	message
+	record call.Record
+}
+
+// gather encodes as many turns as one batch holds, at least one.
+func (s *shard) gather(turns []turn) (int, []entryLine) {
+	var lines []entryLine
+	bytes := 0
+	for i := range turns {
+		mine, size, err := s.encode(turns[i].records)
+		if i > 0 && (len(lines)+len(mine) > batchMessages || bytes+size > batchBytes) {
+			return i, lines
+		}
+		turns[i].err = err
+		lines = append(lines, mine...)
+		bytes += size
+	}
+	return len(turns), lines
+}
+
+// encode makes the lines of one turn. They stand in the log together or, if one
+// of them cannot, not at all.
+func (s *shard) encode(records []call.Record) ([]entryLine, int, error) {
+	lines := make([]entryLine, 0, len(records))
+	bytes := 0
+	for _, r := range records {
+		data, err := encode(r)
+		if err != nil {
+			return nil, 0, err
+		}
+		bytes += len(data)
+		lines = append(lines, entryLine{message{subject: subject(s.prefix, r.Connection, r.Call), data: data}, r})
+	}
+	return lines, bytes, nil
+}
+
+// write makes lines durable, however long that takes, and publishes each part
+// of them that is. It fails only when ctx ends.
+func (s *shard) write(ctx context.Context, lines []entryLine) error {
+	for len(lines) > 0 {
+		part := lines[:min(len(lines), batchMessages)]
+		messages := make([]message, len(part))
+		for i := range part {
+			messages[i] = part[i].message
+		}
+		if err := s.persist(ctx, messages); err != nil {
+			return err
+		}
+		entries := make([]Entry, len(part))
+		for i := range part {
+			entries[i] = Entry{part[i].record, s.number, messages[i].at}
+		}
+		s.publish(entries)
+		lines = lines[len(part):]
+	}
+	return nil
+}
+
+// persist tries until all messages are in the stream. After a try whose outcome
+// is unknown it reads the tail before it goes on: nothing twice, nothing lost.
+func (s *shard) persist(ctx context.Context, messages []message) error {
+	doubt := false
+	for tries := 1; len(messages) > 0; {
+		step := s.store.append
+		if doubt {
+			step = s.store.settle
+		}
+		n, err := step(ctx, messages)
+		messages = messages[n:]
+		doubt = err != nil
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("%w: %w", ErrClosed, err)
+		}
+		s.journal.trouble(ctx, s.number, tries, err)
+		tries++
+	}
+	return nil
+}
+
+// publish makes durable records known: to the index, to those who tap the log,
+// and to those who wait for it.
+func (s *shard) publish(entries []Entry) {
+	for _, e := range entries {
+		s.index.note(e)
+	}
+	s.journal.taps.tell(s, entries)
+	s.journal.watchers.tell(entries)
+}
+
+func (j *Journal) trouble(ctx context.Context, shard, tries int, err error) {
+	j.cfg.Log.Warn("the log cannot be written; it is tried again", zap.Int("shard", shard), zap.Int("tries", tries), zap.Error(err))
+	if j.cfg.Metrics.Failed != nil {
+		j.cfg.Metrics.Failed(err)
+	}
+	if tries > 1 {
+		j.revive(ctx)
+	}
+	pause(ctx, min(50*time.Millisecond<<min(tries, 5), time.Second))
+}
+
+// pause waits, or less if ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
