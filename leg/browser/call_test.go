@@ -18,6 +18,7 @@ func (c *client) join(group string, l line) {
 	c.say(map[string]any{"type": "join", "ref": 1, "call": "c1", "groupId": group, "sdp": c.offer(l)})
 	c.take(c.expect("answer").SDP)
 	c.state("Connected")
+	<-c.up
 }
 
 func TestAToneComesBackFromTheBridge(t *testing.T) {

@@ -44,7 +44,9 @@ type client struct {
 	in   chan message
 	pc   *webrtc.PeerConnection
 	mic  *webrtc.TrackLocalStaticRTP
+	up   chan struct{} // closed when the peer connection is
 
+	once    sync.Once
 	mu      sync.Mutex
 	heard   []int16
 	packets int
@@ -179,6 +181,12 @@ func (c *client) offer(l line) string {
 	if c.mic, err = webrtc.NewTrackLocalStaticRTP(opusCodec, "mic", "page"); err != nil {
 		c.t.Fatal(err)
 	}
+	c.up = make(chan struct{})
+	c.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		if s == webrtc.PeerConnectionStateConnected {
+			c.once.Do(func() { close(c.up) })
+		}
+	})
 	c.pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { c.listen(track) })
 	if _, err := c.pc.AddTrack(c.mic); err != nil {
 		c.t.Fatal(err)
