@@ -1,0 +1,70 @@
+package call_test
+
+import (
+	"crypto/rand"
+	"fmt"
+	"runtime"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// nowhere is a journal that forgets.
+type nowhere struct{}
+
+func (nowhere) Append(_ string, _ []call.Record, done func(error)) { done(nil) }
+
+// BenchmarkIdleConnections prints what a connected call without media costs in
+// this package: heap and stacks for each of ten thousand.
+func BenchmarkIdleConnections(b *testing.B) {
+	const many = 10_000
+	for b.Loop() {
+		before := memory()
+		bell := &bell{for_: map[identity.ID]bool{}}
+		r := call.NewRegistry(call.Config{
+			Journal: nowhere{}, NewBridge: func() call.Bridge { return &deaf{} },
+			Now: time.Now, Random: rand.Reader, Log: zap.NewNop(),
+			IncomingContext: func(id string, _ time.Time) string { return id },
+		})
+		r.Reach(bell)
+		for i := range many {
+			callIn(b, r, bell, identity.ID(fmt.Sprintf("8:acs:r_%d", i)))
+		}
+		b.ReportMetric(float64(memory()-before)/many, "B/connection")
+		r.Close()
+	}
+}
+
+// callIn places a call that an application answers.
+func callIn(b *testing.B, r *call.Registry, bell *bell, from identity.ID) {
+	b.Helper()
+	bell.for_[app] = true
+	if _, err := r.Offer(b.Context(), call.Offer{Leg: &phone{}, From: from, To: []identity.ID{app}}); err != nil {
+		b.Fatal(err)
+	}
+	for bell.latest() == nil {
+		runtime.Gosched()
+	}
+	inv := bell.latest()
+	bell.rang = nil
+	cn, err := inv.Answer(b.Context(), call.Seat{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for cn.View().State != call.Connected {
+		runtime.Gosched()
+	}
+}
+
+// memory is what the heap and the stacks take after a collection.
+func memory() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc + m.StackInuse
+}
