@@ -64,7 +64,7 @@ func (g *Guard) checkName(ctx context.Context, name string) error {
 	defer cancel()
 	addrs, err := g.config.Resolver.LookupNetIP(ctx, "ip", name)
 	if err != nil {
-		return nil //nolint:nilerr // what does not resolve now is the dialer's to refuse
+		return nil // the dialer will refuse it, if it still does not resolve then
 	}
 	for _, a := range addrs {
 		if err := g.CheckAddr(a); err != nil {

@@ -1,0 +1,150 @@
+package telemetry
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// hidden stands where something was taken out.
+const hidden = "[hidden]"
+
+// secretNames are the fields whose value is never logged, whatever it is. A
+// name is compared in lower case without "-", "_" and "."; accessToken,
+// access_token and access-token are one.
+var secretNames = map[string]bool{
+	"accesskey": true, "accesskeysecondary": true, "accesstoken": true, "apikey": true,
+	"authorization": true, "bearer": true, "connectionstring": true, "cookie": true, "credential": true,
+	"key": true, "jwt": true, "passcode": true, "password": true, "pin": true, "privatekey": true,
+	"refreshtoken": true, "secret": true, "setcookie": true, "signature": true, "token": true,
+
+	"digit": true, "digits": true, "dtmf": true, "keypress": true, "tone": true, "tones": true,
+
+	"answer": true, "candidate": true, "offer": true, "sdp": true,
+
+	"rtt": true, "said": true, "speech": true, "ssml": true, "text": true, "transcript": true, "typed": true,
+}
+
+// forms are what is taken out of any text, wherever it stands. hint is what the
+// text must contain for the expression to be tried at all.
+var forms = []struct {
+	hint    string
+	find    *regexp.Regexp
+	replace string
+}{
+	// A session description, down to its end.
+	{"v=0", regexp.MustCompile(`(?s)v=0\r?\n.*`), hidden},
+	// A JSON web token: three parts in base64url, the first an object.
+	{"eyJ", regexp.MustCompile(`eyJ[\w-]+\.[\w-]*\.?[\w-]*`), hidden},
+	{"earer ", regexp.MustCompile(`([Bb]earer )\S+`), "${1}" + hidden},
+	{"ignature=", regexp.MustCompile(`([Ss]ignature=)[^\s&;"]+`), "${1}" + hidden},
+	// What opens a door in a query or a connection string.
+	{"=", regexp.MustCompile(`(?i)([?&;](?:[\w-]*(?:code|key|secret|token|password|passcode|sig))=)[^\s&;"']+`), "${1}" + hidden},
+	// The password of user:password@host.
+	{"://", regexp.MustCompile(`(://[^\s/:@]*:)[^\s/@]+@`), "${1}" + hidden + "@"},
+	// A phone number keeps its last four digits.
+	{"+", regexp.MustCompile(`\+\d{1,11}(\d{4})\b`), "+…${1}"},
+	{"%2", regexp.MustCompile(`%2[Bb]\d{1,11}(\d{4})\b`), "+…${1}"},
+}
+
+// redactFields leaves the caller's slice alone.
+func redactFields(fields []zapcore.Field) []zapcore.Field {
+	clean := make([]zapcore.Field, len(fields))
+	for i, f := range fields {
+		clean[i] = redactField(f)
+	}
+	return clean
+}
+
+func redactField(f zapcore.Field) zapcore.Field {
+	if isSecret(f.Key) && f.Type != zapcore.SkipType && f.Type != zapcore.NamespaceType {
+		return zap.String(f.Key, hidden)
+	}
+	switch f.Type {
+	case zapcore.StringType:
+		f.String = redactText(f.String)
+		return f
+	case zapcore.ByteStringType:
+		b, _ := f.Interface.([]byte)
+		return zap.String(f.Key, redactText(string(b)))
+	case zapcore.ErrorType, zapcore.StringerType, zapcore.ReflectType,
+		zapcore.ObjectMarshalerType, zapcore.ArrayMarshalerType, zapcore.InlineMarshalerType:
+		return redactStructured(f)
+	default: // numbers, times and flags have nothing to hide
+		return f
+	}
+}
+
+// redactStructured lets zap write the field into a map first, and then walks it.
+func redactStructured(f zapcore.Field) zapcore.Field {
+	m := zapcore.NewMapObjectEncoder()
+	f.AddTo(m)
+	if f.Type == zapcore.InlineMarshalerType {
+		return zap.Inline(zapcore.ObjectMarshalerFunc(func(enc zapcore.ObjectEncoder) error {
+			for key, value := range m.Fields {
+				redactField(zap.Any(key, plain(value))).AddTo(enc)
+			}
+			return nil
+		}))
+	}
+	return zap.Any(f.Key, redactValue(plain(m.Fields[f.Key])))
+}
+
+// plain makes any value maps, slices, strings and numbers.
+func plain(v any) any {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	var p any
+	if err := json.Unmarshal(b, &p); err != nil {
+		return hidden
+	}
+	return p
+}
+
+func redactValue(v any) any {
+	switch v := v.(type) {
+	case string:
+		return redactText(v)
+	case []any:
+		for i := range v {
+			v[i] = redactValue(v[i])
+		}
+	case map[string]any:
+		for key, value := range v {
+			if isSecret(key) {
+				v[key] = hidden
+				continue
+			}
+			v[key] = redactValue(value)
+		}
+	}
+	return v
+}
+
+func redactText(s string) string {
+	for _, form := range forms {
+		if strings.Contains(s, form.hint) {
+			s = form.find.ReplaceAllString(s, form.replace)
+		}
+	}
+	return s
+}
+
+func isSecret(name string) bool {
+	return secretNames[strings.Map(bare, name)]
+}
+
+// bare drops separators and makes small letters.
+func bare(r rune) rune {
+	if r == '-' || r == '_' || r == '.' {
+		return -1
+	}
+	return unicode.ToLower(r)
+}

@@ -1,0 +1,30 @@
+package telemetry
+
+import (
+	"context"
+	"strings"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/sdk/resource"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+)
+
+// tracesPath is where a collector takes traces (OTLP 1.x, "OTLP/HTTP request").
+const tracesPath = "/v1/traces"
+
+func newTraces(ctx context.Context, c Config) (*sdktrace.TracerProvider, error) {
+	about := resource.NewSchemaless(
+		attribute.String("service.name", "botd"),
+		attribute.String("service.version", c.Version),
+	)
+	if c.OTLPEndpoint == "" {
+		// Nobody listens: make ids to hand on, and measure nothing.
+		return sdktrace.NewTracerProvider(sdktrace.WithResource(about), sdktrace.WithSampler(sdktrace.NeverSample())), nil
+	}
+	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(strings.TrimSuffix(c.OTLPEndpoint, "/")+tracesPath))
+	if err != nil {
+		return nil, err
+	}
+	return sdktrace.NewTracerProvider(sdktrace.WithResource(about), sdktrace.WithBatcher(exporter)), nil
+}
