@@ -1,0 +1,142 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/google/uuid"
+)
+
+// ErrNoUser means that no user has that ID.
+var ErrNoUser = errors.New("no such user")
+
+// Store keeps users. What Put and Delete did must survive the process.
+type Store interface {
+	// Get returns the value of a key and whether there is one.
+	Get(ctx context.Context, key string) ([]byte, bool, error)
+	Put(ctx context.Context, key string, value []byte) error
+	Delete(ctx context.Context, key string) error
+}
+
+// Users are the users of a resource. It is safe for use by several goroutines.
+type Users struct {
+	store    Store
+	resource uuid.UUID
+
+	mu        sync.Mutex // one change at a time; guards listeners too
+	listeners []func(ID)
+}
+
+// NewUsers makes the users of a resource, kept in a store.
+func NewUsers(store Store, resource uuid.UUID) *Users {
+	return &Users{store: store, resource: resource}
+}
+
+// user is what is kept of a user.
+type user struct {
+	// Epoch stands in every token and changes when they are revoked. A time
+	// would not do: tokens are stamped with whole seconds.
+	Epoch string `json:"epoch"`
+}
+
+func newEpoch() user { return user{uuid.NewString()} }
+
+// Create makes a new user.
+func (u *Users) Create(ctx context.Context) (ID, error) {
+	id := NewUser(u.resource, uuid.New())
+	return id, u.put(ctx, id, newEpoch())
+}
+
+// Add makes the user of that ID unless there is one.
+func (u *Users) Add(ctx context.Context, id ID) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	exists, err := u.Exists(ctx, id)
+	if err != nil || exists {
+		return err
+	}
+	return u.put(ctx, id, newEpoch())
+}
+
+// Exists says whether there is a user of that ID.
+func (u *Users) Exists(ctx context.Context, id ID) (bool, error) {
+	_, err := u.get(ctx, id)
+	if errors.Is(err, ErrNoUser) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Revoke makes every token issued to the user so far invalid. ErrNoUser.
+func (u *Users) Revoke(ctx context.Context, id ID) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	_, err := u.get(ctx, id)
+	if err == nil {
+		err = u.put(ctx, id, newEpoch())
+	}
+	if err != nil {
+		return fmt.Errorf("revoke: %w", err)
+	}
+	u.revoked(id)
+	return nil
+}
+
+// Delete removes the user, and with it every token. ErrNoUser.
+func (u *Users) Delete(ctx context.Context, id ID) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	_, err := u.get(ctx, id)
+	if err == nil {
+		err = u.store.Delete(ctx, string(id))
+	}
+	if err != nil {
+		return fmt.Errorf("delete: %w", err)
+	}
+	u.revoked(id)
+	return nil
+}
+
+// OnRevoke has fn called when the tokens of a user have become invalid, so
+// that what they opened can be closed. fn must not block, nor ask for a change.
+func (u *Users) OnRevoke(fn func(ID)) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.listeners = append(u.listeners, fn)
+}
+
+func (u *Users) revoked(id ID) {
+	for _, fn := range slices.Clone(u.listeners) {
+		fn(id)
+	}
+}
+
+func (u *Users) get(ctx context.Context, id ID) (user, error) {
+	data, ok, err := u.store.Get(ctx, string(id))
+	if err != nil {
+		return user{}, fmt.Errorf("user %s: %w", id, err)
+	}
+	if !ok {
+		return user{}, fmt.Errorf("user %s: %w", id, ErrNoUser)
+	}
+	var kept user
+	if err := json.Unmarshal(data, &kept); err != nil {
+		return user{}, fmt.Errorf("user %s: %w", id, err)
+	}
+	return kept, nil
+}
+
+func (u *Users) put(ctx context.Context, id ID, kept user) error {
+	data, err := json.Marshal(kept)
+	if err != nil {
+		return fmt.Errorf("user %s: %w", id, err)
+	}
+	if err := u.store.Put(ctx, string(id), data); err != nil {
+		return fmt.Errorf("user %s: %w", id, err)
+	}
+	return nil
+}
