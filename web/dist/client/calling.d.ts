@@ -1,0 +1,509 @@
+// Types of /client/calling.js, the browser client of botd.
+
+export interface CommunicationUserIdentifier {
+    communicationUserId: string;
+}
+export interface PhoneNumberIdentifier {
+    /** E.164, with the plus sign. */
+    phoneNumber: string;
+    rawId?: string;
+    assertedId?: string;
+    isAnonymous?: boolean;
+}
+export type Cloud = 'public' | 'dod' | 'gcch';
+export interface MicrosoftTeamsUserIdentifier {
+    microsoftTeamsUserId: string;
+    rawId?: string;
+    isAnonymous?: boolean;
+    cloud?: Cloud;
+}
+export interface MicrosoftTeamsAppIdentifier {
+    teamsAppId: string;
+    rawId?: string;
+    cloud?: Cloud;
+}
+export interface TeamsExtensionUserIdentifier {
+    userId: string;
+    tenantId: string;
+    resourceId: string;
+    rawId?: string;
+    cloud?: Cloud;
+}
+/** Anything else, among it bots: `{id: 'echo'}`, `{id: '8:echo123'}`. */
+export interface UnknownIdentifier {
+    id: string;
+}
+export type CommunicationIdentifier = CommunicationUserIdentifier | PhoneNumberIdentifier | MicrosoftTeamsUserIdentifier | MicrosoftTeamsAppIdentifier | TeamsExtensionUserIdentifier | UnknownIdentifier;
+export type CommunicationIdentifierKind = (CommunicationUserIdentifier & {
+    kind: 'communicationUser';
+}) | (PhoneNumberIdentifier & {
+    kind: 'phoneNumber';
+}) | (MicrosoftTeamsUserIdentifier & {
+    kind: 'microsoftTeamsUser';
+}) | (MicrosoftTeamsAppIdentifier & {
+    kind: 'microsoftTeamsApp';
+}) | (TeamsExtensionUserIdentifier & {
+    kind: 'teamsExtensionUser';
+}) | (UnknownIdentifier & {
+    kind: 'unknown';
+});
+export type CallState = 'None' | 'Connecting' | 'Ringing' | 'Connected' | 'LocalHold' | 'RemoteHold' | 'InLobby' | 'Disconnecting' | 'Disconnected' | 'EarlyMedia';
+export type RemoteParticipantState = 'Idle' | 'Connecting' | 'Ringing' | 'Connected' | 'Hold' | 'InLobby' | 'EarlyMedia' | 'Disconnected';
+export type CallDirection = 'Incoming' | 'Outgoing';
+export type ConnectionState = 'Connected' | 'Disconnected';
+export type ConnectionStateChangedReason = 'invalidToken' | 'connectionIssue';
+export type DtmfTone = 'A' | 'B' | 'C' | 'D' | 'Flash' | 'Num0' | 'Num1' | 'Num2' | 'Num3' | 'Num4' | 'Num5' | 'Num6' | 'Num7' | 'Num8' | 'Num9' | 'Pound' | 'Star';
+export type AudioDeviceType = 'Microphone' | 'Speaker' | 'CompositeAudioDevice' | 'Virtual';
+export type VideoDeviceType = 'Unknown' | 'UsbCamera' | 'CaptureAdapter' | 'Virtual' | 'ScreenSharing';
+export type MediaStreamType = 'Video' | 'ScreenSharing' | 'RawMedia' | 'LiveStream' | 'Audio';
+/** Why a call, an invitation or somebody's part in a call ended. */
+export interface CallEndReason {
+    code: number;
+    subCode?: number;
+    /** A sentence, where the server gave one. */
+    message?: string;
+}
+export interface CallerInfo {
+    identifier: CommunicationIdentifierKind | undefined;
+    displayName?: string;
+}
+export interface XHeader {
+    key: string;
+    value: string;
+}
+/** What the caller wants the called side to know. */
+export interface CustomContext {
+    userToUser?: string;
+    xHeaders?: XHeader[];
+    sipHeaders?: XHeader[];
+    voipHeaders?: XHeader[];
+}
+export interface AudioDeviceInfo {
+    name: string;
+    id: string;
+    isSystemDefault: boolean;
+    deviceType: AudioDeviceType;
+}
+export interface VideoDeviceInfo {
+    name: string;
+    id: string;
+    deviceType: VideoDeviceType;
+}
+export interface PermissionConstraints {
+    audio: boolean;
+    video: boolean;
+}
+export interface DeviceAccess {
+    audio: boolean;
+    video: boolean;
+}
+export interface LocalAudioStreamOptions {
+    /** Stop the stream's tracks when the call ends. Default: only of streams that were opened for the call. */
+    autoDisposeOnCallEnd?: boolean;
+}
+export interface GroupCallLocator {
+    groupId: string;
+}
+export type GroupLocator = GroupCallLocator;
+export interface HangUpOptions {
+    forEveryone: boolean;
+}
+export interface AddPhoneNumberOptions {
+    alternateCallerId?: PhoneNumberIdentifier;
+}
+export interface CallAgentOptions {
+    displayName?: string;
+}
+export interface IceServer {
+    urls: string[];
+    username?: string;
+    credential?: string;
+}
+export interface NetworkConfiguration {
+    /** Used in addition to the servers that botd names. */
+    turn?: {
+        iceServers: IceServer[];
+    };
+}
+export interface AccessToken {
+    token: string;
+    /** Milliseconds since 1970; infinite for a token that does not say. */
+    expiresOnTimestamp: number;
+}
+export interface CommunicationTokenCredential {
+    getToken(options?: {
+        abortSignal?: AbortSignal;
+    }): Promise<AccessToken>;
+    dispose(): void;
+}
+export interface CommunicationTokenRefreshOptions {
+    /** Fetches a fresh token. */
+    tokenRefresher: (abortSignal?: AbortSignal) => Promise<string>;
+    token?: string;
+    /** Fetch the next token before the old one expires, not when it is needed. Default false. */
+    refreshProactively?: boolean;
+}
+export interface CollectionUpdate<T> {
+    added: T[];
+    removed: T[];
+}
+export type CollectionUpdatedEvent<T> = (update: CollectionUpdate<T>) => void;
+export type PropertyChangedEvent = () => void;
+
+export type AzureLogLevel = 'verbose' | 'info' | 'warning' | 'error';
+/** Logs from this level up; undefined, the default, logs nothing. */
+export declare function setLogLevel(level?: AzureLogLevel): void;
+export declare function getLogLevel(): AzureLogLevel | undefined;
+export interface AzureLogger {
+    verbose(...args: unknown[]): void;
+    info(...args: unknown[]): void;
+    warning(...args: unknown[]): void;
+    error(...args: unknown[]): void;
+}
+/** Where all logging ends. Replace `AzureLogger.log` to send it elsewhere. */
+export declare const AzureLogger: {
+    log: (...args: unknown[]) => void;
+};
+/** A logger whose lines begin with `botd:<name>:<level>`. */
+export declare function createClientLogger(name: string): AzureLogger;
+
+/** What every promise of this client is rejected with. */
+export declare class CommunicationServicesError extends Error {
+    readonly name = "CommunicationServicesError";
+    readonly code: number;
+    readonly subCode: number;
+    constructor(reason: CallEndReason, options?: ErrorOptions);
+}
+
+/** The one string that stands for this identifier everywhere. */
+export declare function getIdentifierRawId(identifier: CommunicationIdentifier): string;
+/** What a raw id stands for. One that fits nothing else is an unknown identifier. */
+export declare function createIdentifierFromRawId(rawId: string): CommunicationIdentifierKind;
+
+/** A user's token: one that stays, or one that is fetched again when it is about to expire. */
+export declare class AzureCommunicationTokenCredential implements CommunicationTokenCredential {
+    #private;
+    constructor(token: string | CommunicationTokenRefreshOptions);
+    getToken(options?: {
+        abortSignal?: AbortSignal;
+    }): Promise<AccessToken>;
+    dispose(): void;
+}
+
+/** Makes a feature of a call; what `Features` holds. */
+export interface FeatureFactory<F> {
+    readonly name: string;
+}
+/** A feature of one call. */
+export interface CallFeature {
+    readonly name: string;
+    dispose(): void;
+}
+
+export interface LocalAudioStreamEvents {
+    audioSourceChanged: (args: {
+        source: LocalAudioStream;
+    }) => void;
+}
+/** What is sent in a call: a microphone, or any MediaStream with a sound track. */
+export declare class LocalAudioStream implements Observable<LocalAudioStreamEvents> {
+    #private;
+    readonly mediaStreamType: MediaStreamType;
+    constructor(source: AudioDeviceInfo | MediaStream, options?: LocalAudioStreamOptions & {
+        constraints?: MediaTrackConstraints;
+    });
+    /** The microphone; of a stream that was given, a device of no id named after its track. */
+    get source(): AudioDeviceInfo;
+    on<K extends keyof LocalAudioStreamEvents>(event: K, listener: LocalAudioStreamEvents[K]): void;
+    off<K extends keyof LocalAudioStreamEvents>(event: K, listener: LocalAudioStreamEvents[K]): void;
+    /** Opens the microphone if that has not been done. */
+    getMediaStream(): Promise<MediaStream>;
+    setMediaStream(stream: MediaStream): Promise<void>;
+    switchSource(source: AudioDeviceInfo): Promise<void>;
+    getVolume(): Promise<Volume>;
+    dispose(): void;
+}
+
+/** Something with events. E maps their names to their listeners. */
+export interface Observable<E> {
+    on<K extends keyof E>(event: K, listener: E[K]): void;
+    off<K extends keyof E>(event: K, listener: E[K]): void;
+}
+export interface CallClientOptions {
+    /** Where botd is, such as `https://calls.example`. Default: the origin of the page. */
+    endpoint?: string;
+    /** Takes what this client logs instead of the global AzureLogger. */
+    logger?: AzureLogger;
+    networkConfiguration?: NetworkConfiguration;
+}
+export interface AudioOptions {
+    muted?: boolean;
+    /** Sent instead of the selected microphone; the first one counts. */
+    localAudioStreams?: LocalAudioStream[];
+    /** For the microphone, if this call opens it. */
+    constraints?: MediaTrackConstraints;
+}
+export interface JoinCallOptions {
+    audioOptions?: AudioOptions;
+}
+export interface AcceptCallOptions {
+    audioOptions?: AudioOptions;
+}
+export interface StartCallOptions extends JoinCallOptions {
+    alternateCallerId?: PhoneNumberIdentifier;
+    customContext?: CustomContext;
+}
+export interface ConnectionStateChange {
+    newValue: ConnectionState;
+    oldValue: ConnectionState;
+    reason?: ConnectionStateChangedReason;
+}
+export interface CallAgentEvents {
+    incomingCall: (args: {
+        incomingCall: IncomingCall;
+    }) => void;
+    callsUpdated: CollectionUpdatedEvent<Call>;
+    connectionStateChanged: (change: ConnectionStateChange) => void;
+}
+/** One user, registered with botd to call and to be called. */
+export interface CallAgent extends Observable<CallAgentEvents> {
+    readonly kind: 'CallAgent';
+    readonly calls: ReadonlyArray<Call>;
+    readonly displayName?: string;
+    readonly connectionState: ConnectionState;
+    /** Whom the token is for. */
+    readonly identifier: CommunicationIdentifierKind;
+    startCall(participants: CommunicationIdentifier[], options?: StartCallOptions): Call;
+    join(locator: GroupLocator, options?: JoinCallOptions): Call;
+    /** Hangs up every call and unregisters. */
+    dispose(): Promise<void>;
+}
+export interface CallInfo {
+    readonly groupId: string | undefined;
+    /** The id that Call Automation connects to and records by; known once the call is. */
+    getServerCallId(): Promise<string>;
+}
+export interface CallEvents {
+    stateChanged: PropertyChangedEvent;
+    isMutedChanged: PropertyChangedEvent;
+    mutedByOthers: PropertyChangedEvent;
+    isIncomingAudioMutedChanged: PropertyChangedEvent;
+    callerInfoChanged: PropertyChangedEvent;
+    remoteParticipantsUpdated: CollectionUpdatedEvent<RemoteParticipant>;
+    localAudioStreamsUpdated: CollectionUpdatedEvent<LocalAudioStream>;
+    remoteAudioStreamsUpdated: CollectionUpdatedEvent<RemoteAudioStream>;
+}
+export interface Call extends Observable<CallEvents> {
+    readonly kind: 'Call';
+    readonly id: string;
+    readonly info: CallInfo;
+    readonly direction: CallDirection;
+    readonly callerInfo: CallerInfo;
+    readonly state: CallState;
+    /** Set once state is Disconnected. */
+    readonly callEndReason?: CallEndReason;
+    readonly isMuted: boolean;
+    readonly isIncomingAudioMuted: boolean;
+    readonly remoteParticipants: ReadonlyArray<RemoteParticipant>;
+    readonly localAudioStreams: ReadonlyArray<LocalAudioStream>;
+    readonly remoteAudioStreams: ReadonlyArray<RemoteAudioStream>;
+    /** Resolves when the call is Disconnected. */
+    hangUp(options?: HangUpOptions): Promise<void>;
+    mute(): Promise<void>;
+    unmute(): Promise<void>;
+    muteAllRemoteParticipants(): Promise<void>;
+    muteIncomingAudio(): Promise<void>;
+    unmuteIncomingAudio(): Promise<void>;
+    /** Resolves when the tone has been sent. */
+    sendDtmf(tone: DtmfTone): Promise<void>;
+    addParticipant(identifier: CommunicationIdentifier, options?: AddPhoneNumberOptions): RemoteParticipant;
+    /** Resolves when the participant has left remoteParticipants. */
+    removeParticipant(identifier: CommunicationIdentifier): Promise<void>;
+    /** Sends this stream instead of what is sent now. */
+    startAudio(stream: LocalAudioStream): Promise<void>;
+    /** One instance for each feature and call. */
+    feature<F>(factory: FeatureFactory<F>): F;
+}
+export interface RemoteParticipantEvents {
+    stateChanged: PropertyChangedEvent;
+    isMutedChanged: PropertyChangedEvent;
+    isSpeakingChanged: PropertyChangedEvent;
+    displayNameChanged: PropertyChangedEvent;
+}
+export interface RemoteParticipant extends Observable<RemoteParticipantEvents> {
+    readonly identifier: CommunicationIdentifierKind;
+    readonly displayName?: string;
+    readonly state: RemoteParticipantState;
+    readonly callEndReason?: CallEndReason;
+    readonly isMuted: boolean;
+    readonly isSpeaking: boolean;
+    readonly endpointDetails: ReadonlyArray<{
+        participantId: string;
+    }>;
+    mute(): Promise<void>;
+}
+export interface IncomingCallEvents {
+    callEnded: (args: {
+        callEndReason: CallEndReason;
+    }) => void;
+}
+export interface IncomingCall extends Observable<IncomingCallEvents> {
+    readonly kind: 'IncomingCall';
+    readonly id: string;
+    readonly info: CallInfo;
+    readonly callerInfo: CallerInfo;
+    readonly customContext?: CustomContext;
+    readonly callEndReason?: CallEndReason;
+    accept(options?: AcceptCallOptions): Promise<Call>;
+    reject(): Promise<void>;
+}
+/** How loud something is, from 0 to 100. */
+export interface Volume extends Observable<{
+    levelChanged: PropertyChangedEvent;
+}> {
+    readonly level: number;
+}
+export interface RemoteAudioStream {
+    readonly mediaStreamType: 'Audio';
+    getMediaStream(): Promise<MediaStream>;
+    getVolume(): Promise<Volume>;
+}
+export interface DeviceManagerEvents {
+    audioDevicesUpdated: CollectionUpdatedEvent<AudioDeviceInfo>;
+    videoDevicesUpdated: CollectionUpdatedEvent<VideoDeviceInfo>;
+    selectedMicrophoneChanged: PropertyChangedEvent;
+    selectedSpeakerChanged: PropertyChangedEvent;
+}
+export interface DeviceManager extends Observable<DeviceManagerEvents> {
+    readonly isSpeakerSelectionAvailable: boolean;
+    readonly selectedMicrophone?: AudioDeviceInfo;
+    readonly selectedSpeaker?: AudioDeviceInfo;
+    askDevicePermission(constraints: PermissionConstraints): Promise<DeviceAccess>;
+    getMicrophones(): Promise<AudioDeviceInfo[]>;
+    getSpeakers(): Promise<AudioDeviceInfo[]>;
+    getCameras(): Promise<VideoDeviceInfo[]>;
+    /** Running calls change to it at once. */
+    selectMicrophone(device: AudioDeviceInfo): Promise<void>;
+    /** Running calls change to it at once. */
+    selectSpeaker(device: AudioDeviceInfo): Promise<void>;
+}
+
+/** One direction's sound, in one sample (T number, U string) or over a time (T, U MediaStatValue). */
+export interface AudioMediaStats<T, U> {
+    id: string;
+    codecName?: U;
+    /** Bits per second. */
+    bitrate?: T;
+    jitterInMs?: T;
+    packets?: T;
+    packetsPerSecond?: T;
+    packetsLost?: T;
+    packetsLostPerSecond?: T;
+    rttInMs?: T;
+    transportId?: U;
+}
+export interface OutgoingAudioMediaStats<T, U> extends AudioMediaStats<T, U> {
+    /** 0 to 65536. */
+    audioInputLevel?: T;
+}
+export interface IncomingAudioMediaStats<T, U> extends AudioMediaStats<T, U> {
+    jitterBufferDelayInMs?: T;
+    /** 0 to 65536. */
+    audioOutputLevel?: T;
+    /** The share of samples that were concealed, 0 to 1. */
+    healedRatio?: T;
+}
+export interface TransportMediaStats<T> {
+    id: string;
+    rttInMs?: T;
+    availableIncomingBitrate?: T;
+    availableOutgoingBitrate?: T;
+}
+export interface MediaStatsReport<T, U> {
+    audio: {
+        send: OutgoingAudioMediaStats<T, U>[];
+        receive: IncomingAudioMediaStats<T, U>[];
+    };
+    transports: TransportMediaStats<T>[];
+}
+export type MediaStatsReportSample = MediaStatsReport<number, string>;
+/** What a figure was in each sample, and, for numbers, in each aggregation interval. */
+export interface MediaStatValue<T> {
+    aggregation?: {
+        count: number[];
+        sum: number[];
+        min: number[];
+        max: number[];
+    };
+    raw: T[];
+    timestamp: Date;
+}
+export type MediaStatsReportSummary = MediaStatsReport<MediaStatValue<number>, MediaStatValue<string>>;
+export interface MediaStatsCollectorOptions {
+    /** Seconds. Default 10. */
+    aggregationInterval?: number;
+    /** Intervals in one summary. Default 6. */
+    dataPointsPerAggregation?: number;
+}
+export interface MediaStatsCollectorEvents {
+    sampleReported: (sample: MediaStatsReportSample) => void;
+    summaryReported: (summary: MediaStatsReportSummary) => void;
+}
+/** Reports a sample every second, and a summary of many. */
+export interface MediaStatsCollector extends Observable<MediaStatsCollectorEvents> {
+    dispose(): void;
+}
+export interface MediaStatsCallFeature extends CallFeature {
+    createCollector(options?: MediaStatsCollectorOptions): MediaStatsCollector;
+}
+export interface DominantSpeakersInfo {
+    /** Whoever spoke last comes first. */
+    speakersList: CommunicationIdentifierKind[];
+    timestamp: Date;
+}
+export interface DominantSpeakersCallFeature extends CallFeature, Observable<{
+    dominantSpeakersChanged: PropertyChangedEvent;
+}> {
+    readonly dominantSpeakers: DominantSpeakersInfo;
+}
+export declare const DiagnosticQuality: {
+    readonly Good: 1;
+    readonly Poor: 2;
+    readonly Bad: 3;
+};
+export type DiagnosticQuality = (typeof DiagnosticQuality)[keyof typeof DiagnosticQuality];
+export type NetworkDiagnosticType = 'networkReconnect' | 'networkReceiveQuality' | 'networkSendQuality' | 'noNetwork';
+export type MediaDiagnosticType = 'speakingWhileMicrophoneIsMuted' | 'microphoneNotFunctioning';
+export interface LatestDiagnosticValue {
+    value: DiagnosticQuality | boolean;
+    valueType: 'DiagnosticQuality' | 'DiagnosticFlag';
+}
+export interface DiagnosticChangedEventArgs<T> extends LatestDiagnosticValue {
+    diagnostic: T;
+}
+export interface Diagnostics<T extends string> extends Observable<{
+    diagnosticChanged: (args: DiagnosticChangedEventArgs<T>) => void;
+}> {
+    getLatest(): Partial<Record<T, LatestDiagnosticValue>>;
+}
+export interface UserFacingDiagnosticsFeature extends CallFeature {
+    readonly network: Diagnostics<NetworkDiagnosticType>;
+    readonly media: Diagnostics<MediaDiagnosticType>;
+}
+
+/** What `call.feature` takes: every feature that works here, and none that does not. */
+export declare const Features: {
+    readonly DominantSpeakers: FeatureFactory<DominantSpeakersCallFeature>;
+    readonly MediaStats: FeatureFactory<MediaStatsCallFeature>;
+    readonly UserFacingDiagnostics: FeatureFactory<UserFacingDiagnosticsFeature>;
+};
+
+/** Where everything begins: one per page, or one per botd that the page talks to. */
+export declare class CallClient {
+    #private;
+    constructor(options?: CallClientOptions);
+    /** Registers the token's user. Rejected if the server cannot be reached or refuses the token. */
+    createCallAgent(tokenCredential: CommunicationTokenCredential, options?: CallAgentOptions): Promise<CallAgent>;
+    getDeviceManager(): Promise<DeviceManager>;
+    dispose(): Promise<void>;
+}

@@ -1,0 +1,2388 @@
+// src/client/api_features.ts
+var DiagnosticQuality = {
+	Good: 1,
+	Poor: 2,
+	Bad: 3
+};
+// src/client/deferred.ts
+function deferred() {
+	let resolve;
+	let reject;
+	return {
+		promise: new Promise((yes, no) => {
+			resolve = yes;
+			reject = no;
+		}),
+		resolve,
+		reject
+	};
+}
+// src/client/errors.ts
+/** What every promise of this client is rejected with. */
+var CommunicationServicesError = class extends Error {
+	name = "CommunicationServicesError";
+	code;
+	subCode;
+	constructor(reason, options) {
+		super(reason.message ?? `The server answered ${reason.code}/${reason.subCode ?? 0}.`, options);
+		this.code = reason.code;
+		this.subCode = reason.subCode ?? 0;
+	}
+};
+var problems = {
+	connectTimedOut: {
+		code: 408,
+		subCode: 40104,
+		message: "The server did not answer in time."
+	},
+	requestTimedOut: {
+		code: 408,
+		subCode: 10057,
+		message: "The server did not answer a request in time."
+	},
+	cannotConnect: {
+		code: 412,
+		subCode: 40115,
+		message: "The connection to the server could not be opened."
+	},
+	agentExists: {
+		code: 409,
+		subCode: 40228,
+		message: "There is already a call agent for this user."
+	},
+	disposed: {
+		code: 410,
+		subCode: 40115,
+		message: "The call agent has been disposed."
+	},
+	connectionLost: {
+		code: 410,
+		subCode: 3100,
+		message: "The connection to the server was lost."
+	},
+	mediaFailed: {
+		code: 408,
+		subCode: 10057,
+		message: "The media connection could not be set up."
+	},
+	speakersUnknown: {
+		code: 405,
+		subCode: 40606,
+		message: "Speakers cannot be listed in this browser."
+	},
+	permissionDenied: {
+		code: 400,
+		subCode: 40613,
+		message: "The microphone may not be used."
+	},
+	microphoneFailed: {
+		code: 500,
+		subCode: 40614,
+		message: "The microphone could not be opened."
+	},
+	cannotAccept: {
+		code: 400,
+		subCode: 41006,
+		message: "The call is not ringing, so it cannot be accepted."
+	},
+	cannotReject: {
+		code: 400,
+		subCode: 41007,
+		message: "The call is not ringing, so it cannot be rejected."
+	},
+	muteFailed: {
+		code: 500,
+		subCode: 41015,
+		message: "The call could not be muted."
+	},
+	unmuteFailed: {
+		code: 400,
+		subCode: 41016,
+		message: "There is no microphone to unmute."
+	},
+	notConnected: {
+		code: 412,
+		subCode: 41071,
+		message: "The call is not connected."
+	},
+	toneUnsupported: {
+		code: 400,
+		subCode: 8523,
+		message: "This tone cannot be sent from a browser."
+	},
+	badArgument: {
+		code: 400,
+		subCode: 8523,
+		message: "An argument is missing or wrong."
+	}
+};
+/**
+* The error for something that went wrong here and not in the server.
+* @internal
+*/
+function problem(what, cause) {
+	return new CommunicationServicesError(problems[what], cause === void 0 ? void 0 : { cause });
+}
+/**
+* What a call that ended with this error gives as its reason.
+* @internal
+*/
+function reasonOf(error) {
+	if (error instanceof CommunicationServicesError) return {
+		code: error.code,
+		subCode: error.subCode,
+		message: error.message
+	};
+	return {
+		code: 500,
+		subCode: 9999,
+		message: error instanceof Error ? error.message : String(error)
+	};
+}
+// src/client/dtmf.ts
+/** What RTCDTMFSender calls each tone. Flash is no tone, and browsers cannot send it. */
+var keys = {
+	Num0: "0",
+	Num1: "1",
+	Num2: "2",
+	Num3: "3",
+	Num4: "4",
+	Num5: "5",
+	Num6: "6",
+	Num7: "7",
+	Num8: "8",
+	Num9: "9",
+	Star: "*",
+	Pound: "#",
+	A: "A",
+	B: "B",
+	C: "C",
+	D: "D"
+};
+/** How long a tone and the pause after it are, in milliseconds. */
+var toneLength = 160;
+var tonePause = 60;
+/** The character that stands for a tone. */
+function dtmfKey(tone) {
+	const key = keys[tone];
+	if (key === void 0) throw problem("toneUnsupported");
+	return key;
+}
+/** Sends tones one after the other: a browser that is given a second one forgets the first. */
+var ToneQueue = class {
+	#last = Promise.resolve();
+	/** Resolves when the tone and its pause are over. */
+	send(sender, tone) {
+		const key = dtmfKey(tone);
+		const sent = this.#last.then(() => play(sender, key));
+		this.#last = sent.catch(() => void 0);
+		return sent;
+	}
+};
+function play(sender, key) {
+	if (!sender?.canInsertDTMF) return Promise.reject(problem("notConnected"));
+	return new Promise((resolve) => {
+		const finish = () => {
+			sender.removeEventListener("tonechange", heard);
+			clearTimeout(timer);
+			resolve();
+		};
+		const heard = (event) => {
+			if (event.tone === "") finish();
+		};
+		const timer = setTimeout(finish, 880);
+		sender.addEventListener("tonechange", heard);
+		sender.insertDTMF(key, toneLength, tonePause);
+	});
+}
+// src/client/emitter.ts
+/** Keeps listeners and calls them in the order in which they came. */
+var Emitter = class {
+	#listeners = /* @__PURE__ */ new Map();
+	on(event, listener) {
+		const known = this.#listeners.get(event);
+		if (known) known.add(listener);
+		else this.#listeners.set(event, /* @__PURE__ */ new Set([listener]));
+	}
+	off(event, listener) {
+		this.#listeners.get(event)?.delete(listener);
+	}
+	/** Tells all listeners. One that throws is reported and does not keep the others from hearing. */
+	emit(event, ...args) {
+		for (const listener of [...this.#listeners.get(event) ?? []]) try {
+			listener(...args);
+		} catch (error) {
+			reportError(error);
+		}
+	}
+};
+// src/client/identifier.ts
+var userClouds = {
+	orgid: "public",
+	dod: "dod",
+	gcch: "gcch"
+};
+var extensionClouds = {
+	acs: "public",
+	"dod-acs": "dod",
+	"gcch-acs": "gcch"
+};
+var cloudNames = {
+	public: "orgid",
+	dod: "dod",
+	gcch: "gcch"
+};
+var extensionNames = {
+	public: "acs",
+	dod: "dod-acs",
+	gcch: "gcch-acs"
+};
+/** The one string that stands for this identifier everywhere. */
+function getIdentifierRawId(identifier) {
+	if ("communicationUserId" in identifier) return identifier.communicationUserId;
+	if ("id" in identifier) return identifier.id;
+	if (identifier.rawId) return identifier.rawId;
+	if ("phoneNumber" in identifier) return `4:${identifier.phoneNumber}`;
+	const cloud = identifier.cloud ?? "public";
+	if ("teamsAppId" in identifier) return `28:${cloudNames[cloud]}:${identifier.teamsAppId}`;
+	if ("microsoftTeamsUserId" in identifier) return `8:${identifier.isAnonymous ? "teamsvisitor" : cloudNames[cloud]}:${identifier.microsoftTeamsUserId}`;
+	return `8:${extensionNames[cloud]}:${identifier.resourceId}_${identifier.tenantId}_${identifier.userId}`;
+}
+/** What a raw id stands for. One that fits nothing else is an unknown identifier. */
+function createIdentifierFromRawId(rawId) {
+	if (rawId.startsWith("4:")) return phoneNumber(rawId);
+	const [type, name, ...rest] = rawId.split(":");
+	const suffix = rest.join(":");
+	if (name === void 0 || suffix === "") return {
+		kind: "unknown",
+		id: rawId
+	};
+	if (type === "28" && name in userClouds) return {
+		kind: "microsoftTeamsApp",
+		teamsAppId: suffix,
+		rawId,
+		cloud: userClouds[name]
+	};
+	return type === "8" && user(rawId, name, suffix) || {
+		kind: "unknown",
+		id: rawId
+	};
+}
+function user(rawId, name, suffix) {
+	if (name === "teamsvisitor") return {
+		kind: "microsoftTeamsUser",
+		microsoftTeamsUserId: suffix,
+		rawId,
+		isAnonymous: true
+	};
+	if (name in userClouds) return {
+		kind: "microsoftTeamsUser",
+		microsoftTeamsUserId: suffix,
+		rawId,
+		isAnonymous: false,
+		cloud: userClouds[name]
+	};
+	if (name !== "spool" && !(name in extensionClouds)) return void 0;
+	const [resourceId, tenantId, userId, more] = suffix.split("_");
+	if (name !== "spool" && resourceId && tenantId && userId && more === void 0) return {
+		kind: "teamsExtensionUser",
+		resourceId,
+		tenantId,
+		userId,
+		rawId,
+		cloud: extensionClouds[name]
+	};
+	return {
+		kind: "communicationUser",
+		communicationUserId: rawId
+	};
+}
+function phoneNumber(rawId) {
+	const number = rawId.slice(2);
+	if (number === "anonymous") return {
+		kind: "phoneNumber",
+		phoneNumber: number,
+		rawId,
+		isAnonymous: true
+	};
+	const cut = number.lastIndexOf("_");
+	if (cut < 0) return {
+		kind: "phoneNumber",
+		phoneNumber: number,
+		rawId
+	};
+	return {
+		kind: "phoneNumber",
+		phoneNumber: number,
+		rawId,
+		assertedId: number.slice(cut + 1)
+	};
+}
+/** @internal */
+function toModel(identifier) {
+	return { rawId: getIdentifierRawId(identifier) };
+}
+/**
+* `rawId` alone decides: it is always there and says everything.
+* @internal
+*/
+function fromModel(model) {
+	return createIdentifierFromRawId(model.rawId);
+}
+// src/client/device_id.ts
+/** Makes an AudioDeviceInfo's or VideoDeviceInfo's id. */
+function taggedId(kind, id) {
+	return `${kind}:${id}`;
+}
+/** The browser's own id in it. */
+function deviceId(tagged) {
+	return tagged.slice(tagged.indexOf(":") + 1);
+}
+// src/client/volume.ts
+/** How often the level is taken, in milliseconds. */
+var period$2 = 100;
+var context;
+/** The page's audio context; a browser lets a page have only a few. It starts with the first click. */
+function audioContext() {
+	context ??= new AudioContext();
+	if (context.state === "suspended") context.resume().catch(() => void 0);
+	return context;
+}
+/** Measures how loud a stream is. It works while somebody listens, and costs nothing otherwise. */
+var VolumeMeter = class extends Emitter {
+	#level = 0;
+	#stream;
+	#listeners = 0;
+	#stop;
+	constructor(stream) {
+		super();
+		this.#stream = stream;
+	}
+	/** From 0, silence, to 100, as loud as it can be. */
+	get level() {
+		return this.#level;
+	}
+	on(event, listener) {
+		super.on(event, listener);
+		if (this.#listeners++ === 0) this.restart();
+	}
+	off(event, listener) {
+		super.off(event, listener);
+		if (this.#listeners > 0 && --this.#listeners === 0) this.close();
+	}
+	/** Measures the stream as it is now. */
+	restart() {
+		this.close();
+		const stream = this.#stream();
+		if (this.#listeners === 0 || !stream || stream.getAudioTracks().length === 0) return;
+		const { analyser, disconnect } = listen(stream);
+		const samples = new Float32Array(analyser.fftSize);
+		const timer = setInterval(() => {
+			analyser.getFloatTimeDomainData(samples);
+			this.#set(loudness(samples));
+		}, period$2);
+		this.#stop = () => {
+			clearInterval(timer);
+			disconnect();
+		};
+	}
+	close() {
+		this.#stop?.();
+		this.#stop = void 0;
+		this.#set(0);
+	}
+	#set(level) {
+		if (level === this.#level) return;
+		this.#level = level;
+		this.emit("levelChanged");
+	}
+};
+function listen(stream) {
+	const source = audioContext().createMediaStreamSource(stream);
+	const analyser = audioContext().createAnalyser();
+	analyser.fftSize = 2048;
+	source.connect(analyser);
+	return {
+		analyser,
+		disconnect: () => source.disconnect()
+	};
+}
+/** Root mean square as 0 to 100: -60 dBFS and less is 0, 0 dBFS is 100. */
+function loudness(samples) {
+	let sum = 0;
+	for (const sample of samples) sum += sample * sample;
+	const decibels = 10 * Math.log10(sum / samples.length + 1e-12);
+	return Math.round(Math.min(100, Math.max(0, (decibels + 60) / 60 * 100)));
+}
+// src/client/local_audio.ts
+/** What is sent in a call: a microphone, or any MediaStream with a sound track. */
+var LocalAudioStream = class {
+	mediaStreamType = "Audio";
+	#events = new Emitter();
+	#meter = new VolumeMeter(() => this.#stream);
+	#constraints;
+	#device;
+	#stream;
+	/** Opened here, so closed here. */
+	#own = false;
+	#options;
+	constructor(source, options) {
+		this.#options = options ?? {};
+		this.#constraints = options?.constraints;
+		if (source instanceof MediaStream) this.#stream = source;
+		else this.#device = source;
+	}
+	/** The microphone; of a stream that was given, a device of no id named after its track. */
+	get source() {
+		const track = this.#stream?.getAudioTracks()[0];
+		return this.#device ?? {
+			name: track?.label ?? "",
+			id: "",
+			isSystemDefault: false,
+			deviceType: "Virtual"
+		};
+	}
+	on(event, listener) {
+		this.#events.on(event, listener);
+	}
+	off(event, listener) {
+		this.#events.off(event, listener);
+	}
+	/** Opens the microphone if that has not been done. */
+	async getMediaStream() {
+		this.#stream ??= await this.#capture();
+		return this.#stream;
+	}
+	async setMediaStream(stream) {
+		this.#release();
+		this.#device = void 0;
+		this.#stream = stream;
+		this.#changed();
+	}
+	async switchSource(source) {
+		this.#release();
+		this.#device = source;
+		this.#stream = await this.#capture();
+		this.#changed();
+	}
+	async getVolume() {
+		return this.#meter;
+	}
+	dispose() {
+		this.#meter.close();
+		this.#release();
+	}
+	/**
+	* Called when the call that sends this is over.
+	* @internal
+	*/
+	callEnded() {
+		if (this.#options.autoDisposeOnCallEnd) for (const track of this.#stream?.getTracks() ?? []) track.stop();
+		if (this.#options.autoDisposeOnCallEnd ?? this.#own) this.dispose();
+	}
+	async #capture() {
+		const stream = await openMicrophone(this.#device?.id, this.#constraints);
+		this.#own = true;
+		return stream;
+	}
+	#release() {
+		if (this.#own) for (const track of this.#stream?.getTracks() ?? []) track.stop();
+		this.#own = false;
+		this.#stream = void 0;
+	}
+	#changed() {
+		this.#meter.restart();
+		this.#events.emit("audioSourceChanged", { source: this });
+	}
+};
+/**
+* Asks the browser for a microphone; id is an AudioDeviceInfo's, undefined means the usual one.
+* @internal
+*/
+async function openMicrophone(id, constraints) {
+	const wanted = { ...constraints };
+	if (id) wanted.deviceId = { exact: deviceId(id) };
+	try {
+		return await navigator.mediaDevices.getUserMedia({
+			audio: wanted,
+			video: false
+		});
+	} catch (cause) {
+		throw problem(cause instanceof DOMException && cause.name === "NotAllowedError" ? "permissionDenied" : "microphoneFailed", cause);
+	}
+}
+// src/client/microphone.ts
+/**
+* What one call sends. It sends a copy of the track, so that muting a call leaves whoever else
+* uses the same stream alone.
+*/
+var Microphone = class {
+	#devices;
+	#send;
+	#changed = () => void this.#resend().catch(() => void 0);
+	#selected = () => void this.#reselect().catch(() => void 0);
+	#stream;
+	#track = null;
+	#muted = false;
+	/** Nobody named a stream: the one we use follows the selected microphone. */
+	#follows = false;
+	#closed = false;
+	constructor(devices, send) {
+		this.#devices = devices;
+		this.#send = send;
+	}
+	get stream() {
+		return this.#stream;
+	}
+	get track() {
+		return this.#track;
+	}
+	async open(options) {
+		const given = options?.localAudioStreams?.[0];
+		if (given) return this.use(given);
+		const selected = this.#devices.selectedMicrophone;
+		const constraints = options?.constraints;
+		const stream = new LocalAudioStream(await openMicrophone(selected?.id, constraints), {
+			autoDisposeOnCallEnd: true,
+			...constraints ? { constraints } : {}
+		});
+		if (this.#closed) return stream.callEnded();
+		this.#follows = true;
+		this.#devices.on("selectedMicrophoneChanged", this.#selected);
+		await this.use(stream);
+	}
+	/** Sends this stream instead of the one before. */
+	async use(stream) {
+		if (this.#stream !== stream) {
+			this.#stream?.off("audioSourceChanged", this.#changed);
+			stream.on("audioSourceChanged", this.#changed);
+		}
+		this.#stream = stream;
+		await this.#resend();
+	}
+	mute(muted) {
+		this.#muted = muted;
+		if (this.#track) this.#track.enabled = !muted;
+	}
+	close() {
+		this.#closed = true;
+		this.#devices.off("selectedMicrophoneChanged", this.#selected);
+		this.#stream?.off("audioSourceChanged", this.#changed);
+		this.#stream?.callEnded();
+		this.#track?.stop();
+		this.#track = null;
+	}
+	async #resend() {
+		const track = (await this.#stream?.getMediaStream())?.getAudioTracks()[0]?.clone() ?? null;
+		if (this.#closed) return track?.stop();
+		if (track) track.enabled = !this.#muted;
+		const before = this.#track;
+		this.#track = track;
+		await this.#send(track);
+		before?.stop();
+	}
+	async #reselect() {
+		const device = this.#devices.selectedMicrophone;
+		if (this.#follows && device && this.#stream) await this.#stream.switchSource(device);
+	}
+};
+// src/client/states.ts
+var callWays = {
+	None: ["Connecting"],
+	Connecting: [
+		"Ringing",
+		"EarlyMedia",
+		"InLobby",
+		"Connected"
+	],
+	Ringing: [
+		"EarlyMedia",
+		"InLobby",
+		"Connected"
+	],
+	EarlyMedia: ["Ringing", "Connected"],
+	InLobby: ["Connected"],
+	Connected: [
+		"LocalHold",
+		"RemoteHold",
+		"InLobby"
+	],
+	LocalHold: ["Connected", "RemoteHold"],
+	RemoteHold: ["Connected", "LocalHold"],
+	Disconnecting: ["Disconnected"],
+	Disconnected: []
+};
+function callMayMove(from, to) {
+	if (from === "Disconnected") return false;
+	if (to === "Disconnected") return true;
+	if (to === "Disconnecting") return from !== "Disconnecting";
+	return callWays[from].includes(to);
+}
+var callStates = new Set(Object.keys(callWays));
+/** Whether the server named a state that we know. */
+function isCallState(state) {
+	return callStates.has(state);
+}
+var participantStates = {
+	Idle: "Idle",
+	Connecting: "Connecting",
+	Ringing: "Ringing",
+	Connected: "Connected",
+	Hold: "Hold",
+	InLobby: "InLobby",
+	EarlyMedia: "EarlyMedia",
+	Disconnected: "Disconnected"
+};
+/** A participant's state; one that we do not know counts as on its way. */
+function participantState(state, isOnHold) {
+	const known = participantStates[state] ?? "Connecting";
+	return known === "Connected" && isOnHold ? "Hold" : known;
+}
+// src/client/participant.ts
+/** Somebody else in a call, as the roster last described them. */
+var Participant = class extends Emitter {
+	identifier;
+	#muteThem;
+	#id = "";
+	#displayName;
+	#state = "Idle";
+	#reason;
+	#isMuted = false;
+	#isSpeaking = false;
+	constructor(identifier, muteThem) {
+		super();
+		this.identifier = identifier;
+		this.#muteThem = muteThem;
+	}
+	get rawId() {
+		return getIdentifierRawId(this.identifier);
+	}
+	/** Empty until the roster has named it. */
+	get participantId() {
+		return this.#id;
+	}
+	get endpointDetails() {
+		return this.#id ? [{ participantId: this.#id }] : [];
+	}
+	get displayName() {
+		return this.#displayName;
+	}
+	get state() {
+		return this.#state;
+	}
+	get callEndReason() {
+		return this.#reason;
+	}
+	get isMuted() {
+		return this.#isMuted;
+	}
+	get isSpeaking() {
+		return this.#isSpeaking;
+	}
+	mute() {
+		return this.#muteThem(this);
+	}
+	/** Takes over what the roster says, and tells of each difference. */
+	update(member) {
+		this.#id = member.participantId;
+		this.#become(participantState(member.state, member.isOnHold ?? false));
+		const { displayName, isMuted = false, isSpeaking = false } = member;
+		if (displayName !== this.#displayName) {
+			this.#displayName = displayName;
+			this.emit("displayNameChanged");
+		}
+		if (isMuted !== this.#isMuted) {
+			this.#isMuted = isMuted;
+			this.emit("isMutedChanged");
+		}
+		if (isSpeaking !== this.#isSpeaking) {
+			this.#isSpeaking = isSpeaking;
+			this.emit("isSpeakingChanged");
+		}
+	}
+	/** On its way, before the roster knows of it. */
+	invited() {
+		this.#become("Connecting");
+	}
+	left(reason) {
+		this.#reason = reason ?? {
+			code: 0,
+			subCode: 0
+		};
+		if (this.#isSpeaking) {
+			this.#isSpeaking = false;
+			this.emit("isSpeakingChanged");
+		}
+		this.#become("Disconnected");
+	}
+	#become(state) {
+		if (state === this.#state) return;
+		this.#state = state;
+		this.emit("stateChanged");
+	}
+};
+/** A participant for somebody in the roster. */
+function fromMember(member, muteThem) {
+	return new Participant(fromModel(member.identifier), muteThem);
+}
+// src/client/peer.ts
+/** The peer connection of one call: one sound track each way, offered by us. */
+var Peer = class extends Emitter {
+	#pc;
+	#transceiver;
+	#early = [];
+	#answered = false;
+	constructor(iceServers) {
+		super();
+		this.#pc = new RTCPeerConnection({
+			iceServers,
+			bundlePolicy: "max-bundle"
+		});
+		this.#transceiver = this.#pc.addTransceiver("audio", { direction: "sendrecv" });
+		this.#pc.onicecandidate = (event) => this.emit("candidate", event.candidate?.toJSON() ?? null);
+		this.#pc.onconnectionstatechange = () => this.emit("connection", this.#pc.connectionState);
+		this.#pc.ontrack = (event) => this.emit("stream", event.streams[0] ?? new MediaStream([event.track]));
+	}
+	get connection() {
+		return this.#pc.connectionState;
+	}
+	get dtmf() {
+		return this.#transceiver.sender.dtmf;
+	}
+	/** Sends this track from now on; null sends nothing. */
+	async send(track) {
+		await this.#transceiver.sender.replaceTrack(track);
+	}
+	/** Our session description. Candidates follow as they are found. */
+	async offer() {
+		await this.#pc.setLocalDescription();
+		return this.#pc.localDescription?.sdp ?? "";
+	}
+	async answer(sdp) {
+		if (this.#answered) return;
+		this.#answered = true;
+		await this.#pc.setRemoteDescription({
+			type: "answer",
+			sdp
+		});
+		for (const candidate of this.#early.splice(0)) await this.#add(candidate);
+	}
+	/** A candidate of the other side, which may come before its description. */
+	async candidate(candidate) {
+		if (this.#pc.remoteDescription) await this.#add(candidate);
+		else this.#early.push(candidate);
+	}
+	stats() {
+		return this.#pc.getStats();
+	}
+	close() {
+		this.#pc.onicecandidate = this.#pc.onconnectionstatechange = this.#pc.ontrack = null;
+		this.#pc.close();
+	}
+	async #add(candidate) {
+		await this.#pc.addIceCandidate(candidate ?? void 0);
+	}
+};
+// src/client/remote_audio.ts
+/** The sound of a call. It plays by itself, through an audio element that nobody sees. */
+var RemoteAudio = class {
+	mediaStreamType = "Audio";
+	#stream;
+	#element;
+	#meter;
+	constructor(stream, speaker) {
+		this.#stream = stream;
+		this.#meter = new VolumeMeter(() => stream);
+		this.#element = document.createElement("audio");
+		this.#element.hidden = true;
+		this.#element.autoplay = true;
+		this.#element.srcObject = stream;
+		document.body.append(this.#element);
+		if (speaker) this.speaker(speaker);
+		this.#play();
+	}
+	async getMediaStream() {
+		return this.#stream;
+	}
+	async getVolume() {
+		return this.#meter;
+	}
+	mute(muted) {
+		this.#element.muted = muted;
+	}
+	/** Plays through this speaker; one that cannot be used leaves the sound where it is. */
+	async speaker(device) {
+		if (!("setSinkId" in this.#element)) return;
+		const id = deviceId(device.id);
+		await this.#element.setSinkId(id === "default" ? "" : id).catch(() => void 0);
+	}
+	dispose() {
+		this.#meter.close();
+		this.#element.srcObject = null;
+		this.#element.remove();
+	}
+	/** A browser may want a click or a key before it lets a page be heard. */
+	#play() {
+		this.#element.play().catch(() => {
+			const again = () => {
+				removeEventListener("pointerdown", again);
+				removeEventListener("keydown", again);
+				if (this.#element.isConnected) this.#play();
+			};
+			addEventListener("pointerdown", again);
+			addEventListener("keydown", again);
+		});
+	}
+};
+// src/client/roster.ts
+/** How long, in milliseconds, somebody just invited may be missing from the roster. */
+var patience = 5e3;
+/** Everybody else in a call. The server sends the whole list each time; this finds the differences. */
+var Roster = class {
+	#muteThem;
+	#updated;
+	#participants = [];
+	constructor(muteThem, updated) {
+		this.#muteThem = muteThem;
+		this.#updated = updated;
+	}
+	get participants() {
+		return this.#participants;
+	}
+	find(rawId) {
+		return this.#participants.find((participant) => participant.rawId === rawId);
+	}
+	apply(members) {
+		const present = members.filter((member) => member.state !== "Disconnected");
+		const added = [];
+		for (const member of present) {
+			const known = this.#match(member);
+			if (!known) added.push(fromMember(member, this.#muteThem));
+			(known ?? added.at(-1))?.update(member);
+		}
+		const removed = this.#participants.filter((who) => who.participantId !== "" && !present.some((member) => member.participantId === who.participantId));
+		for (const who of removed) who.left(members.find((member) => member.participantId === who.participantId)?.reason);
+		this.#change(added, removed);
+	}
+	/** Puts somebody in who has been invited but is not in the server's list yet. */
+	invite(who) {
+		who.invited();
+		this.#change([who], []);
+	}
+	/** The server has agreed to invite: soon it must list them. */
+	expect(who) {
+		setTimeout(() => {
+			if (who.participantId === "") this.drop(who, void 0);
+		}, patience);
+	}
+	drop(who, reason) {
+		if (!this.#participants.includes(who)) return;
+		who.left(reason);
+		this.#change([], [who]);
+	}
+	clear(reason) {
+		const removed = this.#participants;
+		for (const who of removed) who.left(reason);
+		this.#change([], removed);
+	}
+	#match(member) {
+		return this.#participants.find((who) => who.participantId === member.participantId) ?? this.#participants.find((who) => who.participantId === "" && who.rawId === member.identifier.rawId);
+	}
+	#change(added, removed) {
+		if (added.length + removed.length === 0) return;
+		this.#participants = [...this.#participants.filter((who) => !removed.includes(who)), ...added];
+		this.#updated({
+			added,
+			removed
+		});
+	}
+};
+// src/client/call.ts
+var hangUpTimeout = 5e3;
+var mediaTimeout = 12e4;
+/** One call of this client: what the server says of it, and its sound. */
+var CallObject = class extends Emitter {
+	kind = "Call";
+	id;
+	direction;
+	callerInfo;
+	info;
+	#around;
+	#peer;
+	#microphone;
+	#tones = new ToneQueue();
+	#roster;
+	#features = /* @__PURE__ */ new Map();
+	#serverCallId = deferred();
+	#ended = deferred();
+	#speaker = () => this.#useSpeaker();
+	#remote;
+	#state = "None";
+	#reason;
+	#isMuted = false;
+	#isDeaf = false;
+	#leaving = false;
+	/** The server knows of the call; candidates found before wait. */
+	#placed = false;
+	#candidates = [];
+	#mediaTimer;
+	constructor(around, start) {
+		super();
+		this.#around = around;
+		this.id = start.id;
+		this.direction = start.direction;
+		this.callerInfo = start.callerInfo;
+		this.info = {
+			groupId: start.groupId,
+			getServerCallId: () => this.#serverCallId.promise
+		};
+		this.#serverCallId.promise.catch(() => void 0);
+		this.#roster = new Roster((who) => this.#muteOthers([who]), (update) => this.emit("remoteParticipantsUpdated", update));
+		this.#peer = new Peer(around.iceServers());
+		this.#peer.on("candidate", (candidate) => this.#trickle(candidate));
+		this.#peer.on("stream", (stream) => this.#hear(stream));
+		this.#peer.on("connection", (state) => this.#connection(state));
+		this.#microphone = new Microphone(around.devices, (track) => this.#peer.send(track));
+		around.devices.on("selectedSpeakerChanged", this.#speaker);
+	}
+	get state() {
+		return this.#state;
+	}
+	get callEndReason() {
+		return this.#reason;
+	}
+	get isMuted() {
+		return this.#isMuted;
+	}
+	get isIncomingAudioMuted() {
+		return this.#isDeaf;
+	}
+	get remoteParticipants() {
+		return this.#roster.participants;
+	}
+	get localAudioStreams() {
+		return this.#microphone.stream ? [this.#microphone.stream] : [];
+	}
+	get remoteAudioStreams() {
+		return this.#remote ? [this.#remote] : [];
+	}
+	/** The state of the peer connection, for features. */
+	get connection() {
+		return this.#peer.connection;
+	}
+	/** The track that is sent, for features. */
+	get sentTrack() {
+		return this.#microphone.track;
+	}
+	stats() {
+		return this.#peer.stats();
+	}
+	feature(factory) {
+		const known = this.#features.get(factory.name) ?? factory.create(this);
+		this.#features.set(factory.name, known);
+		return known;
+	}
+	/** Opens the microphone, makes the offer and sends it in the request. */
+	async place(audio, request) {
+		this.#isMuted = audio?.muted ?? false;
+		this.#microphone.mute(this.#isMuted);
+		try {
+			await Promise.resolve();
+			this.#become("Connecting");
+			await this.#microphone.open(audio);
+			this.emit("localAudioStreamsUpdated", {
+				added: this.localAudioStreams,
+				removed: []
+			});
+			const sdp = await this.#peer.offer();
+			if (this.#leaving) return;
+			const muted = this.#isMuted;
+			const agreed = this.#around.signalling.request(request(sdp, muted));
+			this.#placed = true;
+			for (const candidate of this.#candidates.splice(0)) this.#trickle(candidate);
+			await agreed;
+			if (muted !== this.#isMuted) await this.#tellMuted();
+		} catch (error) {
+			if (this.#leaving) return;
+			this.end(reasonOf(error));
+			throw error;
+		}
+	}
+	async hangUp(options) {
+		if (this.#state === "Disconnected") return;
+		const first = !this.#leaving;
+		this.#leaving = true;
+		this.#become("Disconnecting");
+		if (first && this.#placed) {
+			const forEveryone = options?.forEveryone ?? false;
+			this.#around.signalling.request({
+				type: "hangup",
+				call: this.id,
+				forEveryone
+			}).catch((error) => this.#around.log.warning("hanging up", error));
+			const timer = setTimeout(() => this.end({
+				code: 0,
+				subCode: 0
+			}), hangUpTimeout);
+			this.#ended.promise.then(() => clearTimeout(timer));
+			this.#microphone.mute(true);
+		} else if (!this.#placed) this.end({
+			code: 0,
+			subCode: 0
+		});
+		return this.#ended.promise;
+	}
+	async mute() {
+		if (this.#isMuted) return;
+		this.#setMuted(true);
+		if (this.#placed) await this.#tellMuted();
+	}
+	async unmute() {
+		if (!this.#isMuted) return;
+		if (this.#placed && !this.#microphone.track) throw problem("unmuteFailed");
+		if (this.#placed) await this.#around.signalling.request({
+			type: "unmute",
+			call: this.id
+		});
+		this.#setMuted(false);
+	}
+	muteAllRemoteParticipants() {
+		return this.#muteOthers();
+	}
+	async muteIncomingAudio() {
+		this.#setDeaf(true);
+	}
+	async unmuteIncomingAudio() {
+		this.#setDeaf(false);
+	}
+	sendDtmf(tone) {
+		return this.#tones.send(this.#peer.dtmf, tone);
+	}
+	addParticipant(identifier, options) {
+		const rawId = getIdentifierRawId(identifier);
+		const there = this.#roster.find(rawId);
+		if (there) return there;
+		const who = new Participant(createIdentifierFromRawId(rawId), (them) => this.#muteOthers([them]));
+		this.#roster.invite(who);
+		const caller = options?.alternateCallerId;
+		const extra = caller ? { alternateCallerId: toModel(caller) } : {};
+		this.#around.signalling.request({
+			type: "add",
+			call: this.id,
+			target: { rawId },
+			...extra
+		}).then(() => this.#roster.expect(who), (error) => this.#roster.drop(who, reasonOf(error)));
+		return who;
+	}
+	async removeParticipant(identifier) {
+		const rawId = getIdentifierRawId(identifier);
+		await this.#around.signalling.request({
+			type: "remove",
+			call: this.id,
+			target: { rawId }
+		});
+		if (!this.#roster.find(rawId)) return;
+		await new Promise((resolve) => {
+			const check = () => {
+				if (this.#roster.find(rawId)) return;
+				this.off("remoteParticipantsUpdated", check);
+				resolve();
+			};
+			this.on("remoteParticipantsUpdated", check);
+		});
+	}
+	async startAudio(stream) {
+		const removed = this.localAudioStreams;
+		await this.#microphone.use(stream);
+		this.emit("localAudioStreamsUpdated", {
+			added: [stream],
+			removed
+		});
+	}
+	/** Takes a message of the server about this call. */
+	receive(message) {
+		if (this.#state === "Disconnected") return;
+		switch (message.type) {
+			case "state": return this.#serverState(message.state, message.reason);
+			case "answer":
+				this.#peer.answer(message.sdp).catch((error) => this.#mediaFailed(error));
+				return;
+			case "candidate":
+				this.#peer.candidate(message.candidate).catch((error) => this.#around.log.warning("candidate", error));
+				return;
+			case "roster":
+				this.#serverCallId.resolve(message.serverCallId);
+				return this.#roster.apply(message.participants);
+			case "muted": return this.#mutedByOthers();
+			case "incomingEnded": return this.end(message.reason ?? {
+				code: 0,
+				subCode: 0
+			});
+		}
+	}
+	/** Ends it here. The server has said so, or cannot be reached any more. */
+	end(reason) {
+		if (this.#state === "Disconnected") return;
+		clearTimeout(this.#mediaTimer);
+		this.#leaving = true;
+		this.#reason = reason;
+		this.#around.devices.off("selectedSpeakerChanged", this.#speaker);
+		for (const feature of this.#features.values()) feature.dispose();
+		this.#microphone.close();
+		this.#peer.close();
+		this.#remote?.dispose();
+		this.#serverCallId.reject(problem("notConnected"));
+		this.#roster.clear(reason);
+		this.#become("Disconnected");
+		this.#ended.resolve();
+	}
+	#serverState(state, reason) {
+		if (state === "Disconnected") return this.end(reason ?? {
+			code: 0,
+			subCode: 0
+		});
+		if (isCallState(state) && state !== this.#state) this.#become(state);
+	}
+	#become(state) {
+		if (!callMayMove(this.#state, state)) {
+			this.#around.log.warning("ignored a way that does not exist", this.#state, state);
+			return;
+		}
+		this.#state = state;
+		this.emit("stateChanged");
+	}
+	#trickle(candidate) {
+		if (this.#placed) this.#around.signalling.notify({
+			type: "candidate",
+			call: this.id,
+			candidate
+		});
+		else this.#candidates.push(candidate);
+	}
+	#hear(stream) {
+		if (this.#remote) return;
+		this.#remote = new RemoteAudio(stream, this.#around.devices.selectedSpeaker);
+		this.#remote.mute(this.#isDeaf);
+		this.emit("remoteAudioStreamsUpdated", {
+			added: [this.#remote],
+			removed: []
+		});
+	}
+	#useSpeaker() {
+		const device = this.#around.devices.selectedSpeaker;
+		if (device) this.#remote?.speaker(device);
+	}
+	/** Lost media may come back: the server waits as long as we do. */
+	#connection(state) {
+		clearTimeout(this.#mediaTimer);
+		if (state !== "failed" && state !== "disconnected") return;
+		if (state === "failed" && this.#state !== "Connected") return this.#mediaFailed(state);
+		this.#mediaTimer = setTimeout(() => this.#mediaFailed(state), mediaTimeout);
+	}
+	#mediaFailed(error) {
+		this.#around.log.error("the media connection failed", error);
+		const reason = reasonOf(problem(this.#state === "Connected" ? "connectionLost" : "mediaFailed"));
+		if (this.#placed) this.#around.signalling.request({
+			type: "hangup",
+			call: this.id
+		}).catch(() => void 0);
+		this.end(reason);
+	}
+	#setMuted(muted) {
+		if (muted === this.#isMuted) return;
+		this.#isMuted = muted;
+		this.#microphone.mute(muted);
+		this.emit("isMutedChanged");
+	}
+	#setDeaf(deaf) {
+		if (deaf === this.#isDeaf) return;
+		this.#isDeaf = deaf;
+		this.#remote?.mute(deaf);
+		this.emit("isIncomingAudioMutedChanged");
+	}
+	#tellMuted() {
+		return this.#around.signalling.request({
+			type: this.#isMuted ? "mute" : "unmute",
+			call: this.id
+		});
+	}
+	#mutedByOthers() {
+		this.#setMuted(true);
+		this.emit("mutedByOthers");
+	}
+	#muteOthers(who) {
+		const participants = who?.map((participant) => toModel(participant.identifier));
+		const some = participants ? { participants } : {};
+		return this.#around.signalling.request({
+			type: "muteOthers",
+			call: this.id,
+			...some
+		});
+	}
+};
+// src/client/incoming.ts
+/** Somebody is calling. It ends by being accepted, rejected, or by itself. */
+var IncomingObject = class extends Emitter {
+	kind = "IncomingCall";
+	id;
+	callerInfo;
+	customContext;
+	info;
+	#answering;
+	#call;
+	#rejected = false;
+	#reason;
+	constructor(message, answering) {
+		super();
+		this.id = message.call;
+		this.callerInfo = { identifier: fromModel(message.from) };
+		if (message.displayName) this.callerInfo.displayName = message.displayName;
+		if (message.customContext) this.customContext = message.customContext;
+		this.info = {
+			groupId: void 0,
+			getServerCallId: () => this.#serverCallId()
+		};
+		this.#answering = answering;
+	}
+	get callEndReason() {
+		return this.#reason;
+	}
+	get isRinging() {
+		return !this.#call && !this.#rejected && !this.#reason;
+	}
+	accept(options) {
+		if (!this.isRinging) return Promise.reject(problem("cannotAccept"));
+		this.#call = this.#answering.accept(this, options);
+		return this.#call;
+	}
+	reject() {
+		if (!this.isRinging) return Promise.reject(problem("cannotReject"));
+		this.#rejected = true;
+		return this.#answering.reject(this);
+	}
+	/** It rings no more, and nobody here has answered. */
+	ended(reason) {
+		if (this.#reason) return;
+		this.#reason = reason;
+		this.emit("callEnded", { callEndReason: reason });
+	}
+	async #serverCallId() {
+		if (!this.#call) throw problem("notConnected");
+		return (await this.#call).info.getServerCallId();
+	}
+};
+// src/client/agent.ts
+var reconnectTimeout = 12e4;
+var resumeTimeout = 1e4;
+var tokenInterval = 3e4;
+/** One registered user: starts calls, is told of incoming ones, and gives each call its messages. */
+var AgentObject = class extends Emitter {
+	kind = "CallAgent";
+	displayName;
+	identifier;
+	#options;
+	#calls = /* @__PURE__ */ new Map();
+	#ringing = /* @__PURE__ */ new Map();
+	#online = () => this.#options.signalling.hurry();
+	#iceServers;
+	#connectionState = "Connected";
+	#lost;
+	#tokenTimer;
+	#sentToken = "";
+	constructor(options, welcome) {
+		super();
+		this.#options = options;
+		this.identifier = fromModel(welcome.user);
+		if (options.displayName) this.displayName = options.displayName;
+		this.#iceServers = welcome.iceServers ?? [];
+		options.signalling.on("message", (message) => this.#receive(message));
+		options.signalling.on("up", (next, resumed) => this.#up(next, resumed));
+		options.signalling.on("down", () => this.#down());
+		options.signalling.on("ended", (error) => this.#ended(error));
+		globalThis.addEventListener?.("online", this.#online);
+		this.#watchToken();
+	}
+	get calls() {
+		return [...this.#calls.values()];
+	}
+	get connectionState() {
+		return this.#connectionState;
+	}
+	startCall(participants, options) {
+		if (participants.length === 0) throw problem("badArgument");
+		const call = this.#newCall(crypto.randomUUID(), "Outgoing", this.#self());
+		const extra = {};
+		if (options?.customContext) extra.customContext = options.customContext;
+		if (options?.alternateCallerId) extra.alternateCallerId = toModel(options.alternateCallerId);
+		const targets = participants.map(toModel);
+		call.place(options?.audioOptions, (sdp, muted) => {
+			return {
+				type: "start",
+				call: call.id,
+				targets,
+				sdp,
+				muted,
+				...extra
+			};
+		}).catch((error) => this.#options.log.warning("a call could not be started", error));
+		return call;
+	}
+	join(locator, options) {
+		const { groupId } = locator;
+		if (!groupId) throw problem("badArgument");
+		const call = this.#newCall(crypto.randomUUID(), "Outgoing", this.#self(), groupId);
+		call.place(options?.audioOptions, (sdp, muted) => {
+			return {
+				type: "join",
+				call: call.id,
+				groupId,
+				sdp,
+				muted
+			};
+		}).catch((error) => this.#options.log.warning("a group could not be joined", error));
+		return call;
+	}
+	async dispose() {
+		await Promise.all(this.calls.map((call) => call.hangUp()));
+		this.#options.signalling.close();
+	}
+	/** Accepts for an incoming call. */
+	async accept(incoming, options) {
+		this.#ringing.delete(incoming.id);
+		const call = this.#newCall(incoming.id, "Incoming", incoming.callerInfo);
+		await call.place(options?.audioOptions, (sdp, muted) => ({
+			type: "accept",
+			call: call.id,
+			sdp,
+			muted
+		}));
+		return call;
+	}
+	/** Rejects for an incoming call. */
+	reject(incoming) {
+		this.#ringing.delete(incoming.id);
+		return this.#options.signalling.request({
+			type: "reject",
+			call: incoming.id
+		});
+	}
+	#self() {
+		const name = this.displayName === void 0 ? {} : { displayName: this.displayName };
+		return {
+			identifier: this.identifier,
+			...name
+		};
+	}
+	#newCall(id, direction, callerInfo, groupId) {
+		const { signalling, devices, log } = this.#options;
+		const iceServers = () => [...this.#iceServers, ...this.#options.iceServers];
+		const call = new CallObject({
+			signalling,
+			devices,
+			iceServers,
+			log
+		}, {
+			id,
+			direction,
+			callerInfo,
+			groupId
+		});
+		this.#calls.set(id, call);
+		call.on("stateChanged", () => {
+			if (call.state !== "Disconnected") return;
+			this.#calls.delete(id);
+			this.emit("callsUpdated", {
+				added: [],
+				removed: [call]
+			});
+		});
+		this.emit("callsUpdated", {
+			added: [call],
+			removed: []
+		});
+		return call;
+	}
+	#receive(message) {
+		if (message.type === "incoming") {
+			if (this.#ringing.has(message.call) || this.#calls.has(message.call)) return;
+			const incomingCall = new IncomingObject(message, this);
+			this.#ringing.set(message.call, incomingCall);
+			this.emit("incomingCall", { incomingCall });
+			return;
+		}
+		if (!("call" in message)) return;
+		this.#unlisted.delete(message.call);
+		if (message.type === "incomingEnded") this.#stopRinging(message);
+		this.#calls.get(message.call)?.receive(message);
+	}
+	#stopRinging(message) {
+		this.#ringing.get(message.call)?.ended(message.reason ?? {
+			code: 487,
+			subCode: 0
+		});
+		this.#ringing.delete(message.call);
+	}
+	/** Calls that the server has not named since it took us back. */
+	#unlisted = /* @__PURE__ */ new Set();
+	#up(welcome, resumed) {
+		clearTimeout(this.#lost);
+		this.#iceServers = welcome.iceServers ?? this.#iceServers;
+		this.#become("Connected");
+		if (!resumed) return;
+		for (const [id, call] of this.#calls) if (call.state !== "Connecting") this.#unlisted.add(id);
+		this.#lost = setTimeout(() => {
+			for (const id of this.#unlisted) this.#calls.get(id)?.end(reasonOf(problem("connectionLost")));
+			this.#unlisted.clear();
+		}, resumeTimeout);
+	}
+	#down() {
+		this.#become("Disconnected", "connectionIssue");
+		clearTimeout(this.#lost);
+		this.#unlisted.clear();
+		this.#lost = setTimeout(() => this.#endAll(problem("connectionLost")), reconnectTimeout);
+	}
+	#ended(error) {
+		clearTimeout(this.#lost);
+		clearInterval(this.#tokenTimer);
+		globalThis.removeEventListener?.("online", this.#online);
+		this.#endAll(error);
+		const refused = error.code === 401 || error.code === 403;
+		this.#become("Disconnected", refused ? "invalidToken" : "connectionIssue");
+	}
+	#endAll(error) {
+		for (const call of [...this.#calls.values()]) call.end(reasonOf(error));
+		for (const incoming of [...this.#ringing.values()]) incoming.ended(reasonOf(error));
+		this.#ringing.clear();
+	}
+	#become(newValue, reason) {
+		const oldValue = this.#connectionState;
+		if (newValue === oldValue) return;
+		this.#connectionState = newValue;
+		this.emit("connectionStateChanged", {
+			newValue,
+			oldValue,
+			...reason ? { reason } : {}
+		});
+	}
+	/** A credential that fetches new tokens has them sent on, so that the old one never expires in use. */
+	#watchToken() {
+		const look = async () => {
+			const { token } = await this.#options.credential.getToken();
+			if (this.#sentToken !== "" && token !== this.#sentToken) this.#options.signalling.notify({
+				type: "token",
+				token
+			});
+			this.#sentToken = token;
+		};
+		const quietly = () => void look().catch((error) => this.#options.log.warning("token", error));
+		quietly();
+		this.#tokenTimer = setInterval(quietly, tokenInterval);
+	}
+};
+/** Whether two agents are the same user's. */
+function sameUser(one, other) {
+	return getIdentifierRawId(one.identifier) === getIdentifierRawId(other.identifier);
+}
+// src/client/devices.ts
+/** The microphones, speakers and cameras of this computer, and which of them calls use. */
+var Devices = class extends Emitter {
+	#microphone;
+	#speaker;
+	#audio = [];
+	#video = [];
+	#changed = () => void this.#refresh();
+	constructor() {
+		super();
+		navigator.mediaDevices?.addEventListener("devicechange", this.#changed);
+	}
+	get isSpeakerSelectionAvailable() {
+		return typeof HTMLMediaElement !== "undefined" && "setSinkId" in HTMLMediaElement.prototype;
+	}
+	get selectedMicrophone() {
+		return this.#microphone;
+	}
+	get selectedSpeaker() {
+		return this.#speaker;
+	}
+	async askDevicePermission(wanted) {
+		const ask = async (kind) => {
+			if (!wanted[kind]) return false;
+			try {
+				const stream = await navigator.mediaDevices.getUserMedia({ [kind]: true });
+				for (const track of stream.getTracks()) track.stop();
+				return true;
+			} catch {
+				return false;
+			}
+		};
+		const access = {
+			audio: await ask("audio"),
+			video: await ask("video")
+		};
+		await this.#refresh();
+		return access;
+	}
+	async getMicrophones() {
+		await this.#refresh();
+		return this.#audio.filter((device) => device.deviceType === "Microphone");
+	}
+	async getSpeakers() {
+		if (!this.isSpeakerSelectionAvailable) throw problem("speakersUnknown");
+		await this.#refresh();
+		return this.#audio.filter((device) => device.deviceType === "Speaker");
+	}
+	async getCameras() {
+		await this.#refresh();
+		return [...this.#video];
+	}
+	async selectMicrophone(device) {
+		if (device.id === this.#microphone?.id) return;
+		this.#microphone = device;
+		this.emit("selectedMicrophoneChanged");
+	}
+	async selectSpeaker(device) {
+		if (!this.isSpeakerSelectionAvailable) throw problem("speakersUnknown");
+		if (device.id === this.#speaker?.id) return;
+		this.#speaker = device;
+		this.emit("selectedSpeakerChanged");
+	}
+	dispose() {
+		navigator.mediaDevices?.removeEventListener("devicechange", this.#changed);
+	}
+	async #refresh() {
+		const all = await navigator.mediaDevices?.enumerateDevices() ?? [];
+		const audio = all.filter((device) => device.kind !== "videoinput").map(audioDevice);
+		const video = all.filter((device) => device.kind === "videoinput").map(videoDevice);
+		const audioUpdate = difference(this.#audio, audio);
+		const videoUpdate = difference(this.#video, video);
+		this.#audio = audio;
+		this.#video = video;
+		this.#choose();
+		if (audioUpdate) this.emit("audioDevicesUpdated", audioUpdate);
+		if (videoUpdate) this.emit("videoDevicesUpdated", videoUpdate);
+	}
+	/** A selected device that is gone gives way to the system's choice. */
+	#choose() {
+		const microphone = this.#pick("Microphone", this.#microphone);
+		if (microphone?.id !== this.#microphone?.id) {
+			this.#microphone = microphone;
+			this.emit("selectedMicrophoneChanged");
+		}
+		const speaker = this.isSpeakerSelectionAvailable ? this.#pick("Speaker", this.#speaker) : void 0;
+		if (speaker?.id !== this.#speaker?.id) {
+			this.#speaker = speaker;
+			this.emit("selectedSpeakerChanged");
+		}
+	}
+	#pick(type, current) {
+		const fitting = this.#audio.filter((device) => device.deviceType === type && deviceId(device.id) !== "");
+		return fitting.find((device) => device.id === current?.id) ?? fitting.find((device) => device.isSystemDefault) ?? fitting[0];
+	}
+};
+function audioDevice(device) {
+	const microphone = device.kind === "audioinput";
+	return {
+		name: device.label,
+		id: taggedId(microphone ? "microphone" : "speaker", device.deviceId),
+		isSystemDefault: device.deviceId === "default",
+		deviceType: microphone ? "Microphone" : "Speaker"
+	};
+}
+function videoDevice(device) {
+	return {
+		name: device.label,
+		id: taggedId("camera", device.deviceId),
+		deviceType: "Unknown"
+	};
+}
+/** What came and went between two lists, or undefined if nothing did. A device that gets its name counts as new. */
+function difference(before, after) {
+	const lacks = (list) => (device) => !list.some((other) => other.id === device.id && other.name === device.name);
+	const update = {
+		added: after.filter(lacks(before)),
+		removed: before.filter(lacks(after))
+	};
+	return update.added.length + update.removed.length > 0 ? update : void 0;
+}
+// src/client/log.ts
+var severities = {
+	verbose: 0,
+	info: 1,
+	warning: 2,
+	error: 3
+};
+var threshold;
+/** Logs from this level up; undefined, the default, logs nothing. */
+function setLogLevel(level) {
+	threshold = level;
+}
+function getLogLevel() {
+	return threshold;
+}
+/** Where all logging ends. Replace `AzureLogger.log` to send it elsewhere. */
+var AzureLogger = { log: (...args) => console.log(...args) };
+/** A logger whose lines begin with `botd:<name>:<level>`. */
+function createClientLogger(name) {
+	const at = (level) => (...args) => {
+		if (threshold === void 0 || severities[level] < severities[threshold]) return;
+		AzureLogger.log(`botd:${name}:${level}`, ...args);
+	};
+	return {
+		verbose: at("verbose"),
+		info: at("info"),
+		warning: at("warning"),
+		error: at("error")
+	};
+}
+// src/client/protocol.ts
+var subprotocol = "botd.signal.v1";
+var required = {
+	welcome: { user: "object" },
+	ok: {},
+	error: { code: "number" },
+	unregistered: { code: "number" },
+	pong: {},
+	incoming: {
+		call: "string",
+		from: "object"
+	},
+	incomingEnded: { call: "string" },
+	state: {
+		call: "string",
+		state: "string"
+	},
+	answer: {
+		call: "string",
+		sdp: "string"
+	},
+	candidate: { call: "string" },
+	roster: {
+		call: "string",
+		participants: "object"
+	},
+	muted: { call: "string" }
+};
+/** Reads one message. It is undefined for what is not JSON, unknown or incomplete: a newer server may say more than we know. */
+function parse(text) {
+	if (typeof text !== "string") return void 0;
+	let value;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return;
+	}
+	if (typeof value !== "object" || value === null) return void 0;
+	const message = value;
+	const fields = typeof message["type"] === "string" ? required[message["type"]] : void 0;
+	if (!fields) return void 0;
+	for (const [name, type] of Object.entries(fields)) if (typeof message[name] !== type || message[name] === null) return void 0;
+	return message;
+}
+// src/client/signalling.ts
+var helloTimeout = 1e4;
+var requestTimeout = 45e3;
+var pingInterval = 2e4;
+var pongTimeout = 1e4;
+var firstDelay = 250;
+var longestDelay = 1e4;
+/**
+* The signalling socket of one call agent. It reconnects by itself, resumes the session, and
+* then sends again what the server has not answered, with the same `ref` and in the same order.
+*/
+var Signalling = class extends Emitter {
+	#options;
+	#open;
+	#socket;
+	#registered = false;
+	#resume;
+	#failures = 0;
+	#over;
+	#lastToken = "";
+	#nextRef = 1;
+	#outbox = [];
+	#timers = {
+		hello: 0,
+		ping: 0,
+		pong: 0,
+		retry: 0
+	};
+	constructor(options) {
+		super();
+		this.#options = options;
+		this.#open = options.open ?? ((url, protocol) => new WebSocket(url, protocol));
+	}
+	/** Opens the socket and registers. Only this first attempt can fail; later ones are repeated. */
+	connect() {
+		return new Promise((resolve, reject) => {
+			const up = (welcome) => (stop(), resolve(welcome));
+			const down = () => {
+				stop();
+				this.#finish(problem("cannotConnect"));
+				reject(problem("cannotConnect"));
+			};
+			const ended = (error) => (stop(), reject(error));
+			const stop = () => {
+				this.off("up", up);
+				this.off("down", down);
+				this.off("ended", ended);
+			};
+			this.on("up", up);
+			this.on("down", down);
+			this.on("ended", ended);
+			this.#dial();
+		});
+	}
+	/** Resolves when the server has agreed, rejects when it has refused or not answered in 45 s. */
+	request(message) {
+		if (this.#over) return Promise.reject(this.#over);
+		return new Promise((resolve, reject) => {
+			const ref = this.#nextRef++;
+			const timer = setTimeout(() => waiting.settle(problem("requestTimedOut")), requestTimeout);
+			const waiting = {
+				body: {
+					...message,
+					ref
+				},
+				ref,
+				sent: false,
+				settle: (error) => {
+					clearTimeout(timer);
+					this.#outbox = this.#outbox.filter((other) => other !== waiting);
+					if (error) reject(error);
+					else resolve();
+				}
+			};
+			this.#outbox.push(waiting);
+			this.#flush();
+		});
+	}
+	/** Sends something that is not answered, after all that is waiting to be sent. */
+	notify(message) {
+		if (this.#over) return;
+		this.#outbox.push({
+			body: { ...message },
+			ref: void 0,
+			sent: false,
+			settle: () => void 0
+		});
+		this.#flush();
+	}
+	/** Tries again now instead of later: the network is back. */
+	hurry() {
+		if (this.#timers.retry === 0) return;
+		clearTimeout(this.#timers.retry);
+		this.#timers.retry = 0;
+		this.#failures = 0;
+		this.#dial();
+	}
+	close() {
+		this.#finish(problem("disposed"));
+	}
+	async #dial() {
+		try {
+			this.#lastToken = await this.#options.token();
+		} catch (cause) {
+			this.#finish(new CommunicationServicesError({
+				code: 401,
+				subCode: 10009,
+				message: "No access token."
+			}, { cause }));
+			return;
+		}
+		if (this.#over) return;
+		let socket;
+		try {
+			socket = this.#open(this.#options.url, subprotocol);
+		} catch (cause) {
+			this.#finish(problem("cannotConnect", cause));
+			return;
+		}
+		this.#socket = socket;
+		socket.onopen = () => this.#hello(socket);
+		socket.onmessage = (event) => this.#hear(event.data);
+		socket.onclose = () => this.#drop(socket);
+		this.#timers.hello = later(() => this.#drop(socket), helloTimeout);
+	}
+	#hello(socket) {
+		const { displayName } = this.#options;
+		const hello = {
+			type: "hello",
+			token: this.#lastToken
+		};
+		if (displayName) hello["displayName"] = displayName;
+		if (this.#resume) hello["resume"] = this.#resume;
+		socket.send(JSON.stringify(hello));
+	}
+	#hear(data) {
+		this.#alive();
+		const message = parse(data);
+		this.#options.log.verbose("received", message?.type ?? "something unknown");
+		if (!message) return;
+		switch (message.type) {
+			case "welcome": return this.#welcome(message);
+			case "unregistered": return this.#unregistered(message);
+			case "ok": return this.#answer(message.ref);
+			case "error":
+				if (message.ref === void 0 && !this.#registered) return this.#unregistered(message);
+				return this.#answer(message.ref, new CommunicationServicesError(message));
+			case "pong": return;
+			default: this.emit("message", message);
+		}
+	}
+	#welcome(welcome) {
+		clearTimeout(this.#timers.hello);
+		const resumed = this.#resume !== void 0;
+		this.#resume = welcome.resume;
+		this.#registered = true;
+		this.#failures = 0;
+		this.emit("up", welcome, resumed);
+		this.#flush();
+	}
+	/** A token that has run out meanwhile is worth one more attempt with a new one. */
+	#unregistered(refusal) {
+		const error = new CommunicationServicesError(refusal);
+		const refused = this.#lastToken;
+		this.#options.token().then((token) => token === refused ? this.#finish(error) : this.#drop(this.#socket), () => this.#finish(error));
+	}
+	#answer(ref, error) {
+		this.#outbox.find((waiting) => waiting.ref !== void 0 && waiting.ref === ref)?.settle(error);
+	}
+	#flush() {
+		if (!this.#registered || !this.#socket) return;
+		for (const waiting of this.#outbox) {
+			if (waiting.sent) continue;
+			waiting.sent = true;
+			this.#options.log.verbose("sending", waiting.body["type"]);
+			this.#socket.send(JSON.stringify(waiting.body));
+		}
+		this.#outbox = this.#outbox.filter((waiting) => waiting.ref !== void 0);
+	}
+	#drop(socket) {
+		if (this.#over || socket === void 0 || socket !== this.#socket) return;
+		this.#forget();
+		this.#options.log.warning("the signalling socket dropped");
+		for (const waiting of this.#outbox) waiting.sent = false;
+		const delay = Math.min(firstDelay * 2 ** this.#failures++, longestDelay);
+		this.#timers.retry = later(() => {
+			this.#timers.retry = 0;
+			this.#dial();
+		}, delay * (.75 + Math.random() / 2));
+		this.emit("down");
+	}
+	#finish(error) {
+		if (this.#over) return;
+		this.#over = error;
+		this.#forget();
+		clearTimeout(this.#timers.retry);
+		for (const waiting of [...this.#outbox]) waiting.settle(error);
+		this.emit("ended", error);
+	}
+	#forget() {
+		this.#registered = false;
+		clearTimeout(this.#timers.hello);
+		clearTimeout(this.#timers.ping);
+		clearTimeout(this.#timers.pong);
+		const socket = this.#socket;
+		this.#socket = void 0;
+		if (!socket) return;
+		socket.onopen = socket.onmessage = socket.onclose = null;
+		socket.close();
+	}
+	/** Something came, so the socket works; after a while without anything it is asked. */
+	#alive() {
+		clearTimeout(this.#timers.pong);
+		clearTimeout(this.#timers.ping);
+		this.#timers.ping = later(() => {
+			const socket = this.#socket;
+			socket?.send("{\"type\":\"ping\"}");
+			this.#timers.pong = later(() => this.#drop(socket), pongTimeout);
+		}, pingInterval);
+	}
+};
+function later(what, delay) {
+	return setTimeout(what, delay);
+}
+// src/client/client.ts
+/** Where everything begins: one per page, or one per botd that the page talks to. */
+var CallClient = class {
+	#options;
+	#agents = /* @__PURE__ */ new Set();
+	#devices;
+	constructor(options) {
+		this.#options = options ?? {};
+	}
+	/** Registers the token's user. Rejected if the server cannot be reached or refuses the token. */
+	async createCallAgent(tokenCredential, options) {
+		const log = this.#options.logger ?? createClientLogger("calling");
+		const signalling = new Signalling({
+			url: signalUrl(this.#options.endpoint ?? location.origin),
+			token: async () => (await tokenCredential.getToken()).token,
+			log,
+			...options?.displayName ? { displayName: options.displayName } : {}
+		});
+		const welcome = await signalling.connect();
+		const agent = new AgentObject({
+			signalling,
+			devices: this.#deviceManager(),
+			credential: tokenCredential,
+			iceServers: this.#options.networkConfiguration?.turn?.iceServers ?? [],
+			displayName: options?.displayName,
+			log
+		}, welcome);
+		return this.#keep(agent, signalling);
+	}
+	async getDeviceManager() {
+		return this.#deviceManager();
+	}
+	async dispose() {
+		await Promise.all([...this.#agents].map((agent) => agent.dispose()));
+		this.#devices?.dispose();
+		this.#devices = void 0;
+	}
+	#deviceManager() {
+		this.#devices ??= new Devices();
+		return this.#devices;
+	}
+	#keep(agent, signalling) {
+		if ([...this.#agents].some((other) => sameUser(other, agent))) {
+			signalling.close();
+			throw problem("agentExists");
+		}
+		this.#agents.add(agent);
+		signalling.on("ended", () => this.#agents.delete(agent));
+		return agent;
+	}
+};
+/**
+* The signalling socket of a server, given its address.
+* @internal
+*/
+function signalUrl(endpoint) {
+	const url = new URL("/client/signal", endpoint);
+	url.protocol = url.protocol === "http:" ? "ws:" : "wss:";
+	return url.href;
+}
+// src/client/credential.ts
+/** A token this close to its end, in milliseconds, is not used for anything new. */
+var spare = 1e4;
+/** A proactive refresh comes this long, in milliseconds, before the end. */
+var early = 6e5;
+/** A user's token: one that stays, or one that is fetched again when it is about to expire. */
+var AzureCommunicationTokenCredential = class {
+	#current;
+	#refresher;
+	#proactive;
+	#fetching;
+	#timer;
+	#disposed = false;
+	constructor(token) {
+		const options = typeof token === "string" ? { token } : token;
+		this.#refresher = options.tokenRefresher;
+		this.#proactive = options.refreshProactively ?? false;
+		if (options.token) this.#keep(options.token);
+		else if (this.#proactive) this.#fetch().catch(() => void 0);
+	}
+	async getToken(options) {
+		if (this.#disposed) throw new Error("The token credential has been disposed.");
+		if (this.#current && (!this.#refresher || this.#current.expiresOnTimestamp - Date.now() > spare)) return this.#current;
+		return this.#fetch(options?.abortSignal);
+	}
+	dispose() {
+		this.#disposed = true;
+		clearTimeout(this.#timer);
+	}
+	#fetch(signal) {
+		const refresher = this.#refresher;
+		if (!refresher) return Promise.reject(/* @__PURE__ */ new Error("There is no token and no way to fetch one."));
+		this.#fetching ??= refresher(signal).then((token) => this.#keep(token)).finally(() => this.#fetching = void 0);
+		return this.#fetching;
+	}
+	#keep(token) {
+		this.#current = {
+			token,
+			expiresOnTimestamp: expiry(token)
+		};
+		this.#schedule(this.#current.expiresOnTimestamp);
+		return this.#current;
+	}
+	#schedule(end) {
+		clearTimeout(this.#timer);
+		if (!this.#proactive || !this.#refresher || this.#disposed || !Number.isFinite(end)) return;
+		const left = end - Date.now();
+		const wait = Math.min(Math.max(left - early, left / 2, 1e3), 2 ** 31 - 1);
+		this.#timer = setTimeout(() => void this.#fetch().catch(() => this.#schedule(end)), wait);
+	}
+};
+/** When a JSON Web Token expires (RFC 7519, section 4.1.4), in milliseconds since 1970. */
+function expiry(token) {
+	try {
+		const payload = token.split(".")[1] ?? "";
+		const exp = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))).exp;
+		return typeof exp === "number" ? exp * 1e3 : Infinity;
+	} catch {
+		return Infinity;
+	}
+}
+// src/client/stats_sample.ts
+var fullScale = 65536;
+/** Reads the figures of one moment; rates need the report before. */
+function sampleOf(now, before) {
+	const reader = new Reader(now, before);
+	return {
+		audio: {
+			send: reader.all("outbound-rtp").map((raw) => outgoing(reader, raw)),
+			receive: reader.all("inbound-rtp").map((raw) => incoming(reader, raw))
+		},
+		transports: reader.all("transport").map((raw) => transport(reader, raw))
+	};
+}
+function outgoing(reader, raw) {
+	const remote = reader.get(raw["remoteId"]);
+	const source = reader.get(raw["mediaSourceId"]);
+	return present({
+		...common(reader, raw, "packetsSent", "bytesSent"),
+		jitterInMs: milliseconds(remote?.["jitter"]),
+		packetsLost: number(remote?.["packetsLost"]),
+		packetsLostPerSecond: remote && reader.rate(remote, "packetsLost"),
+		rttInMs: milliseconds(remote?.["roundTripTime"]),
+		audioInputLevel: level(source?.["audioLevel"])
+	});
+}
+function incoming(reader, raw) {
+	const emitted = reader.rate(raw, "jitterBufferEmittedCount");
+	const delay = reader.rate(raw, "jitterBufferDelay");
+	const samples = reader.rate(raw, "totalSamplesReceived");
+	const concealed = reader.rate(raw, "concealedSamples");
+	return present({
+		...common(reader, raw, "packetsReceived", "bytesReceived"),
+		jitterInMs: milliseconds(raw["jitter"]),
+		packetsLost: number(raw["packetsLost"]),
+		packetsLostPerSecond: reader.rate(raw, "packetsLost"),
+		rttInMs: reader.pairRtt(),
+		jitterBufferDelayInMs: emitted && delay !== void 0 ? delay / emitted * 1e3 : void 0,
+		audioOutputLevel: level(raw["audioLevel"]),
+		healedRatio: samples && concealed !== void 0 ? concealed / samples : void 0
+	});
+}
+function transport(reader, raw) {
+	const pair = reader.get(raw["selectedCandidatePairId"]);
+	return present({
+		id: raw.id,
+		rttInMs: milliseconds(pair?.["currentRoundTripTime"]),
+		availableIncomingBitrate: number(pair?.["availableIncomingBitrate"]),
+		availableOutgoingBitrate: number(pair?.["availableOutgoingBitrate"])
+	});
+}
+function common(reader, raw, packets, bytes) {
+	const codec = reader.get(raw["codecId"])?.["mimeType"];
+	const byteRate = reader.rate(raw, bytes);
+	return {
+		id: String(raw["ssrc"] ?? raw.id),
+		codecName: typeof codec === "string" ? codec.replace("audio/", "") : void 0,
+		bitrate: byteRate === void 0 ? void 0 : byteRate * 8,
+		packets: number(raw[packets]),
+		packetsPerSecond: reader.rate(raw, packets),
+		transportId: typeof raw["transportId"] === "string" ? raw["transportId"] : void 0
+	};
+}
+var Reader = class {
+	#now;
+	#before;
+	constructor(now, before) {
+		this.#now = now;
+		this.#before = before ?? /* @__PURE__ */ new Map();
+	}
+	/** All of a type; of the RTP ones those with sound. */
+	all(type) {
+		return [...this.#now.values()].filter((raw) => raw.type === type && (raw["kind"] ?? "audio") === "audio");
+	}
+	get(id) {
+		return typeof id === "string" ? this.#now.get(id) : void 0;
+	}
+	/** How fast a counter grew since the report before, per second. */
+	rate(raw, field) {
+		const before = this.#before.get(raw.id);
+		const [from, to] = [number(before?.[field]), number(raw[field])];
+		if (before === void 0 || from === void 0 || to === void 0) return void 0;
+		const seconds = (raw.timestamp - before.timestamp) / 1e3;
+		return seconds > 0 ? Math.max(0, to - from) / seconds : void 0;
+	}
+	/** The round trip of the path in use. */
+	pairRtt() {
+		return milliseconds(this.get(this.all("transport")[0]?.["selectedCandidatePairId"])?.["currentRoundTripTime"]);
+	}
+};
+function number(value) {
+	return typeof value === "number" ? value : void 0;
+}
+function milliseconds(value) {
+	return typeof value === "number" ? value * 1e3 : void 0;
+}
+function level(value) {
+	return typeof value === "number" ? value * fullScale : void 0;
+}
+/** Leaves out what the browser did not say. */
+function present(stats) {
+	return Object.fromEntries(Object.entries(stats).filter(([, value]) => value !== void 0));
+}
+// src/client/diagnostics.ts
+/** How often things are looked at, in milliseconds. */
+var period$1 = 2e3;
+/** A microphone louder than this, of 100, has somebody speaking into it. */
+var speech = 45;
+/** Watches one call for what its user should know. */
+var UserFacingDiagnostics = class {
+	name = "UserFacingDiagnostics";
+	network = new Findings();
+	media = new Findings();
+	#call;
+	#timer;
+	#volume = { level: 0 };
+	#before;
+	#stopListening;
+	constructor(call) {
+		this.#call = call;
+		this.#timer = setInterval(() => void this.#look().catch(() => void 0), period$1);
+		this.#listen();
+	}
+	dispose() {
+		clearInterval(this.#timer);
+		this.#stopListening?.();
+	}
+	/** The level of what would be sent if the call were not muted. */
+	async #listen() {
+		const volume = await this.#call.localAudioStreams[0]?.getVolume();
+		if (!volume) return;
+		const loudest = () => void (this.#volume.level = Math.max(this.#volume.level, volume.level));
+		volume.on("levelChanged", loudest);
+		this.#stopListening = () => volume.off("levelChanged", loudest);
+	}
+	async #look() {
+		const stats = await this.#call.stats();
+		const sample = sampleOf(stats, this.#before);
+		this.#before = stats;
+		this.network.set("noNetwork", !navigator.onLine);
+		this.network.set("networkReconnect", reconnecting(this.#call.connection));
+		this.network.set("networkReceiveQuality", receiveQuality(sample));
+		this.network.set("networkSendQuality", sendQuality(sample));
+		if (!this.#stopListening) await this.#listen();
+		this.media.set("speakingWhileMicrophoneIsMuted", this.#call.isMuted && this.#volume.level > speech);
+		this.media.set("microphoneNotFunctioning", this.#call.sentTrack?.readyState === "ended");
+		this.#volume.level = 0;
+	}
+};
+var Findings = class extends Emitter {
+	#latest = {};
+	getLatest() {
+		return { ...this.#latest };
+	}
+	/** Keeps a value and tells if it is new. All being well at first is no news. */
+	set(diagnostic, value) {
+		const before = this.#latest[diagnostic];
+		const valueType = typeof value === "boolean" ? "DiagnosticFlag" : "DiagnosticQuality";
+		if (before?.value === value) return;
+		this.#latest[diagnostic] = {
+			value,
+			valueType
+		};
+		const well = value === false || value === DiagnosticQuality.Good;
+		if (before || !well) this.emit("diagnosticChanged", {
+			diagnostic,
+			value,
+			valueType
+		});
+	}
+};
+function reconnecting(state) {
+	if (state === "failed") return DiagnosticQuality.Bad;
+	return state === "disconnected" ? DiagnosticQuality.Poor : DiagnosticQuality.Good;
+}
+function receiveQuality(sample) {
+	const stream = sample.audio.receive[0];
+	return quality(stream?.packetsPerSecond, stream?.packetsLostPerSecond, stream?.jitterInMs, stream?.rttInMs);
+}
+function sendQuality(sample) {
+	const stream = sample.audio.send[0];
+	return quality(stream?.packetsPerSecond, stream?.packetsLostPerSecond, stream?.jitterInMs, stream?.rttInMs);
+}
+/** Loss of 3 % is heard, of 10 % disturbs; so do 30 and 100 ms of jitter, 400 and 800 ms of round trip. */
+function quality(packets = 0, lost = 0, jitter = 0, rtt = 0) {
+	const loss = lost / Math.max(1, packets + lost);
+	if (loss > .1 || jitter > 100 || rtt > 800) return DiagnosticQuality.Bad;
+	if (loss > .03 || jitter > 30 || rtt > 400) return DiagnosticQuality.Poor;
+	return DiagnosticQuality.Good;
+}
+// src/client/dominant_speakers.ts
+/** Who speaks, and who did before, as long as they are in the call. */
+var DominantSpeakers = class extends Emitter {
+	name = "DominantSpeakers";
+	#call;
+	#watched = /* @__PURE__ */ new Map();
+	#updated = (update) => this.#follow(update);
+	#order = [];
+	#timestamp = /* @__PURE__ */ new Date();
+	constructor(call) {
+		super();
+		this.#call = call;
+		call.on("remoteParticipantsUpdated", this.#updated);
+		this.#follow({
+			added: [...call.remoteParticipants],
+			removed: []
+		});
+	}
+	get dominantSpeakers() {
+		return {
+			speakersList: this.#order.map((who) => who.identifier),
+			timestamp: this.#timestamp
+		};
+	}
+	dispose() {
+		this.#call.off("remoteParticipantsUpdated", this.#updated);
+		for (const [who, listener] of this.#watched) who.off("isSpeakingChanged", listener);
+		this.#watched.clear();
+	}
+	#follow({ added, removed }) {
+		for (const who of added) {
+			const listener = () => this.#spoke(who);
+			this.#watched.set(who, listener);
+			who.on("isSpeakingChanged", listener);
+			this.#spoke(who);
+		}
+		for (const who of removed) {
+			const listener = this.#watched.get(who);
+			if (listener) who.off("isSpeakingChanged", listener);
+			this.#watched.delete(who);
+		}
+		if (removed.some((who) => this.#order.includes(who))) this.#become(this.#order.filter((who) => !removed.includes(who)));
+	}
+	#spoke(who) {
+		if (who.isSpeaking && this.#order[0] !== who) this.#become([who, ...this.#order.filter((other) => other !== who)]);
+	}
+	#become(order) {
+		this.#order = order;
+		this.#timestamp = /* @__PURE__ */ new Date();
+		this.emit("dominantSpeakersChanged");
+	}
+};
+// src/client/stats_summary.ts
+/** Collects samples until there are enough for a summary. */
+var Summary = class {
+	#interval;
+	#size;
+	#samples = [];
+	/** interval is in samples, points is how many intervals make a summary. */
+	constructor(interval, points) {
+		this.#interval = interval;
+		this.#size = interval * Math.max(1, points);
+	}
+	add(sample) {
+		this.#samples.push(sample);
+		if (this.#samples.length < this.#size) return void 0;
+		const samples = this.#samples.splice(0);
+		return {
+			audio: {
+				send: this.#merge(samples.map((one) => one.audio.send)),
+				receive: this.#merge(samples.map((one) => one.audio.receive))
+			},
+			transports: this.#merge(samples.map((one) => one.transports))
+		};
+	}
+	/** One entry for each id that was in any of the samples, with a MediaStatValue for each figure. */
+	#merge(lists) {
+		return [...new Set(lists.flat().map((one) => one.id))].map((id) => {
+			const seen = lists.flatMap((list) => list.filter((one) => one.id === id));
+			const names = new Set(seen.flatMap((one) => Object.keys(one)));
+			names.delete("id");
+			const merged = {};
+			for (const name of names) merged[name] = this.#value(seen.map((one) => one[name]).filter((one) => one !== void 0));
+			return {
+				...merged,
+				id
+			};
+		});
+	}
+	#value(raw) {
+		const value = {
+			raw,
+			timestamp: /* @__PURE__ */ new Date()
+		};
+		if (raw.every((one) => typeof one === "number")) value.aggregation = aggregate(raw, this.#interval);
+		return value;
+	}
+};
+function aggregate(values, interval) {
+	const result = {
+		count: [],
+		sum: [],
+		min: [],
+		max: []
+	};
+	for (let at = 0; at < values.length; at += interval) {
+		const part = values.slice(at, at + interval);
+		result.count.push(part.length);
+		result.sum.push(part.reduce((sum, one) => sum + one, 0));
+		result.min.push(Math.min(...part));
+		result.max.push(Math.max(...part));
+	}
+	return result;
+}
+// src/client/media_stats.ts
+/** Between samples, in milliseconds. */
+var period = 1e3;
+var MediaStats = class {
+	name = "MediaStats";
+	#call;
+	#collectors = /* @__PURE__ */ new Set();
+	constructor(call) {
+		this.#call = call;
+	}
+	createCollector(options) {
+		const collector = new Collector(this.#call, options ?? {});
+		this.#collectors.add(collector);
+		return collector;
+	}
+	dispose() {
+		for (const collector of this.#collectors) collector.dispose();
+	}
+};
+var Collector = class extends Emitter {
+	#call;
+	#summary;
+	#timer;
+	#before;
+	constructor(call, options) {
+		super();
+		this.#call = call;
+		const interval = Math.max(1, Math.round(options.aggregationInterval ?? 10));
+		this.#summary = new Summary(interval, options.dataPointsPerAggregation ?? 6);
+		this.#timer = setInterval(() => void this.#take().catch(() => void 0), period);
+	}
+	dispose() {
+		clearInterval(this.#timer);
+	}
+	async #take() {
+		const now = await this.#call.stats();
+		const sample = sampleOf(now, this.#before);
+		this.#before = now;
+		this.emit("sampleReported", sample);
+		const summary = this.#summary.add(sample);
+		if (summary) this.emit("summaryReported", summary);
+	}
+};
+// src/client/features.ts
+/** What `call.feature` takes: every feature that works here, and none that does not. */
+var Features = {
+	DominantSpeakers: {
+		name: "DominantSpeakers",
+		create: (call) => new DominantSpeakers(call)
+	},
+	MediaStats: {
+		name: "MediaStats",
+		create: (call) => new MediaStats(call)
+	},
+	UserFacingDiagnostics: {
+		name: "UserFacingDiagnostics",
+		create: (call) => new UserFacingDiagnostics(call)
+	}
+};
+export { AzureCommunicationTokenCredential, AzureLogger, CallClient, CommunicationServicesError, DiagnosticQuality, Features, LocalAudioStream, createClientLogger, createIdentifierFromRawId, getIdentifierRawId, getLogLevel, setLogLevel };

@@ -1,0 +1,195 @@
+// The objects of the calling API. Whatever has a state keeps it in a property
+// and raises an event when it changes; the listener reads the property again.
+
+import type { FeatureFactory } from './feature';
+import type { LocalAudioStream } from './local_audio';
+import type { AzureLogger } from './log';
+import type {
+  AddPhoneNumberOptions,
+  AudioDeviceInfo,
+  CallDirection,
+  CallEndReason,
+  CallState,
+  CallerInfo,
+  CollectionUpdatedEvent,
+  CommunicationIdentifier,
+  CommunicationIdentifierKind,
+  ConnectionState,
+  ConnectionStateChangedReason,
+  CustomContext,
+  DeviceAccess,
+  DtmfTone,
+  GroupLocator,
+  HangUpOptions,
+  NetworkConfiguration,
+  PermissionConstraints,
+  PhoneNumberIdentifier,
+  PropertyChangedEvent,
+  RemoteParticipantState,
+  VideoDeviceInfo,
+} from './values';
+
+/** Something with events. E maps their names to their listeners. */
+export interface Observable<E> {
+  on<K extends keyof E>(event: K, listener: E[K]): void;
+  off<K extends keyof E>(event: K, listener: E[K]): void;
+}
+
+export interface CallClientOptions {
+  /** Where botd is, such as `https://calls.example`. Default: the origin of the page. */
+  endpoint?: string;
+  /** Takes what this client logs instead of the global AzureLogger. */
+  logger?: AzureLogger;
+  networkConfiguration?: NetworkConfiguration;
+}
+
+export interface AudioOptions {
+  muted?: boolean;
+  /** Sent instead of the selected microphone; the first one counts. */
+  localAudioStreams?: LocalAudioStream[];
+  /** For the microphone, if this call opens it. */
+  constraints?: MediaTrackConstraints;
+}
+export interface JoinCallOptions {
+  audioOptions?: AudioOptions;
+}
+export interface AcceptCallOptions {
+  audioOptions?: AudioOptions;
+}
+export interface StartCallOptions extends JoinCallOptions {
+  alternateCallerId?: PhoneNumberIdentifier;
+  customContext?: CustomContext;
+}
+
+export interface ConnectionStateChange {
+  newValue: ConnectionState;
+  oldValue: ConnectionState;
+  reason?: ConnectionStateChangedReason;
+}
+export interface CallAgentEvents {
+  incomingCall: (args: { incomingCall: IncomingCall }) => void;
+  callsUpdated: CollectionUpdatedEvent<Call>;
+  connectionStateChanged: (change: ConnectionStateChange) => void;
+}
+/** One user, registered with botd to call and to be called. */
+export interface CallAgent extends Observable<CallAgentEvents> {
+  readonly kind: 'CallAgent';
+  readonly calls: ReadonlyArray<Call>;
+  readonly displayName?: string;
+  readonly connectionState: ConnectionState;
+  /** Whom the token is for. */
+  readonly identifier: CommunicationIdentifierKind;
+  startCall(participants: CommunicationIdentifier[], options?: StartCallOptions): Call;
+  join(locator: GroupLocator, options?: JoinCallOptions): Call;
+  /** Hangs up every call and unregisters. */
+  dispose(): Promise<void>;
+}
+
+export interface CallInfo {
+  readonly groupId: string | undefined;
+  /** The id that Call Automation connects to and records by; known once the call is. */
+  getServerCallId(): Promise<string>;
+}
+
+export interface CallEvents {
+  stateChanged: PropertyChangedEvent;
+  isMutedChanged: PropertyChangedEvent;
+  mutedByOthers: PropertyChangedEvent;
+  isIncomingAudioMutedChanged: PropertyChangedEvent;
+  callerInfoChanged: PropertyChangedEvent;
+  remoteParticipantsUpdated: CollectionUpdatedEvent<RemoteParticipant>;
+  localAudioStreamsUpdated: CollectionUpdatedEvent<LocalAudioStream>;
+  remoteAudioStreamsUpdated: CollectionUpdatedEvent<RemoteAudioStream>;
+}
+export interface Call extends Observable<CallEvents> {
+  readonly kind: 'Call';
+  readonly id: string;
+  readonly info: CallInfo;
+  readonly direction: CallDirection;
+  readonly callerInfo: CallerInfo;
+  readonly state: CallState;
+  /** Set once state is Disconnected. */
+  readonly callEndReason?: CallEndReason;
+  readonly isMuted: boolean;
+  readonly isIncomingAudioMuted: boolean;
+  readonly remoteParticipants: ReadonlyArray<RemoteParticipant>;
+  readonly localAudioStreams: ReadonlyArray<LocalAudioStream>;
+  readonly remoteAudioStreams: ReadonlyArray<RemoteAudioStream>;
+  /** Resolves when the call is Disconnected. */
+  hangUp(options?: HangUpOptions): Promise<void>;
+  mute(): Promise<void>;
+  unmute(): Promise<void>;
+  muteAllRemoteParticipants(): Promise<void>;
+  muteIncomingAudio(): Promise<void>;
+  unmuteIncomingAudio(): Promise<void>;
+  /** Resolves when the tone has been sent. */
+  sendDtmf(tone: DtmfTone): Promise<void>;
+  addParticipant(identifier: CommunicationIdentifier, options?: AddPhoneNumberOptions): RemoteParticipant;
+  /** Resolves when the participant has left remoteParticipants. */
+  removeParticipant(identifier: CommunicationIdentifier): Promise<void>;
+  /** Sends this stream instead of what is sent now. */
+  startAudio(stream: LocalAudioStream): Promise<void>;
+  /** One instance for each feature and call. */
+  feature<F>(factory: FeatureFactory<F>): F;
+}
+
+export interface RemoteParticipantEvents {
+  stateChanged: PropertyChangedEvent;
+  isMutedChanged: PropertyChangedEvent;
+  isSpeakingChanged: PropertyChangedEvent;
+  displayNameChanged: PropertyChangedEvent;
+}
+export interface RemoteParticipant extends Observable<RemoteParticipantEvents> {
+  readonly identifier: CommunicationIdentifierKind;
+  readonly displayName?: string;
+  readonly state: RemoteParticipantState;
+  readonly callEndReason?: CallEndReason;
+  readonly isMuted: boolean;
+  readonly isSpeaking: boolean;
+  readonly endpointDetails: ReadonlyArray<{ participantId: string }>;
+  mute(): Promise<void>;
+}
+
+export interface IncomingCallEvents {
+  callEnded: (args: { callEndReason: CallEndReason }) => void;
+}
+export interface IncomingCall extends Observable<IncomingCallEvents> {
+  readonly kind: 'IncomingCall';
+  readonly id: string;
+  readonly info: CallInfo;
+  readonly callerInfo: CallerInfo;
+  readonly customContext?: CustomContext;
+  readonly callEndReason?: CallEndReason;
+  accept(options?: AcceptCallOptions): Promise<Call>;
+  reject(): Promise<void>;
+}
+
+/** How loud something is, from 0 to 100. */
+export interface Volume extends Observable<{ levelChanged: PropertyChangedEvent }> {
+  readonly level: number;
+}
+export interface RemoteAudioStream {
+  readonly mediaStreamType: 'Audio';
+  getMediaStream(): Promise<MediaStream>;
+  getVolume(): Promise<Volume>;
+}
+
+export interface DeviceManagerEvents {
+  audioDevicesUpdated: CollectionUpdatedEvent<AudioDeviceInfo>;
+  videoDevicesUpdated: CollectionUpdatedEvent<VideoDeviceInfo>;
+  selectedMicrophoneChanged: PropertyChangedEvent;
+  selectedSpeakerChanged: PropertyChangedEvent;
+}
+export interface DeviceManager extends Observable<DeviceManagerEvents> {
+  readonly isSpeakerSelectionAvailable: boolean;
+  readonly selectedMicrophone?: AudioDeviceInfo;
+  readonly selectedSpeaker?: AudioDeviceInfo;
+  askDevicePermission(constraints: PermissionConstraints): Promise<DeviceAccess>;
+  getMicrophones(): Promise<AudioDeviceInfo[]>;
+  getSpeakers(): Promise<AudioDeviceInfo[]>;
+  getCameras(): Promise<VideoDeviceInfo[]>;
+  /** Running calls change to it at once. */
+  selectMicrophone(device: AudioDeviceInfo): Promise<void>;
+  /** Running calls change to it at once. */
+  selectSpeaker(device: AudioDeviceInfo): Promise<void>;
+}

@@ -1,0 +1,20 @@
+import type {
+  DominantSpeakersCallFeature,
+  MediaStatsCallFeature,
+  UserFacingDiagnosticsFeature,
+} from './api_features';
+import { UserFacingDiagnostics } from './diagnostics';
+import { DominantSpeakers } from './dominant_speakers';
+import type { FeatureFactory } from './feature';
+import { MediaStats } from './media_stats';
+
+/** What `call.feature` takes: every feature that works here, and none that does not. */
+export const Features: {
+  readonly DominantSpeakers: FeatureFactory<DominantSpeakersCallFeature>;
+  readonly MediaStats: FeatureFactory<MediaStatsCallFeature>;
+  readonly UserFacingDiagnostics: FeatureFactory<UserFacingDiagnosticsFeature>;
+} = {
+  DominantSpeakers: { name: 'DominantSpeakers', create: (call) => new DominantSpeakers(call) },
+  MediaStats: { name: 'MediaStats', create: (call) => new MediaStats(call) },
+  UserFacingDiagnostics: { name: 'UserFacingDiagnostics', create: (call) => new UserFacingDiagnostics(call) },
+};

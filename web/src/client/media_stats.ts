@@ -1,0 +1,61 @@
+import type {
+  MediaStatsCallFeature,
+  MediaStatsCollector,
+  MediaStatsCollectorEvents,
+  MediaStatsCollectorOptions,
+} from './api_features';
+import type { CallObject } from './call';
+import { Emitter } from './emitter';
+import { sampleOf } from './stats_sample';
+import { Summary } from './stats_summary';
+
+/** Between samples, in milliseconds. */
+const period = 1_000;
+
+export class MediaStats implements MediaStatsCallFeature {
+  readonly name = 'MediaStats';
+  readonly #call: CallObject;
+  readonly #collectors = new Set<Collector>();
+
+  constructor(call: CallObject) {
+    this.#call = call;
+  }
+
+  createCollector(options?: MediaStatsCollectorOptions): MediaStatsCollector {
+    const collector = new Collector(this.#call, options ?? {});
+    this.#collectors.add(collector);
+    return collector;
+  }
+
+  dispose(): void {
+    for (const collector of this.#collectors) collector.dispose();
+  }
+}
+
+class Collector extends Emitter<MediaStatsCollectorEvents> implements MediaStatsCollector {
+  readonly #call: CallObject;
+  readonly #summary: Summary;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #before: RTCStatsReport | undefined;
+
+  constructor(call: CallObject, options: MediaStatsCollectorOptions) {
+    super();
+    this.#call = call;
+    const interval = Math.max(1, Math.round(options.aggregationInterval ?? 10));
+    this.#summary = new Summary(interval, options.dataPointsPerAggregation ?? 6);
+    this.#timer = setInterval(() => void this.#take().catch(() => undefined), period);
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #take(): Promise<void> {
+    const now = await this.#call.stats();
+    const sample = sampleOf(now, this.#before);
+    this.#before = now;
+    this.emit('sampleReported', sample);
+    const summary = this.#summary.add(sample);
+    if (summary) this.emit('summaryReported', summary);
+  }
+}

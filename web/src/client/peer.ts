@@ -1,0 +1,68 @@
+import { Emitter } from './emitter';
+
+export interface PeerEvents {
+  candidate: (candidate: RTCIceCandidateInit | null) => void;
+  connection: (state: RTCPeerConnectionState) => void;
+  stream: (stream: MediaStream) => void;
+}
+
+/** The peer connection of one call: one sound track each way, offered by us. */
+export class Peer extends Emitter<PeerEvents> {
+  readonly #pc: RTCPeerConnection;
+  readonly #transceiver: RTCRtpTransceiver;
+  #early: (RTCIceCandidateInit | null)[] = [];
+  #answered = false;
+
+  constructor(iceServers: RTCIceServer[]) {
+    super();
+    this.#pc = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
+    this.#transceiver = this.#pc.addTransceiver('audio', { direction: 'sendrecv' });
+    this.#pc.onicecandidate = (event) => this.emit('candidate', event.candidate?.toJSON() ?? null);
+    this.#pc.onconnectionstatechange = () => this.emit('connection', this.#pc.connectionState);
+    this.#pc.ontrack = (event) => this.emit('stream', event.streams[0] ?? new MediaStream([event.track]));
+  }
+
+  get connection(): RTCPeerConnectionState {
+    return this.#pc.connectionState;
+  }
+  get dtmf(): RTCDTMFSender | null {
+    return this.#transceiver.sender.dtmf;
+  }
+
+  /** Sends this track from now on; null sends nothing. */
+  async send(track: MediaStreamTrack | null): Promise<void> {
+    await this.#transceiver.sender.replaceTrack(track);
+  }
+
+  /** Our session description. Candidates follow as they are found. */
+  async offer(): Promise<string> {
+    await this.#pc.setLocalDescription();
+    return this.#pc.localDescription?.sdp ?? '';
+  }
+
+  async answer(sdp: string): Promise<void> {
+    if (this.#answered) return;
+    this.#answered = true;
+    await this.#pc.setRemoteDescription({ type: 'answer', sdp });
+    for (const candidate of this.#early.splice(0)) await this.#add(candidate);
+  }
+
+  /** A candidate of the other side, which may come before its description. */
+  async candidate(candidate: RTCIceCandidateInit | null): Promise<void> {
+    if (this.#pc.remoteDescription) await this.#add(candidate);
+    else this.#early.push(candidate);
+  }
+
+  stats(): Promise<RTCStatsReport> {
+    return this.#pc.getStats();
+  }
+
+  close(): void {
+    this.#pc.onicecandidate = this.#pc.onconnectionstatechange = this.#pc.ontrack = null;
+    this.#pc.close();
+  }
+
+  async #add(candidate: RTCIceCandidateInit | null): Promise<void> {
+    await this.#pc.addIceCandidate(candidate ?? undefined);
+  }
+}

@@ -1,0 +1,157 @@
+// One call as the views see it: the events of the calling client as signals.
+
+import { signal } from '@preact/signals';
+import { CommunicationServicesError, Features, getIdentifierRawId } from '../client/calling';
+import type {
+  Call,
+  CallEndReason,
+  CallState,
+  CommunicationIdentifier,
+  DtmfTone,
+  MediaStatsCollector,
+  RemoteParticipant,
+} from '../client/calling';
+import { qualityOf } from './quality';
+import type { Quality } from './quality';
+import type { Target } from './target';
+import { shorten } from './target';
+
+/** Somebody else in the call. */
+export interface Person {
+  id: string;
+  name: string;
+  state: RemoteParticipant['state'];
+  isMuted: boolean;
+  isSpeaking: boolean;
+  participant: RemoteParticipant;
+}
+
+/** A call that is over. */
+export interface Ended {
+  target: Target;
+  reason: CallEndReason | undefined;
+  /** Milliseconds of being connected; undefined if it never was. */
+  lasted: number | undefined;
+}
+
+export class CallModel {
+  readonly call: Call;
+  readonly target: Target;
+  readonly state = signal<CallState>('None');
+  readonly isMuted = signal(false);
+  readonly people = signal<Person[]>([]);
+  /** When it was connected; milliseconds since 1970. */
+  readonly since = signal<number | undefined>(undefined);
+  readonly digits = signal('');
+  readonly level = signal(0);
+  readonly quality = signal<Quality>({ grade: 'unknown', rtt: undefined, loss: undefined, jitter: undefined });
+  readonly notice = signal('');
+  readonly #ended: (how: Ended) => void;
+  #collector: MediaStatsCollector | undefined;
+
+  constructor(call: Call, target: Target, ended: (how: Ended) => void) {
+    this.call = call;
+    this.target = target;
+    this.#ended = ended;
+    call.on('stateChanged', () => this.#stateChanged());
+    call.on('isMutedChanged', () => (this.isMuted.value = call.isMuted));
+    call.on('mutedByOthers', () => this.say('Somebody muted you.'));
+    call.on('remoteParticipantsUpdated', ({ added }) => {
+      added.forEach((who) => this.#watch(who));
+      this.#list();
+    });
+    call.on('localAudioStreamsUpdated', () => void this.#measure());
+    call.remoteParticipants.forEach((who) => this.#watch(who));
+    this.isMuted.value = call.isMuted;
+    this.#stateChanged();
+    this.#list();
+    void this.#measure();
+  }
+
+  get isGroup(): boolean {
+    return this.target.kind === 'group' || this.people.value.length > 1;
+  }
+
+  /** Says something that has just happened. */
+  say(notice: string): void {
+    this.notice.value = notice;
+  }
+
+  async toggleMute(): Promise<void> {
+    this.say('');
+    await this.#try(() => (this.call.isMuted ? this.call.unmute() : this.call.mute()));
+  }
+
+  async press(tone: DtmfTone, label: string): Promise<void> {
+    this.digits.value = (this.digits.value + label).slice(-24);
+    await this.#try(() => this.call.sendDtmf(tone));
+  }
+
+  async hangUp(forEveryone: boolean): Promise<void> {
+    await this.#try(() => this.call.hangUp({ forEveryone }));
+  }
+
+  add(identifier: CommunicationIdentifier): void {
+    const who = this.call.addParticipant(identifier);
+    who.on('stateChanged', () => {
+      if (who.state === 'Disconnected') this.say(`${nameOf(who)} is not in the call.`);
+    });
+  }
+
+  async mutePerson(who: RemoteParticipant): Promise<void> {
+    await this.#try(() => who.mute());
+  }
+
+  async removePerson(who: RemoteParticipant): Promise<void> {
+    await this.#try(() => this.call.removeParticipant(who.identifier));
+  }
+
+  async #try(what: () => Promise<void>): Promise<void> {
+    try {
+      await what();
+    } catch (error) {
+      this.say(error instanceof CommunicationServicesError ? error.message : String(error));
+    }
+  }
+
+  #stateChanged(): void {
+    this.state.value = this.call.state;
+    if (this.call.state === 'Connected' && this.since.value === undefined) {
+      this.since.value = Date.now();
+      this.#collector = this.call.feature(Features.MediaStats).createCollector();
+      this.#collector.on('sampleReported', (sample) => (this.quality.value = qualityOf(sample)));
+    }
+    if (this.call.state !== 'Disconnected') return;
+    this.#collector?.dispose();
+    const lasted = this.since.value === undefined ? undefined : Date.now() - this.since.value;
+    this.#ended({ target: this.target, reason: this.call.callEndReason, lasted });
+  }
+
+  #watch(who: RemoteParticipant): void {
+    const list = (): void => this.#list();
+    who.on('stateChanged', list);
+    who.on('isMutedChanged', list);
+    who.on('isSpeakingChanged', list);
+    who.on('displayNameChanged', list);
+  }
+
+  #list(): void {
+    this.people.value = this.call.remoteParticipants.map((participant) => ({
+      id: getIdentifierRawId(participant.identifier),
+      name: nameOf(participant),
+      state: participant.state,
+      isMuted: participant.isMuted,
+      isSpeaking: participant.isSpeaking,
+      participant,
+    }));
+  }
+
+  async #measure(): Promise<void> {
+    const volume = await this.call.localAudioStreams[0]?.getVolume();
+    volume?.on('levelChanged', () => (this.level.value = volume.level));
+  }
+}
+
+function nameOf(who: RemoteParticipant): string {
+  return who.displayName || shorten(getIdentifierRawId(who.identifier));
+}

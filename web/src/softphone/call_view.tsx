@@ -1,0 +1,121 @@
+// A call: who is in it, what one can do, how it goes.
+
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { CallState } from '../client/calling';
+import type { CallModel } from './call_model';
+import { duration } from './clock';
+import { AddPanel } from './add_panel';
+import { Controls } from './controls';
+import type { Panel } from './controls';
+import { CopyButton } from './copy_button';
+import { Header } from './header';
+import { Keypad, useKeys } from './keypad';
+import { People } from './people';
+import { words } from './quality';
+import { LevelMeter, SoundPickers } from './sound';
+import { ringback } from './sounds';
+
+const stateWords: Record<CallState, string> = {
+  None: 'Starting…',
+  Connecting: 'Connecting…',
+  Ringing: 'Ringing…',
+  EarlyMedia: 'Connecting…',
+  InLobby: 'Waiting to be let in',
+  Connected: 'Connected',
+  LocalHold: 'On hold',
+  RemoteHold: 'On hold',
+  Disconnecting: 'Ending…',
+  Disconnected: 'Ended',
+};
+
+export function CallView({ model }: { model: CallModel }) {
+  const panel = useSignal<Panel | undefined>(undefined);
+  const state = model.state.value;
+  useKeys(model);
+  useEffect(() => (state === 'Ringing' ? ringback() : undefined), [state]);
+
+  return (
+    <div class="page">
+      <Header />
+      <main class={`stage ${panel.value ? 'stage-split' : ''}`} data-testid="call-view">
+        <div class="stage-head">
+          <h1 data-testid="call-title">{model.target.title}</h1>
+          <p class="stage-state">
+            <span data-testid="call-state" data-state={state} role="status">
+              {stateWords[state]}
+            </span>
+            {model.since.value !== undefined && <Timer since={model.since.value} />}
+            {model.target.kind === 'group' && (
+              <CopyButton text={inviteLink(model.target.groupId)} label="Copy invite link" testid="copy-link-button" />
+            )}
+          </p>
+        </div>
+        <People model={model} />
+        {panel.value && (
+          <aside class="panel" id="panel">
+            <PanelContent panel={panel.value} model={model} close={() => (panel.value = undefined)} />
+          </aside>
+        )}
+        <div class="stage-foot">
+          <p class="notice" role="status" data-testid="call-notice">
+            {model.notice.value}
+          </p>
+          <Controls model={model} panel={panel} />
+          <QualityLine model={model} />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function PanelContent({ panel, model, close }: { panel: Panel; model: CallModel; close: () => void }) {
+  if (panel === 'keypad') return <Keypad model={model} />;
+  if (panel === 'add') return <AddPanel model={model} close={close} />;
+  return (
+    <>
+      <h2>Sound</h2>
+      <SoundPickers />
+      <LevelMeter level={model.level} off={model.isMuted.value} />
+    </>
+  );
+}
+
+function Timer({ since }: { since: number }) {
+  const now = useSignal(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => (now.value = Date.now()), 500);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <span class="timer" role="timer" aria-live="off" data-testid="call-timer">
+      {duration(now.value - since)}
+    </span>
+  );
+}
+
+function QualityLine({ model }: { model: CallModel }) {
+  const { grade, rtt, loss, jitter } = model.quality.value;
+  const figure = (value: number | undefined, digits: number): string => (value === undefined ? '–' : value.toFixed(digits));
+  return (
+    <p class={`quality quality-${grade}`} data-testid="quality" data-quality={grade}>
+      <span class="quality-word">
+        <i class="dot" aria-hidden="true" />
+        {model.state.value === 'Connected' ? words[grade] : 'Not connected yet'}
+      </span>
+      <span>
+        <abbr title="How long sound needs to the server and back">Round trip</abbr> {figure(rtt, 0)} ms
+      </span>
+      <span>
+        <abbr title="Share of sound packets that did not arrive">Loss</abbr> {figure(loss, 1)} %
+      </span>
+      <span>
+        <abbr title="How unevenly sound packets arrive">Jitter</abbr> {figure(jitter, 0)} ms
+      </span>
+    </p>
+  );
+}
+
+function inviteLink(groupId: string): string {
+  return `${location.origin}/?group=${encodeURIComponent(groupId)}`;
+}

@@ -1,0 +1,153 @@
+// Where calls begin: a bot, a person or a group.
+
+import { useSignal } from '@preact/signals';
+import { CopyButton } from './copy_button';
+import { Header } from './header';
+import { Icon } from './icons';
+import type { IconName } from './icons';
+import { me, place } from './session';
+import { SoundCheck } from './sound';
+import { readGroup, readPerson } from './target';
+
+const bots: { id: string; testid: string; icon: IconName; title: string; text: string }[] = [
+  { id: 'echo', testid: 'bot-echo', icon: 'repeat', title: 'Echo', text: 'Says back everything it hears, at once.' },
+  { id: 'menu', testid: 'bot-menu', icon: 'list', title: 'Menu', text: 'A phone menu to walk through with the keypad.' },
+  {
+    id: '8:echo123',
+    testid: 'bot-echo123',
+    icon: 'wave',
+    title: 'Audio test',
+    text: 'Records a few seconds of you and plays them back.',
+  },
+];
+
+export function Home() {
+  return (
+    <div class="page">
+      <Header />
+      <main class="home">
+        <section class="home-main" aria-labelledby="bots-title">
+          <h1 id="bots-title">Who would you like to talk to?</h1>
+          <ul class="bots">
+            {bots.map((bot) => (
+              <li key={bot.id}>
+                <BotCard {...bot} />
+              </li>
+            ))}
+          </ul>
+          <div class="ways">
+            <PersonForm />
+            <GroupForm />
+          </div>
+        </section>
+        <aside class="home-side">
+          <OwnId />
+          <SoundCheck />
+        </aside>
+      </main>
+    </div>
+  );
+}
+
+function BotCard({ id, testid, icon, title, text }: (typeof bots)[number]) {
+  return (
+    <button class="bot" data-testid={testid} onClick={() => place({ kind: 'person', identifier: { id }, title })}>
+      <span class="bot-icon" aria-hidden="true">
+        <Icon name={icon} />
+      </span>
+      <span class="bot-text">
+        <strong>{title}</strong>
+        <span>{text}</span>
+      </span>
+      <code>{id}</code>
+    </button>
+  );
+}
+
+function PersonForm() {
+  const text = useSignal('');
+  const error = useSignal('');
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const target = readPerson(text.value);
+    error.value = target ? '' : 'Enter a user id, a bot’s name, or a phone number that begins with +.';
+    if (target) place(target);
+  };
+  return (
+    <form class="card" onSubmit={submit} noValidate>
+      <h2>Call a person</h2>
+      <label class="field">
+        <span>User id, bot or phone number</span>
+        <input
+          data-testid="person-input"
+          value={text.value}
+          onInput={(event) => (text.value = event.currentTarget.value)}
+          placeholder="8:acs:…  or  +1 425 555 0100"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          aria-invalid={error.value !== ''}
+          aria-describedby="person-error"
+        />
+      </label>
+      <p class="problem" id="person-error" data-testid="person-error" role="alert" hidden={!error.value}>
+        {error.value}
+      </p>
+      <button class="primary" data-testid="call-person-button">
+        <Icon name="phone" />
+        Call
+      </button>
+    </form>
+  );
+}
+
+function GroupForm() {
+  const text = useSignal(new URLSearchParams(location.search).get('group') ?? '');
+  const error = useSignal('');
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const target = readGroup(text.value);
+    error.value = target ? '' : 'Use 1 to 64 letters, digits, hyphens or underscores.';
+    if (target) place(target);
+  };
+  return (
+    <form class="card" onSubmit={submit} noValidate>
+      <h2>Join a group</h2>
+      <label class="field">
+        <span>Name of the group</span>
+        <input
+          data-testid="group-input"
+          value={text.value}
+          onInput={(event) => (text.value = event.currentTarget.value)}
+          placeholder="team-standup"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck={false}
+          aria-invalid={error.value !== ''}
+          aria-describedby="group-error"
+        />
+      </label>
+      <p class="problem" id="group-error" data-testid="group-error" role="alert" hidden={!error.value}>
+        {error.value}
+      </p>
+      <button class="primary" data-testid="join-group-button">
+        <Icon name="people" />
+        Join
+      </button>
+    </form>
+  );
+}
+
+function OwnId() {
+  const id = me.value?.id ?? '';
+  return (
+    <section class="card" aria-labelledby="own-title">
+      <h2 id="own-title">Be called</h2>
+      <p class="hint">Others reach you under this id while this page is open.</p>
+      <code class="own-id" data-testid="own-id">
+        {id}
+      </code>
+      <CopyButton text={id} label="Copy id" testid="copy-id-button" />
+    </section>
+  );
+}

@@ -1,0 +1,88 @@
+import type { RemoteParticipantState } from '../client/calling';
+import { Avatar } from './avatar';
+import type { CallModel, Person } from './call_model';
+import { Icon } from './icons';
+import { me } from './session';
+
+const stateWords: Record<RemoteParticipantState, string> = {
+  Idle: 'Invited',
+  Connecting: 'Connecting…',
+  Ringing: 'Ringing…',
+  EarlyMedia: 'Connecting…',
+  Connected: '',
+  Hold: 'On hold',
+  InLobby: 'In the lobby',
+  Disconnected: 'Left',
+};
+
+/** From this level of 100 on, what comes from the own microphone counts as speech. */
+const speech = 40;
+
+/** Everybody in the call, oneself last. */
+export function People({ model }: { model: CallModel }) {
+  const people = model.people.value;
+  return (
+    <ul class={`people people-${Math.min(people.length + 1, 9)}`} data-testid="people" aria-label="In the call">
+      {people.map((person) => (
+        <PersonTile key={person.participant} person={person} model={model} />
+      ))}
+      {people.length === 0 && model.target.kind === 'person' && <Expected model={model} />}
+      <OwnTile model={model} />
+    </ul>
+  );
+}
+
+function PersonTile({ person, model }: { person: Person; model: CallModel }) {
+  const { id, name, state, isMuted, isSpeaking, participant } = person;
+  return (
+    <li
+      class={`tile ${isSpeaking ? 'tile-speaking' : ''} ${state === 'Connected' ? '' : 'tile-away'}`}
+      data-testid="person"
+      data-id={id}
+      data-state={state}
+      data-speaking={isSpeaking}
+      data-muted={isMuted}
+    >
+      <Avatar id={id} name={name} size="large" />
+      <strong title={id}>{name}</strong>
+      <span class="tile-note">{isMuted ? 'Muted' : stateWords[state] || (isSpeaking ? 'Speaking' : '\u00a0')}</span>
+      {model.isGroup && (
+        <span class="tile-actions">
+          <button class="round" data-testid="mute-person" aria-label={`Mute ${name}`} title="Mute" disabled={isMuted} onClick={() => void model.mutePerson(participant)}>
+            <Icon name="microphoneOff" />
+          </button>
+          <button class="round" data-testid="remove-person" aria-label={`Remove ${name}`} title="Remove" onClick={() => void model.removePerson(participant)}>
+            <Icon name="cross" />
+          </button>
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** Whoever is being called, until they are in. */
+function Expected({ model }: { model: CallModel }) {
+  const { title } = model.target;
+  return (
+    <li class="tile tile-away">
+      <span class="ringing">
+        <Avatar id={title} name={title} size="large" />
+      </span>
+      <strong>{title}</strong>
+      <span class="tile-note">{'\u00a0'}</span>
+    </li>
+  );
+}
+
+function OwnTile({ model }: { model: CallModel }) {
+  if (!me.value) return null;
+  const muted = model.isMuted.value;
+  const speaking = !muted && model.level.value > speech;
+  return (
+    <li class={`tile tile-own ${speaking ? 'tile-speaking' : ''}`}>
+      <Avatar id={me.value.id} name={me.value.name} size="large" />
+      <strong>{me.value.name}</strong>
+      <span class="tile-note">{muted ? 'You, muted' : 'You'}</span>
+    </li>
+  );
+}

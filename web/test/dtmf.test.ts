@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { ToneQueue, dtmfKey } from '../src/client/dtmf';
+import type { ToneSender } from '../src/client/dtmf';
+import type { DtmfTone } from '../src/client/values';
+
+/** Plays each tone when it is told to. */
+class FakeSender implements ToneSender {
+  canInsertDTMF = true;
+  played: string[] = [];
+  #listeners = new Set<(event: { tone: string }) => void>();
+  insertDTMF(tones: string): void {
+    this.played.push(tones);
+  }
+  addEventListener(_: 'tonechange', listener: (event: { tone: string }) => void): void {
+    this.#listeners.add(listener);
+  }
+  removeEventListener(_: 'tonechange', listener: (event: { tone: string }) => void): void {
+    this.#listeners.delete(listener);
+  }
+  end(): void {
+    for (const listener of [...this.#listeners]) listener({ tone: '' });
+  }
+}
+
+const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+describe('tones', () => {
+  test.each<[DtmfTone, string]>([
+    ['Num0', '0'],
+    ['Num9', '9'],
+    ['Star', '*'],
+    ['Pound', '#'],
+    ['A', 'A'],
+    ['D', 'D'],
+  ])('%s is the key %s', (tone, key) => {
+    expect(dtmfKey(tone)).toBe(key);
+  });
+
+  test('flash cannot be sent', () => {
+    expect(() => dtmfKey('Flash')).toThrow(expect.objectContaining({ code: 400 }));
+  });
+
+  test('one waits for the one before', async () => {
+    const sender = new FakeSender();
+    const queue = new ToneQueue();
+    const [one, two] = [queue.send(sender, 'Num1'), queue.send(sender, 'Pound')];
+    await tick();
+    expect(sender.played).toEqual(['1']);
+    sender.end();
+    await one;
+    await tick();
+    expect(sender.played).toEqual(['1', '#']);
+    sender.end();
+    await two;
+  });
+
+  test('cannot be sent before the call is connected, but can afterwards', async () => {
+    const sender = new FakeSender();
+    const queue = new ToneQueue();
+    await expect(queue.send(null, 'Num1')).rejects.toMatchObject({ code: 412 });
+    const tone = queue.send(sender, 'Num2');
+    await tick();
+    sender.end();
+    await expect(tone).resolves.toBeUndefined();
+  });
+});
