@@ -45,6 +45,7 @@ type client struct {
 	pc   *webrtc.PeerConnection
 	mic  *webrtc.TrackLocalStaticRTP
 	up   chan struct{} // closed when the peer connection is
+	down chan struct{} // told when it hears nothing
 
 	once    sync.Once
 	mu      sync.Mutex
@@ -181,10 +182,14 @@ func (c *client) offer(l line) string {
 	if c.mic, err = webrtc.NewTrackLocalStaticRTP(opusCodec, "mic", "page"); err != nil {
 		c.t.Fatal(err)
 	}
-	c.up = make(chan struct{})
+	c.up, c.down = make(chan struct{}), make(chan struct{}, 8)
 	c.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
-		if s == webrtc.PeerConnectionStateConnected {
+		switch s {
+		case webrtc.PeerConnectionStateConnected:
 			c.once.Do(func() { close(c.up) })
+		case webrtc.PeerConnectionStateDisconnected:
+			c.down <- struct{}{}
+		default:
 		}
 	})
 	c.pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { c.listen(track) })

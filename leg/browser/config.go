@@ -64,6 +64,9 @@ type Config struct {
 	// ResumeTimeout is how long a client whose socket dropped keeps its calls;
 	// 120 s by default.
 	ResumeTimeout time.Duration
+	// SetupTimeout is how long media may take to flow once the call has been
+	// answered; 15 s by default.
+	SetupTimeout time.Duration
 	// Log is where to; nowhere by default.
 	Log *zap.Logger
 	// Registerer takes the metrics; none by default.
@@ -99,6 +102,9 @@ func (c *Config) fill() {
 	}
 	if c.ResumeTimeout == 0 {
 		c.ResumeTimeout = 120 * time.Second
+	}
+	if c.SetupTimeout == 0 {
+		c.SetupTimeout = 15 * time.Second
 	}
 	if c.Log == nil {
 		c.Log = zap.NewNop()

@@ -13,9 +13,6 @@ import (
 	"github.com/botd-dev/botd/media"
 )
 
-// setupTimeout is how long media may take to flow once it may.
-const setupTimeout = 15 * time.Second
-
 // leg is one call of one client: it fits call.Leg. What happens to its peer
 // connection is watched by one goroutine, which reports to the participant.
 type leg struct {
@@ -250,7 +247,7 @@ func (l *leg) gone(why call.Reason) {
 // serve gives the answer and reports what becomes of the connection until the
 // leg ends. It returns why if that is not the call's doing.
 func (l *leg) serve() *call.Reason {
-	setup := time.NewTimer(setupTimeout)
+	setup := time.NewTimer(l.agent.server.cfg.SetupTimeout)
 	defer setup.Stop()
 	if !l.describe() {
 		return &call.ReasonMediaFailed
@@ -278,7 +275,7 @@ func (l *leg) serve() *call.Reason {
 
 // describe sends the client our side.
 func (l *leg) describe() bool {
-	ctx, cancel := context.WithTimeout(l.agent.server.life, setupTimeout)
+	ctx, cancel := context.WithTimeout(l.agent.server.life, l.agent.server.cfg.SetupTimeout)
 	defer cancel()
 	text, err := l.peer.answer(ctx)
 	if err != nil {

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 
@@ -43,9 +44,18 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := newMetrics(cfg.Registerer)
+	s, err := newServer(cfg, e)
 	if err != nil {
 		return nil, errors.Join(err, e.close())
+	}
+	return s, nil
+}
+
+// newServer is New without the ports.
+func newServer(cfg Config, e *engine) (*Server, error) {
+	m, err := newMetrics(cfg.Registerer)
+	if err != nil {
+		return nil, fmt.Errorf("browser metrics: %w", err)
 	}
 	s := &Server{
 		cfg: cfg, log: cfg.Log, engine: e, metrics: m,

@@ -32,10 +32,15 @@ type world struct {
 
 func newWorld(t testing.TB, change ...func(*Config)) *world {
 	t.Helper()
+	return newWorldWith(t, call.Timeouts{}, change...)
+}
+
+func newWorldWith(t testing.TB, timeouts call.Timeouts, change ...func(*Config)) *world {
+	t.Helper()
 	w := &world{journal: newForgetful()}
 	w.registry = call.NewRegistry(call.Config{
 		Journal: w.journal, NewBridge: func() call.Bridge { return newEcho() },
-		Now: time.Now, Random: rand.Reader, Log: zap.NewNop(),
+		Now: time.Now, Random: rand.Reader, Log: zap.NewNop(), Timeouts: timeouts,
 		IncomingContext: func(id string, _ time.Time) string { return id },
 	})
 	cfg := Config{Calls: w.registry, Verify: believe}
