@@ -683,3 +683,29 @@ func TestEveryTransitionIsInTheTable(t *testing.T) {
 		})
 	}
 }
+
+func TestAConnectionWhoseProcessDiedIsClosedByWhatItWas(t *testing.T) {
+	inHouse(t, func(h *house) {
+		_, cn := h.answered()
+		h.book.mu.Lock()
+		var first call.Record
+		for _, r := range h.book.records {
+			if r.Connection == cn.ID() && r.Sequence == 1 {
+				first = r
+			}
+		}
+		h.book.mu.Unlock()
+		for connected, want := range map[bool]string{true: "CallDisconnected", false: "AnswerFailed"} {
+			r := call.Interrupted(first, connected, 9, 12, "id", time.Now())
+			h.want(r.Type, "Microsoft.Communication."+want)
+			h.want([]any{r.Closing, r.Sequence, r.CallSequence, r.Connection}, []any{true, 9, 12, cn.ID()})
+			var data map[string]any
+			if err := json.Unmarshal(r.Data, &data); err != nil {
+				t.Fatal(err)
+			}
+			h.want(data["operationContext"], "hello")
+			h.want(data["serverCallId"], first.Call)
+			h.want(data["resultInformation"].(map[string]any)["subCode"], 9999)
+		}
+	})
+}

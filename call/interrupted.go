@@ -10,8 +10,9 @@ import (
 // connected; sequence, callSequence, id and at are those of the new record.
 func Interrupted(first Record, connected bool, sequence, callSequence uint64, id string, at time.Time) Record {
 	var began struct {
-		common
-		opened
+		CorrelationID    string `json:"correlationId"`
+		Kind             string `json:"kind"`
+		OperationContext string `json:"operationContext"`
 	}
 	_ = json.Unmarshal(first.Data, &began) // what is missing stays empty
 	cn := Connection{kind: began.Kind, context: began.OperationContext, wasConnected: connected, why: ReasonCrash}

@@ -3,13 +3,11 @@ package journal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/botd-dev/botd/call"
-	"go.uber.org/zap"
 )
 
 // ErrClosed means that the log takes no more.
@@ -172,7 +170,7 @@ func (s *shard) write(ctx context.Context, lines []entryLine) error {
 		for i := range part {
 			messages[i] = part[i].message
 		}
-		if err := s.persist(ctx, messages); err != nil {
+		if err := s.journal.persist(ctx, s.store, messages); err != nil {
 			return err
 		}
 		entries := make([]Entry, len(part))
@@ -185,30 +183,6 @@ func (s *shard) write(ctx context.Context, lines []entryLine) error {
 	return nil
 }
 
-// persist tries until all messages are in the stream. After a try whose outcome
-// is unknown it reads the tail before it goes on: nothing twice, nothing lost.
-func (s *shard) persist(ctx context.Context, messages []message) error {
-	doubt := false
-	for tries := 1; len(messages) > 0; {
-		step := s.store.append
-		if doubt {
-			step = s.store.settle
-		}
-		n, err := step(ctx, messages)
-		messages = messages[n:]
-		doubt = err != nil
-		if err == nil {
-			continue
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("%w: %w", ErrClosed, err)
-		}
-		s.journal.trouble(ctx, s.number, tries, err)
-		tries++
-	}
-	return nil
-}
-
 // publish makes durable records known: to the index, to those who tap the log,
 // and to those who wait for it.
 func (s *shard) publish(entries []Entry) {
@@ -217,25 +191,4 @@ func (s *shard) publish(entries []Entry) {
 	}
 	s.journal.taps.tell(s, entries)
 	s.journal.watchers.tell(entries)
-}
-
-func (j *Journal) trouble(ctx context.Context, shard, tries int, err error) {
-	j.cfg.Log.Warn("the log cannot be written; it is tried again", zap.Int("shard", shard), zap.Int("tries", tries), zap.Error(err))
-	if j.cfg.Metrics.Failed != nil {
-		j.cfg.Metrics.Failed(err)
-	}
-	if tries > 1 {
-		j.revive(ctx)
-	}
-	pause(ctx, min(50*time.Millisecond<<min(tries, 5), time.Second))
-}
-
-// pause waits, or less if ctx ends.
-func pause(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
 }
