@@ -29,6 +29,8 @@ type agent struct {
 	user   identity.ID
 	resume string // the secret to come back with
 
+	answers answers
+
 	mu     sync.Mutex
 	name   string
 	scopes []string
@@ -90,8 +92,8 @@ func (a *agent) attach(sock *socket, session Session) {
 	a.owed = nil
 }
 
-// detach is the end of a socket. Calls wait for the client to come back;
-// without any there is nothing to come back to.
+// detach is the end of a socket. The agent and its calls wait for the client
+// to come back.
 func (a *agent) detach(sock *socket) {
 	a.server.mu.Lock()
 	defer a.server.mu.Unlock()
@@ -101,12 +103,11 @@ func (a *agent) detach(sock *socket) {
 		return // resumed already
 	}
 	a.socket = nil
-	if len(a.calls) > 0 && !a.over {
-		a.away = time.AfterFunc(a.server.cfg.ResumeTimeout, func() { a.end(call.ReasonVanished) })
-		a.server.unreach(a)
+	if a.over {
 		return
 	}
-	a.server.drop(a)
+	a.server.unreach(a)
+	a.away = time.AfterFunc(a.server.cfg.ResumeTimeout, func() { a.end(call.ReasonVanished) })
 }
 
 // unreach takes an agent out of those whom an invitation rings. The caller
@@ -129,6 +130,9 @@ func (a *agent) end(why call.Reason) {
 	a.server.mu.Lock()
 	a.mu.Lock()
 	a.over = true
+	if a.away != nil {
+		a.away.Stop()
+	}
 	a.server.drop(a)
 	calls := slices.Collect(maps.Values(a.calls))
 	sock := a.socket

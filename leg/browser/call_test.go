@@ -15,7 +15,7 @@ const (
 // join brings a client into a group call, media flowing.
 func (c *client) join(group string, l line) {
 	c.t.Helper()
-	c.say(map[string]any{"type": "join", "ref": 1, "call": "c1", "groupId": group, "sdp": c.offer(l)})
+	c.say(map[string]any{"type": "join", "ref": 100, "call": "c1", "groupId": group, "sdp": c.offer(l)})
 	c.take(c.expect("answer").SDP)
 	c.state("Connected")
 	<-c.up
@@ -118,4 +118,22 @@ func TestACallEndsForAClientThatNeverResumes(t *testing.T) {
 	other.await("a roster without the other", func(m message) bool {
 		return m.Type == "roster" && (len(m.Participants) == 0 || m.Participants[0]["state"] == "Disconnected")
 	})
+}
+
+func TestARequestSentAgainHappensOnce(t *testing.T) {
+	w := newWorld(t)
+	c := w.dial(t)
+	c.say(map[string]any{"type": "hello", "token": ann})
+	secret := c.expect("welcome").Resume
+	join := map[string]any{"type": "join", "ref": 1, "call": "c1", "groupId": "g", "sdp": c.offer(line{})}
+	c.say(join)
+	first := c.expect("ok")
+	_ = c.conn.CloseNow()
+
+	again := w.dial(t)
+	again.say(map[string]any{"type": "hello", "token": ann, "resume": secret})
+	again.say(join)
+	if m := again.await("an answer", func(m message) bool { return m.Ref != nil }); m.Type != "ok" || m.ServerCallID != first.ServerCallID {
+		t.Errorf("the second answer is %+v", m)
+	}
 }

@@ -14,18 +14,9 @@ import (
 	"github.com/botd-dev/botd/identity"
 )
 
-// Session is what a valid token says.
-type Session struct {
-	// User is whom the token was issued for.
-	User identity.ID
-	// Name is the display name the token carries, which may be empty.
-	Name string
-	// Scopes are "voip", which allows everything, and "voip.join", which
-	// allows joining and answering but not starting and inviting.
-	Scopes []string
-	// Expires is when the token ends; zero is never.
-	Expires time.Time
-}
+// Session is what a valid token says. The scope "voip" allows everything,
+// "voip.join" joining and answering but not starting and inviting.
+type Session = identity.Session
 
 // ICEServer is an RTCIceServer as browsers take it.
 type ICEServer struct {

@@ -23,7 +23,7 @@ func (s *Server) converse(sock *socket) {
 	if err != nil {
 		s.metrics.refused.WithLabelValues("hello").Inc()
 		s.log.Info("browser client refused", zap.Error(err))
-		sock.send(encode(unregistered("the token is not valid")))
+		sock.send(encode(unregistered("no valid token was given")))
 		sock.close(websocket.StatusPolicyViolation, "not registered")
 		return
 	}

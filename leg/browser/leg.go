@@ -115,11 +115,17 @@ func project(id string, v call.Roster) (call.State, roster) {
 			state = own(m.State)
 			continue
 		}
-		list.Participants = append(list.Participants, participant{
-			m.ID, m.Identity, m.Name, m.State, m.Muted, m.Speaking, m.Held,
-		})
+		list.Participants = append(list.Participants, other(m))
 	}
 	return state, list
+}
+
+func other(m call.Member) participant {
+	p := participant{m.ID, m.Identity, m.Name, m.State, m.Muted, m.Speaking, m.Held, nil}
+	if m.State == call.Gone {
+		p.Reason = &m.Reason
+	}
+	return p
 }
 
 // own is a participant's state as the state of its own call. Being on hold is

@@ -188,7 +188,7 @@ var anyCandidate = regexp.MustCompile(`(?m)^a=candidate:.*\r\n`)
 func (r *relay) between(c *client, group string) {
 	c.t.Helper()
 	c.say(map[string]any{
-		"type": "join", "ref": 1, "call": "c1", "groupId": group,
+		"type": "join", "ref": 100, "call": "c1", "groupId": group,
 		"sdp": anyCandidate.ReplaceAllString(c.offer(line{}), ""),
 	})
 	text := anyCandidate.ReplaceAllString(c.expect("answer").SDP, "")

@@ -141,6 +141,8 @@ type (
 		Muted       bool        `json:"isMuted"`
 		Speaking    bool        `json:"isSpeaking"`
 		Held        bool        `json:"isOnHold"`
+		// Reason says why a Disconnected one left.
+		Reason *call.Reason `json:"reason,omitempty"`
 	}
 	notice struct { // muted, pong
 		Type string `json:"type"`

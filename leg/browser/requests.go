@@ -32,30 +32,40 @@ var handlers = map[string]struct {
 
 // handle answers one message. A fresh token it returns, for its expiry.
 func (a *agent) handle(sock *socket, b []byte) (renewed Session, ok bool) {
-	ctx, cancel := context.WithTimeout(a.server.life, requestTimeout)
-	defer cancel()
 	r, err := decode(b)
-	var reply any
-	switch {
-	case err != nil:
-	case r.Type == "token":
-		if renewed, err = a.renew(r); err == nil {
-			reply, ok = okay{Type: "ok", Ref: r.Ref}, true
+	reply := a.answers.once(r.Ref, func() []byte {
+		if err == nil && r.Type == "token" {
+			renewed, err = a.renew(r)
+			ok = err == nil
+			return a.reply(r, okay{Type: "ok", Ref: r.Ref}, err)
 		}
-	default:
-		reply, err = a.serve(ctx, r)
-	}
-	if err != nil {
-		reply = a.refuse(r, err)
-	}
+		var answer any
+		if err == nil {
+			answer, err = a.serve(r)
+		}
+		return a.reply(r, answer, err)
+	})
 	if reply != nil {
-		sock.send(encode(reply))
+		sock.send(reply)
 	}
 	return renewed, ok
 }
 
+// reply writes the answer or the error; nil is no answer.
+func (a *agent) reply(r request, answer any, err error) []byte {
+	if err != nil {
+		answer = a.refuse(r, err)
+	}
+	if answer == nil {
+		return nil
+	}
+	return encode(answer)
+}
+
 // serve finds the handler. A mistake in it costs this request, not the server.
-func (a *agent) serve(ctx context.Context, r request) (reply any, err error) {
+func (a *agent) serve(r request) (answer any, err error) {
+	ctx, cancel := context.WithTimeout(a.server.life, requestTimeout)
+	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
 			a.server.log.Error("browser request panicked", zap.Any("panic", p), zap.Stack("stack"))
