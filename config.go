@@ -1,0 +1,210 @@
+package botd
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/botd-dev/botd/leg/browser"
+)
+
+// Config is everything that can be set. The zero value is not valid: begin
+// with Default, or read a file, the environment and flags with Load. Every
+// field says its key; docs/configuration.md has them all.
+type Config struct {
+	// Dev (dev) is for trying things on one machine: demo bots, tokens for
+	// the softphone, readable logs, plain http and loopback for callbacks.
+	Dev bool
+	// DataDir (data-dir) keeps all that must survive.
+	DataDir string
+	// OTLPEndpoint (otlp-endpoint) is an OpenTelemetry collector's base URL.
+	OTLPEndpoint string
+
+	Listen
+	Access
+	Media
+	Outgoing
+	Log
+	Limits
+}
+
+// Listen is where botd is reached.
+type Listen struct {
+	// HTTPAddr (http-addr) and HTTPSAddr (https-addr) serve REST, signalling
+	// and pages; empty serves none.
+	HTTPAddr, HTTPSAddr string
+	// AdminAddr (admin-addr) serves metrics, pprof and the configuration.
+	AdminAddr string
+	// PublicURL (public-url) is what is written into links and tokens; empty
+	// is made from where the server listens.
+	PublicURL string
+	// TLSCert and TLSKey (tls-cert, tls-key) are PEM files; empty uses the
+	// local authority in the data directory.
+	TLSCert, TLSKey string
+	// AllowedOrigins (allowed-origins) are the origins of pages beyond the
+	// server's own that may open a signalling socket.
+	AllowedOrigins []string
+}
+
+// Access is who may ask for something.
+type Access struct {
+	// AccessKey and AccessKeySecondary (access-key, access-key-secondary) are
+	// the base64 keys of connection strings. Empty: made once and kept in the
+	// data directory.
+	AccessKey, AccessKeySecondary string
+	// ResourceID (resource-id) is the UUID that user ids contain. Empty: made
+	// once and kept in the data directory.
+	ResourceID string
+	// TokenIssuer (token-issuer) is the issuer of webhook tokens; empty means
+	// the public URL.
+	TokenIssuer string
+	// OIDCIssuer (oidc-issuer) issues the bearer tokens that REST accepts
+	// beside the keys; empty accepts none.
+	OIDCIssuer string
+}
+
+// Media is how sound arrives.
+type Media struct {
+	// MediaUDPPort (media-udp-port) is the one port of all WebRTC media, and of
+	// ICE-TCP.
+	MediaUDPPort int
+	// MediaBind (media-bind) is the address that the port is opened on; empty
+	// means that of HTTPAddr.
+	MediaBind string
+	// MediaPublicIP (media-public-ip) is the address that clients are told,
+	// behind NAT; empty tells them the local ones.
+	MediaPublicIP string
+	// ICEServers (ice-servers) are the STUN and TURN servers browsers are told.
+	ICEServers []browser.ICEServer
+}
+
+// Outgoing is what botd calls by itself.
+type Outgoing struct {
+	// AllowDestinations (allow-destinations) lists CIDRs and hosts that
+	// callbacks and prompts may reach although they are private.
+	AllowDestinations []string
+	// Subscriptions (subscriptions) are told of incoming calls.
+	Subscriptions []Subscription
+}
+
+// Subscription is an event subscription, as PUT /eventSubscriptions/{name}
+// takes it.
+type Subscription struct {
+	Name       string             `json:"name"`
+	Endpoint   string             `json:"endpoint"`
+	Schema     string             `json:"schema,omitempty"`
+	EventTypes []string           `json:"eventTypes,omitempty"`
+	Filter     SubscriptionFilter `json:"filter,omitzero"`
+}
+
+// SubscriptionFilter chooses among calls; an entry may end in "*".
+type SubscriptionFilter struct {
+	To   []string `json:"to,omitempty"`
+	From []string `json:"from,omitempty"`
+}
+
+// Log is where events are written down.
+type Log struct {
+	// NATSURL (nats-url) is an outside NATS server; empty runs one inside.
+	NATSURL string
+	// LogRetention (log-retention) is how long events that have been told are
+	// kept.
+	LogRetention time.Duration
+	// LogMaxBytes (log-max-bytes) is how large the log may grow.
+	LogMaxBytes int64
+}
+
+// Limits are how long things may take and how many there may be.
+type Limits struct {
+	// TimeoutEstablish (timeout-establish) is how long a call rings,
+	// TimeoutPromotion (timeout-promotion) somebody who is added, TimeoutPhone
+	// (timeout-phone) a phone.
+	TimeoutEstablish, TimeoutPromotion, TimeoutPhone time.Duration
+	// TimeoutReconnect (timeout-reconnect) is how long a lost participant may
+	// stay away.
+	TimeoutReconnect time.Duration
+	// TimeoutCall (timeout-call) is the longest a call may last.
+	TimeoutCall time.Duration
+	// TimeoutEmptyCall (timeout-empty-call) is how long applications may be
+	// alone in a call.
+	TimeoutEmptyCall time.Duration
+	// DrainTimeout (drain-timeout) is how long running calls may go on when the
+	// server stops.
+	DrainTimeout time.Duration
+	// MaxParticipants (max-participants) is for one call.
+	MaxParticipants int
+}
+
+// SettingError is a key that does not exist or a value that it does not take.
+// It is one line, and the program ends with status 2.
+type SettingError struct {
+	Key     string
+	Value   string
+	Allowed string
+}
+
+// Error fits error.
+func (e *SettingError) Error() string {
+	return fmt.Sprintf("%s: %q is not allowed: want %s", e.Key, e.Value, e.Allowed)
+}
+
+// Default is the configuration that nobody has touched.
+func Default() Config {
+	var c Config
+	for _, s := range settings {
+		s.set(&c, s.fallback)
+	}
+	return c
+}
+
+// Validate checks every value, and the values against each other. The error is
+// a *SettingError for the first that is wrong.
+func (c Config) Validate() error {
+	for _, s := range settings {
+		scratch := c
+		if value := s.get(&c); !s.set(&scratch, value) {
+			return s.wrong(value)
+		}
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return &SettingError{"tls-key", c.TLSKey, "tls-cert and tls-key both, or neither"}
+	}
+	if c.HTTPAddr == "" && c.HTTPSAddr == "" {
+		return &SettingError{"http-addr", "", "an address for http-addr, https-addr or both"}
+	}
+	return nil
+}
+
+// publicHosts are the names that the server's certificate must bear.
+func (c Config) publicHosts() []string {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Hostname() == "" {
+		return nil
+	}
+	return []string{u.Hostname()}
+}
+
+// mediaBind is where the media port is opened: where the pages are, unless it
+// is said.
+func (c Config) mediaBind() string {
+	if c.MediaBind != "" {
+		return c.MediaBind
+	}
+	listen := c.HTTPAddr
+	if listen == "" {
+		listen = c.HTTPSAddr
+	}
+	host, _, err := net.SplitHostPort(listen)
+	switch {
+	case err != nil || host == "localhost":
+		return "127.0.0.1"
+	case host == "":
+		return "0.0.0.0"
+	default:
+		return host
+	}
+}
+
+// iceServers are what a browser is told.
+func (c Config) iceServers() []browser.ICEServer { return c.ICEServers }

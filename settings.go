@@ -1,0 +1,167 @@
+package botd
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/botd-dev/botd/leg/browser"
+)
+
+// setting is one key: what it is when nobody says, what it takes, and where it
+// goes.
+type setting struct {
+	key      string
+	fallback string
+	about    string
+	allowed  string
+	secret   bool // never printed
+	flag     bool // needs no value on the command line
+	set      func(*Config, string) bool
+	get      func(*Config) string
+}
+
+// wrong is the error for a value that the key does not take.
+func (s setting) wrong(value string) *SettingError {
+	if s.secret && value != "" {
+		value = hidden
+	}
+	return &SettingError{s.key, value, s.allowed}
+}
+
+// show is the value as a person may see it.
+func (s setting) show(c *Config) string {
+	value := s.get(c)
+	if s.secret && value != "" {
+		return hidden
+	}
+	if u, err := url.Parse(value); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	return value
+}
+
+// hidden stands where a secret would be printed.
+const hidden = "(hidden)"
+
+// row makes a setting of a kind of value and a place for it.
+func row[T any](key, fallback string, k kind[T], at func(*Config) *T, about string) setting {
+	return setting{
+		key: key, fallback: fallback, about: about, allowed: k.allowed, secret: k.secret, flag: k.flag,
+		set: func(c *Config, text string) bool {
+			v, ok := k.parse(text)
+			if ok {
+				*at(c) = v
+			}
+			return ok
+		},
+		get: func(c *Config) string { return k.format(*at(c)) },
+	}
+}
+
+const (
+	day      = 24 * time.Hour
+	gibibyte = 1 << 30
+)
+
+// settings is every key. Flags, environment variables, the keys of the file and
+// docs/configuration.md are made from it or compared with it.
+var settings = []setting{
+	row("dev", "false", yesNo, func(c *Config) *bool { return &c.Dev },
+		"for trying things on one machine: demo bots, tokens for the softphone, readable logs, http and loopback for callbacks"),
+	row("data-dir", "./botd-data", required, func(c *Config) *string { return &c.DataDir },
+		"everything that must survive"),
+
+	row("http-addr", "127.0.0.1:8080", address, func(c *Config) *string { return &c.HTTPAddr },
+		"REST, signalling and pages over plain HTTP"),
+	row("https-addr", "127.0.0.1:8443", address, func(c *Config) *string { return &c.HTTPSAddr },
+		"the same over TLS"),
+	row("admin-addr", "127.0.0.1:9090", address, func(c *Config) *string { return &c.AdminAddr },
+		"metrics, pprof and the effective configuration"),
+	row("public-url", "", optional(baseURL), func(c *Config) *string { return &c.PublicURL },
+		"what is written into links, tokens and contexts; by default made from https-addr"),
+	row("tls-cert", "", anything, func(c *Config) *string { return &c.TLSCert },
+		"certificate chain in PEM; by default one from a local authority in data-dir/tls"),
+	row("tls-key", "", anything, func(c *Config) *string { return &c.TLSKey },
+		"key of tls-cert in PEM"),
+	row("allowed-origins", "", listOf(origin), func(c *Config) *[]string { return &c.AllowedOrigins },
+		"origins of pages beyond botd's own that may open a signalling socket"),
+
+	row("access-key", "", accessKey, func(c *Config) *string { return &c.AccessKey },
+		"key of the connection string; made once and kept in data-dir if empty"),
+	row("access-key-secondary", "", accessKey, func(c *Config) *string { return &c.AccessKeySecondary },
+		"a second key, so that keys can be changed without a gap; made once and kept in data-dir if empty"),
+	row("resource-id", "", optional(id), func(c *Config) *string { return &c.ResourceID },
+		"the UUID in user ids; made once and kept in data-dir if empty"),
+	row("token-issuer", "", optional(issuer), func(c *Config) *string { return &c.TokenIssuer },
+		"issuer of the tokens that webhooks carry; by default public-url"),
+	row("oidc-issuer", "", optional(issuer), func(c *Config) *string { return &c.OIDCIssuer },
+		"issuer of bearer tokens that REST accepts beside the keys"),
+
+	row("media-udp-port", "7882", count(0, 65535), func(c *Config) *int { return &c.MediaUDPPort },
+		"one UDP port for all WebRTC media, and ICE-TCP on the same number; 0 takes any free one"),
+	row("media-bind", "", optional(ip), func(c *Config) *string { return &c.MediaBind },
+		"address on which the media port is opened; by default that of http-addr"),
+	row("media-public-ip", "", optional(ip), func(c *Config) *string { return &c.MediaPublicIP },
+		"address that clients are told for media, behind NAT"),
+	row("ice-servers", "", jsonList(`a list of {"urls", "username", "credential"}`, func(s browser.ICEServer) bool { return len(s.URLs) > 0 }),
+		func(c *Config) *[]browser.ICEServer { return &c.ICEServers },
+		"STUN and TURN servers that browsers are told"),
+
+	row("allow-destinations", "", listOf(destination), func(c *Config) *[]string { return &c.AllowDestinations },
+		"CIDRs and hosts, otherwise forbidden, that callbacks and prompts may reach; with dev also loopback"),
+	row("subscriptions", "", jsonList(`a list of {"name", "endpoint", "schema", "eventTypes", "filter"}`, func(s Subscription) bool { return s.Name != "" && s.Endpoint != "" }),
+		func(c *Config) *[]Subscription { return &c.Subscriptions },
+		"event subscriptions, as PUT /eventSubscriptions/{name} takes them"),
+
+	row("nats-url", "", optional(natsURL), func(c *Config) *string { return &c.NATSURL },
+		"an outside NATS server or cluster with JetStream; empty runs one inside, with its files in data-dir"),
+	row("log-retention", "7d", duration(time.Minute, 3650*day), func(c *Config) *time.Duration { return &c.LogRetention },
+		"how long events are kept; those still owed are never removed"),
+	row("log-max-bytes", "10GiB", size(64<<20, 1<<50), func(c *Config) *int64 { return &c.LogMaxBytes },
+		"how large the log may grow before new calls are refused"),
+
+	row("timeout-establish", "85s", duration(time.Second, time.Hour), func(c *Config) *time.Duration { return &c.TimeoutEstablish },
+		"how long a call may take to be answered"),
+	row("timeout-promotion", "115s", duration(time.Second, time.Hour), func(c *Config) *time.Duration { return &c.TimeoutPromotion },
+		"the same for somebody who is added to a call"),
+	row("timeout-phone", "115s", duration(time.Second, time.Hour), func(c *Config) *time.Duration { return &c.TimeoutPhone },
+		"the same for a phone number"),
+	row("timeout-reconnect", "120s", duration(time.Second, time.Hour), func(c *Config) *time.Duration { return &c.TimeoutReconnect },
+		"how long a participant who was lost may stay away"),
+	row("timeout-call", "30h", duration(time.Minute, 365*day), func(c *Config) *time.Duration { return &c.TimeoutCall },
+		"the longest that a call may last"),
+	row("timeout-empty-call", "30s", duration(time.Second, day), func(c *Config) *time.Duration { return &c.TimeoutEmptyCall },
+		"how long applications may be alone in a call"),
+	row("max-participants", "350", count(2, 10000), func(c *Config) *int { return &c.MaxParticipants },
+		"people in one call; applications are not counted"),
+	row("drain-timeout", "300s", duration(0, day), func(c *Config) *time.Duration { return &c.DrainTimeout },
+		"how long running calls may go on after SIGTERM"),
+
+	row("otlp-endpoint", "", optional(webURL), func(c *Config) *string { return &c.OTLPEndpoint },
+		"an OpenTelemetry collector, as in http://localhost:4318; by default $OTEL_EXPORTER_OTLP_ENDPOINT"),
+}
+
+// settingOf finds a key.
+func settingOf(key string) (setting, bool) {
+	for _, s := range settings {
+		if s.key == key {
+			return s, true
+		}
+	}
+	return setting{}, false
+}
+
+// Effective is the configuration as lines of a configuration file, with secrets
+// hidden.
+func (c Config) Effective() []string {
+	lines := make([]string, 0, len(settings))
+	for _, s := range settings {
+		value := s.show(&c)
+		if value == "" || !plainYAML(value) {
+			value = strconv.Quote(value)
+		}
+		lines = append(lines, s.key+": "+value)
+	}
+	return lines
+}
