@@ -50,7 +50,7 @@ func photograph(ctx context.Context, t *testing.T, f *fakeServer, prefix string)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(prefix+"-"+name+".png", png, 0o600); err != nil {
+		if err := os.WriteFile(prefix+"-"+name+".png", png, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

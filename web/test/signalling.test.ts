@@ -131,6 +131,14 @@ describe('a dropped socket', () => {
   });
 });
 
+test('a socket that outlived a lost network is asked at once', async () => {
+  const { server, signalling } = await connected();
+  signalling.hurry();
+  expect(server.socket.of('ping')).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(3_500);
+  expect(server.sockets).toHaveLength(2);
+});
+
 describe('being unregistered', () => {
   test('ends it when there is no other token', async () => {
     const { server, signalling } = await connected();

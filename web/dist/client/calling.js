@@ -1283,6 +1283,8 @@ var AgentObject = class extends Emitter {
 	#options;
 	#calls = /* @__PURE__ */ new Map();
 	#ringing = /* @__PURE__ */ new Map();
+	/** Calls that the server has not named since it took us back. */
+	#unlisted = /* @__PURE__ */ new Set();
 	#online = () => this.#options.signalling.hurry();
 	#iceServers;
 	#connectionState = "Connected";
@@ -1422,14 +1424,12 @@ var AgentObject = class extends Emitter {
 		});
 		this.#ringing.delete(message.call);
 	}
-	/** Calls that the server has not named since it took us back. */
-	#unlisted = /* @__PURE__ */ new Set();
 	#up(welcome, resumed) {
 		clearTimeout(this.#lost);
 		this.#iceServers = welcome.iceServers ?? this.#iceServers;
 		this.#become("Connected");
 		if (!resumed) return;
-		for (const [id, call] of this.#calls) if (call.state !== "Connecting") this.#unlisted.add(id);
+		for (const [id, call] of this.#calls) if (!["None", "Connecting"].includes(call.state)) this.#unlisted.add(id);
 		this.#lost = setTimeout(() => {
 			for (const id of this.#unlisted) this.#calls.get(id)?.end(reasonOf(problem("connectionLost")));
 			this.#unlisted.clear();
@@ -1683,6 +1683,7 @@ var helloTimeout = 1e4;
 var requestTimeout = 45e3;
 var pingInterval = 2e4;
 var pongTimeout = 1e4;
+var hurriedPongTimeout = 3e3;
 var firstDelay = 250;
 var longestDelay = 1e4;
 /**
@@ -1767,8 +1768,9 @@ var Signalling = class extends Emitter {
 		});
 		this.#flush();
 	}
-	/** Tries again now instead of later: the network is back. */
+	/** The network is back: tries again now instead of later, and asks a socket that seems to work whether it does. */
 	hurry() {
+		if (this.#registered) this.#ask(hurriedPongTimeout);
 		if (this.#timers.retry === 0) return;
 		clearTimeout(this.#timers.retry);
 		this.#timers.retry = 0;
@@ -1892,11 +1894,13 @@ var Signalling = class extends Emitter {
 	#alive() {
 		clearTimeout(this.#timers.pong);
 		clearTimeout(this.#timers.ping);
-		this.#timers.ping = later(() => {
-			const socket = this.#socket;
-			socket?.send("{\"type\":\"ping\"}");
-			this.#timers.pong = later(() => this.#drop(socket), pongTimeout);
-		}, pingInterval);
+		this.#timers.ping = later(() => this.#ask(pongTimeout), pingInterval);
+	}
+	#ask(patience) {
+		const socket = this.#socket;
+		clearTimeout(this.#timers.pong);
+		socket?.send("{\"type\":\"ping\"}");
+		this.#timers.pong = later(() => this.#drop(socket), patience);
 	}
 };
 function later(what, delay) {

@@ -50,6 +50,8 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
   readonly #options: AgentOptions;
   readonly #calls = new Map<string, CallObject>();
   readonly #ringing = new Map<string, IncomingObject>();
+  /** Calls that the server has not named since it took us back. */
+  readonly #unlisted = new Set<string>();
   readonly #online = (): void => this.#options.signalling.hurry();
   #iceServers: RTCIceServer[];
   #connectionState: ConnectionState = 'Connected';
@@ -160,15 +162,12 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
     this.#ringing.delete(message.call);
   }
 
-  /** Calls that the server has not named since it took us back. */
-  readonly #unlisted = new Set<string>();
-
   #up(welcome: Welcome, resumed: boolean): void {
     clearTimeout(this.#lost);
     this.#iceServers = welcome.iceServers ?? this.#iceServers;
     this.#become('Connected');
     if (!resumed) return;
-    for (const [id, call] of this.#calls) if (call.state !== 'Connecting') this.#unlisted.add(id);
+    for (const [id, call] of this.#calls) if (!['None', 'Connecting'].includes(call.state)) this.#unlisted.add(id);
     this.#lost = setTimeout(() => {
       for (const id of this.#unlisted) this.#calls.get(id)?.end(reasonOf(problem('connectionLost')));
       this.#unlisted.clear();

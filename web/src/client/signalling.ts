@@ -37,6 +37,7 @@ const helloTimeout = 10_000;
 const requestTimeout = 45_000;
 const pingInterval = 20_000;
 const pongTimeout = 10_000;
+const hurriedPongTimeout = 3_000;
 const firstDelay = 250;
 const longestDelay = 10_000;
 
@@ -121,8 +122,9 @@ export class Signalling extends Emitter<SignallingEvents> {
     this.#flush();
   }
 
-  /** Tries again now instead of later: the network is back. */
+  /** The network is back: tries again now instead of later, and asks a socket that seems to work whether it does. */
   hurry(): void {
+    if (this.#registered) this.#ask(hurriedPongTimeout);
     if (this.#timers.retry === 0) return;
     clearTimeout(this.#timers.retry);
     this.#timers.retry = 0;
@@ -259,11 +261,14 @@ export class Signalling extends Emitter<SignallingEvents> {
   #alive(): void {
     clearTimeout(this.#timers.pong);
     clearTimeout(this.#timers.ping);
-    this.#timers.ping = later(() => {
-      const socket = this.#socket;
-      socket?.send('{"type":"ping"}');
-      this.#timers.pong = later(() => this.#drop(socket), pongTimeout);
-    }, pingInterval);
+    this.#timers.ping = later(() => this.#ask(pongTimeout), pingInterval);
+  }
+
+  #ask(patience: number): void {
+    const socket = this.#socket;
+    clearTimeout(this.#timers.pong);
+    socket?.send('{"type":"ping"}');
+    this.#timers.pong = later(() => this.#drop(socket), patience);
   }
 }
 

@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { CallModel } from './call_model';
 import { readPerson } from './target';
+import { useFocus } from './use_focus';
 
 /** Invites somebody into the call. */
 export function AddPanel({ model, close }: { model: CallModel; close: () => void }) {
   const text = useSignal('');
   const error = useSignal('');
+  const field = useFocus<HTMLInputElement>();
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const target = readPerson(text.value);
@@ -28,7 +30,7 @@ export function AddPanel({ model, close }: { model: CallModel; close: () => void
           autocomplete="off"
           autocapitalize="none"
           spellcheck={false}
-          autofocus
+          ref={field}
         />
       </label>
       {error.value && (

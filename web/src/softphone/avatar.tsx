@@ -1,12 +1,14 @@
-// A person as a disc with initials. The colour comes from the id, so that it
-// is the same everywhere.
+// A person as a disc with initials, a phone number as one with a phone. The
+// colour comes from the id, so that it is the same everywhere.
+
+import { Icon } from './icons';
 
 const tints = 8;
 
 export function Avatar({ id, name, size = 'medium' }: { id: string; name: string; size?: 'small' | 'medium' | 'large' }) {
   return (
     <span class={`avatar avatar-${size} tint-${tint(id)}`} aria-hidden="true">
-      {initials(name)}
+      {/\p{L}/u.test(name) ? initials(name) : <Icon name="phone" />}
     </span>
   );
 }

@@ -3,9 +3,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { CallState } from '../client/calling';
+import { AddPanel } from './add_panel';
 import type { CallModel } from './call_model';
 import { duration } from './clock';
-import { AddPanel } from './add_panel';
 import { Controls } from './controls';
 import type { Panel } from './controls';
 import { CopyButton } from './copy_button';
@@ -15,6 +15,7 @@ import { People } from './people';
 import { words } from './quality';
 import { LevelMeter, SoundPickers } from './sound';
 import { ringback } from './sounds';
+import { useFocus } from './use_focus';
 
 const stateWords: Record<CallState, string> = {
   None: 'Starting…',
@@ -32,15 +33,16 @@ const stateWords: Record<CallState, string> = {
 export function CallView({ model }: { model: CallModel }) {
   const panel = useSignal<Panel | undefined>(undefined);
   const state = model.state.value;
+  const title = useFocus<HTMLHeadingElement>();
   useKeys(model);
   useEffect(() => (state === 'Ringing' ? ringback() : undefined), [state]);
 
   return (
-    <div class="page">
+    <div class="page page-call">
       <Header />
       <main class={`stage ${panel.value ? 'stage-split' : ''}`} data-testid="call-view">
         <div class="stage-head">
-          <h1 data-testid="call-title">{model.target.title}</h1>
+          <h1 ref={title} tabIndex={-1} data-testid="call-title">{model.target.title}</h1>
           <p class="stage-state">
             <span data-testid="call-state" data-state={state} role="status">
               {stateWords[state]}

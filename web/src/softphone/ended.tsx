@@ -1,21 +1,23 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { Avatar } from './avatar';
 import type { Ended } from './call_model';
 import { duration } from './clock';
 import { Header } from './header';
 import { Icon } from './icons';
 import { inWords } from './reasons';
 import { ended as shown, place } from './session';
+import { targetId } from './target';
+import { useFocus } from './use_focus';
 
 /** Says why the call is over. */
 export function EndedView({ ended }: { ended: Ended }) {
-  const title = useRef<HTMLHeadingElement>(null);
+  const title = useFocus<HTMLHeadingElement>();
   const { reason, target, lasted } = ended;
   const words = inWords(reason);
-  useEffect(() => title.current?.focus(), []);
   return (
     <div class="page">
       <Header />
       <main class="after" data-testid="ended-view">
+        <Avatar id={targetId(target)} name={target.title} size="large" />
         <h1 ref={title} tabIndex={-1} data-testid="end-reason">
           {words.title}
         </h1>

@@ -26,9 +26,9 @@ export function Home() {
     <div class="page">
       <Header />
       <main class="home">
-        <section class="home-main" aria-labelledby="bots-title">
-          <h1 id="bots-title">Who would you like to talk to?</h1>
-          <ul class="bots">
+        <h1>Who would you like to talk to?</h1>
+        <div class="home-main">
+          <ul class="bots" aria-label="Bots">
             {bots.map((bot) => (
               <li key={bot.id}>
                 <BotCard {...bot} />
@@ -39,7 +39,7 @@ export function Home() {
             <PersonForm />
             <GroupForm />
           </div>
-        </section>
+        </div>
         <aside class="home-side">
           <OwnId />
           <SoundCheck />

@@ -32,7 +32,6 @@ export function IncomingSheet({ incoming }: { incoming: IncomingCall }) {
       aria-labelledby="incoming-title"
       aria-describedby="incoming-text"
       data-testid="incoming-call"
-      onKeyDown={(event) => event.key === 'Escape' && void decline(incoming)}
     >
       <span class="ringing">
         <Avatar id={id} name={name} />
@@ -41,14 +40,14 @@ export function IncomingSheet({ incoming }: { incoming: IncomingCall }) {
         <strong id="incoming-title" data-testid="incoming-caller">
           {name}
         </strong>
-        <span id="incoming-text">{call.value ? 'is calling. Accepting ends your current call.' : 'is calling you'}</span>
+        <span id="incoming-text">{call.value ? 'Accepting ends your current call' : 'is calling you'}</span>
       </div>
       <div class="incoming-buttons">
         <button class="danger" data-testid="decline-button" onClick={() => void decline(incoming)}>
           <Icon name="hangUp" />
           Decline
         </button>
-        <button class="go" ref={acceptButton} data-testid="accept-button" onClick={() => void accept(incoming).catch(() => undefined)}>
+        <button class="go" ref={acceptButton} data-testid="accept-button" onClick={() => void accept(incoming)}>
           <Icon name="phone" />
           Accept
         </button>

@@ -3,6 +3,7 @@ import { Avatar } from './avatar';
 import type { CallModel, Person } from './call_model';
 import { Icon } from './icons';
 import { me } from './session';
+import { targetId } from './target';
 
 const stateWords: Record<RemoteParticipantState, string> = {
   Idle: 'Invited',
@@ -22,7 +23,7 @@ const speech = 40;
 export function People({ model }: { model: CallModel }) {
   const people = model.people.value;
   return (
-    <ul class={`people people-${Math.min(people.length + 1, 9)}`} data-testid="people" aria-label="In the call">
+    <ul class={people.length > 3 ? 'people people-many' : 'people'} data-testid="people" aria-label="In the call">
       {people.map((person) => (
         <PersonTile key={person.participant} person={person} model={model} />
       ))}
@@ -63,10 +64,11 @@ function PersonTile({ person, model }: { person: Person; model: CallModel }) {
 /** Whoever is being called, until they are in. */
 function Expected({ model }: { model: CallModel }) {
   const { title } = model.target;
+  const id = targetId(model.target);
   return (
     <li class="tile tile-away">
       <span class="ringing">
-        <Avatar id={title} name={title} size="large" />
+        <Avatar id={id} name={title} size="large" />
       </span>
       <strong>{title}</strong>
       <span class="tile-note">{'\u00a0'}</span>

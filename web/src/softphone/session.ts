@@ -1,7 +1,12 @@
 // Who is signed in and what is going on: the state that all views share.
 
 import { signal } from '@preact/signals';
-import { AzureCommunicationTokenCredential, CallClient, getIdentifierRawId } from '../client/calling';
+import {
+  AzureCommunicationTokenCredential,
+  CallClient,
+  CommunicationServicesError,
+  getIdentifierRawId,
+} from '../client/calling';
 import type { Call, CallAgent, ConnectionState, DeviceManager, IncomingCall } from '../client/calling';
 import { CallModel } from './call_model';
 import type { Ended } from './call_model';
@@ -61,13 +66,18 @@ export async function accept(ringing: IncomingCall): Promise<void> {
   incoming.value = undefined;
   await call.value?.call.hangUp();
   ended.value = undefined;
-  const accepted = await ringing.accept();
-  const { identifier, displayName } = ringing.callerInfo;
-  show(accepted, {
-    kind: 'person',
-    identifier: identifier ?? { id: '' },
-    title: displayName ?? (identifier ? getIdentifierRawId(identifier) : 'Unknown caller'),
-  });
+  const target = callerOf(ringing);
+  try {
+    show(await ringing.accept(), target);
+  } catch (error) {
+    const reason = error instanceof CommunicationServicesError ? error : { code: 500, message: String(error) };
+    ended.value = { target, reason, lasted: undefined };
+  }
+}
+
+function callerOf({ callerInfo: { identifier, displayName } }: IncomingCall): Target {
+  const title = displayName ?? (identifier ? getIdentifierRawId(identifier) : 'Unknown caller');
+  return { kind: 'person', identifier: identifier ?? { id: '' }, title };
 }
 
 export async function decline(ringing: IncomingCall): Promise<void> {

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import { Wordmark } from './header';
 import { NoTokensHere, signIn, signInWithToken } from './session';
 import { remembered } from './sign_in_token';
+import { useFocus } from './use_focus';
 
 export function SignIn() {
   const name = useSignal(remembered().name);
@@ -11,6 +12,7 @@ export function SignIn() {
   const needsToken = useSignal(false);
   const busy = useSignal(false);
   const error = useSignal('');
+  const field = useFocus<HTMLInputElement>();
 
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
@@ -45,7 +47,7 @@ export function SignIn() {
               autocomplete="name"
               maxLength={64}
               required
-              autofocus
+              ref={field}
             />
           </label>
           {needsToken.value && (

@@ -1,11 +1,16 @@
 // What somebody typed to say whom they want to call.
 
-import { createIdentifierFromRawId } from '../client/calling';
+import { createIdentifierFromRawId, getIdentifierRawId } from '../client/calling';
 import type { CommunicationIdentifier } from '../client/calling';
 
 export type Target =
   | { kind: 'person'; identifier: CommunicationIdentifier; title: string }
   | { kind: 'group'; groupId: string; title: string };
+
+/** What tells this target from others. */
+export function targetId(target: Target): string {
+  return target.kind === 'group' ? target.groupId : getIdentifierRawId(target.identifier);
+}
 
 /** Reads a user id, a phone number with its plus sign, or a bot's name; undefined if it is none of them. */
 export function readPerson(text: string): Target | undefined {
