@@ -1,0 +1,70 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/botd-dev/botd/identity"
+)
+
+// guard knows who may ask.
+type guard struct {
+	keys   [][]byte
+	bearer *Bearer // nil without one
+	users  UserTokens
+	now    func() time.Time
+}
+
+// UserTokens verifies user access tokens. *identity.Issuer fits it.
+type UserTokens interface {
+	VerifyUser(ctx context.Context, token string) (identity.Session, error)
+}
+
+// caller is who asks.
+type caller struct {
+	// name sets the repeatability ids of one apart from those of others.
+	name string
+	// hash is the SHA-256 of the body that was signed, or nil.
+	hash []byte
+}
+
+// authenticate finds out who asks, by what the Authorization header says
+// (rest.md section 2).
+func (g guard) authenticate(r *http.Request) (caller, error) {
+	if len(r.Header.Values("Authorization")) > 1 {
+		return caller{}, fmt.Errorf("%w: more than one Authorization header", errRequest)
+	}
+	scheme, rest, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	switch {
+	case scheme == schemeHMAC:
+		hash, err := verifySignature(r, g.keys, g.now())
+		return caller{"key", hash}, err
+	case strings.EqualFold(scheme, "Bearer"):
+		name, err := g.token(r.Context(), strings.TrimSpace(rest))
+		return caller{name: name}, err
+	}
+	return caller{}, errCredentials
+}
+
+// token accepts those of the configured issuer. A valid token of a user is
+// known, and may nothing here.
+func (g guard) token(ctx context.Context, token string) (string, error) {
+	if len(token) > maxToken {
+		return "", fmt.Errorf("%w: %d bytes", errBearer, len(token))
+	}
+	if g.users != nil {
+		if _, err := g.users.VerifyUser(ctx, token); err == nil {
+			return "", fmt.Errorf("%w: it is a user access token", errForbidden)
+		}
+	}
+	if g.bearer == nil {
+		return "", fmt.Errorf("%w: no issuer is configured", errBearer)
+	}
+	return g.bearer.verify(ctx, token, g.now)
+}
+
+// maxToken is how many bytes of a token are looked at.
+const maxToken = 16 << 10

@@ -1,0 +1,97 @@
+package rest
+
+import (
+	"cmp"
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// Audience is what the SDKs request a token for (rest.md section 2.2).
+const Audience = "https://communication.azure.com"
+
+// BearerConfig names the OpenID Connect issuer whose tokens are accepted.
+type BearerConfig struct {
+	// Issuer is the "iss" of its tokens, and where its discovery document is.
+	Issuer string
+	// Audience must be among the "aud" of a token; default Audience.
+	Audience string
+	// KeysURL is where its keys are; default what its discovery document says.
+	KeysURL string
+	// Keys, if set, are its keys, and none are fetched.
+	Keys *jose.JSONWebKeySet
+	// HTTP fetches the keys; needed unless Keys is set.
+	HTTP *http.Client
+}
+
+// Validate reports what cannot be.
+func (c BearerConfig) Validate() error {
+	u, err := url.Parse(c.Issuer)
+	switch {
+	case err != nil || !u.IsAbs():
+		return fmt.Errorf("bearer: issuer %q is not a URL", c.Issuer)
+	case c.Keys == nil && c.HTTP == nil:
+		return errors.New("bearer: keys, or a client to fetch them, are needed")
+	}
+	return nil
+}
+
+// Bearer verifies the tokens of an issuer. It is safe for use by several
+// goroutines.
+type Bearer struct {
+	cfg  BearerConfig
+	keys *keyring
+}
+
+// NewBearer makes a Bearer. The keys are fetched when the first token comes.
+func NewBearer(cfg BearerConfig) (*Bearer, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	cfg.Audience = cmp.Or(cfg.Audience, Audience)
+	return &Bearer{cfg, newKeyring(cfg)}, nil
+}
+
+// algorithms are those with which an issuer may sign. None of them takes a
+// shared secret, so that a public key cannot be used as one.
+var algorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+
+// verify returns the name of whoever the token was issued for.
+func (b *Bearer) verify(ctx context.Context, token string, now func() time.Time) (string, error) {
+	var claims jwt.RegisteredClaims
+	key := func(t *jwt.Token) (any, error) { return b.key(ctx, t, now()) }
+	_, err := jwt.ParseWithClaims(token, &claims, key,
+		jwt.WithValidMethods(algorithms), jwt.WithIssuer(b.cfg.Issuer), jwt.WithAudience(b.cfg.Audience),
+		jwt.WithExpirationRequired(), jwt.WithTimeFunc(now), jwt.WithLeeway(30*time.Second))
+	switch {
+	case errors.Is(err, errStore):
+		return "", fmt.Errorf("%w: the keys of the issuer", errStore)
+	case err != nil:
+		return "", fmt.Errorf("%w: %w", errBearer, err)
+	}
+	return "token/" + claims.Subject, nil
+}
+
+// key finds the key that a token names. Only the configured keys count: those
+// that a token brings along ("jwk") or points to ("jku") are never looked at.
+func (b *Bearer) key(ctx context.Context, t *jwt.Token, now time.Time) (crypto.PublicKey, error) {
+	kid, _ := t.Header["kid"].(string)
+	found, err := b.keys.find(ctx, kid, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range found {
+		if k.Use != "" && k.Use != "sig" || k.Algorithm != "" && k.Algorithm != t.Method.Alg() || !k.IsPublic() {
+			continue
+		}
+		return k.Key, nil
+	}
+	return nil, fmt.Errorf("the issuer has no key %q for %s", kid, t.Method.Alg())
+}

@@ -1,0 +1,78 @@
+package rest
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/botd-dev/botd/automation"
+	"github.com/botd-dev/botd/identity"
+)
+
+func TestWhatParsersReadDifferentlyIsRefused(t *testing.T) {
+	for _, row := range []struct{ name, body string }{
+		{"a name that comes twice", `{"callbackUri":"a","callbackUri":"b"}`},
+		{"a name that comes twice inside", `{"source":{"id":"a","id":"b"}}`},
+		{"a name that comes twice, spelled differently", `{"a":1,"\u0061":2}`},
+		{"two values", `{} {}`},
+		{"half a value", `{"targets":[`},
+		{"a comma too many", `{"a":1,}`},
+		{"no JSON", `targets=x`},
+		{"too deep", strings.Repeat("[", 65) + strings.Repeat("]", 65)},
+		{"endlessly deep", strings.Repeat("[", 100_000)},
+		{"a field of another type", `{"callbackUri":7}`},
+		{"a list instead of an object", `[]`},
+		{"an identifier that names nobody", `{"targets":[{}]}`},
+		{"an identifier that names two", `{"targets":[{"communicationUser":{"id":"a"},"phoneNumber":{"value":"+15551230001"}}]}`},
+	} {
+		var into automation.CreateRequest
+		err := decode([]byte(row.body), &into)
+		if a, known := failed(err); !known || a.Status != 400 || a.Code != "8523" {
+			t.Errorf("%s: %v, %d/%s", row.name, err, a.Status, a.Code)
+		}
+	}
+}
+
+func TestWhatClientsReallySendIsRead(t *testing.T) {
+	for _, row := range []struct{ name, body string }{
+		{"nothing", ``},
+		{"an empty object", `{}`},
+		{"unknown fields", `{"colour":{"red":[1,2,{"x":null}]}}`},
+		{"nulls", `{"callbackUri":null,"source":null,"targets":null}`},
+		{"as deep as allowed", strings.Repeat(`{"a":`, 64) + "1" + strings.Repeat("}", 64)},
+		{"the same name in two objects", `{"targets":[{"rawId":"a"},{"rawId":"b"}]}`},
+	} {
+		var into automation.CreateRequest
+		if err := decode([]byte(row.body), &into); err != nil {
+			t.Errorf("%s: %v", row.name, err)
+		}
+	}
+}
+
+func TestAMistakeNamesItsField(t *testing.T) {
+	var into automation.CreateRequest
+	err := decode([]byte(`{"source":{"id":7}}`), &into)
+	if target(err) != "source.id" {
+		t.Errorf("target %q of %v", target(err), err)
+	}
+}
+
+func FuzzABodyIsReadOrRefused(f *testing.F) {
+	for _, seed := range []string{
+		`{"targets":[{"rawId":"8:acs:r_u"}],"callbackUri":"https://x"}`, `{"a":{"a":[1,"\u0061"]}}`, `{"a":1,"a":2}`, `[[[`,
+		`{"playSources":[{"kind":"file","file":{"uri":"x"}}]}`, ` 1 2`, `"\xff"`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		err := checkJSON(body)
+		if err == nil && !json.Valid(body) {
+			t.Fatalf("%q is no JSON", body)
+		}
+		var into automation.PlayRequest
+		if err := decode(body, &into); err != nil && !errors.Is(err, errRequest) && !errors.Is(err, identity.ErrInvalid) {
+			t.Fatalf("%q: %v", body, err)
+		}
+	})
+}

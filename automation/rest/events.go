@@ -1,0 +1,148 @@
+package rest
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/call/journal"
+)
+
+// How many events a page has.
+const (
+	usualPage   = 100
+	largestPage = 1000
+)
+
+// eventList is a page of the log. Cursor is what to ask for next, also when
+// there is nothing more yet; NextLink is there if there is more.
+type eventList struct {
+	Value    []event `json:"value"`
+	Cursor   string  `json:"cursor"`
+	NextLink string  `json:"nextLink,omitempty"`
+}
+
+// connectionEvents reads the log of a connection, also of one that has ended;
+// "after" is the connection's sequence.
+func (s *Server) connectionEvents() action {
+	return s.log(func(ctx context.Context, q *request, limit int) (page, error) {
+		after, err := number(q, "after", 0)
+		if err != nil {
+			return page{}, err
+		}
+		records, err := s.cfg.Log.Read(ctx, q.params["callConnectionId"], after, limit)
+		return numbered(records, after, ofConnection), err
+	}, func(ctx context.Context, q *request) (iter.Seq2[journal.Line, error], error) {
+		after, err := number(q, "after", 0)
+		return lines(s.cfg.Log.Follow(ctx, q.params["callConnectionId"], after), ofConnection), err
+	})
+}
+
+// allEvents reads the log of all calls, "after" being a cursor, or that of one
+// call where the query names it, "after" being the call's sequence.
+func (s *Server) allEvents() action {
+	return s.log(func(ctx context.Context, q *request, limit int) (page, error) {
+		if !q.query.Has("call") {
+			records, cursor, err := s.cfg.Log.ReadAll(ctx, q.query.Get("after"), limit)
+			return page{records, cursor}, err
+		}
+		after, err := number(q, "after", 0)
+		if err != nil {
+			return page{}, err
+		}
+		records, err := s.cfg.Log.ReadCall(ctx, q.query.Get("call"), after, limit)
+		return numbered(records, after, ofCall), err
+	}, func(ctx context.Context, q *request) (iter.Seq2[journal.Line, error], error) {
+		if !q.query.Has("call") {
+			return s.cfg.Log.FollowAll(ctx, q.query.Get("after")), nil
+		}
+		after, err := number(q, "after", 0)
+		return lines(s.cfg.Log.FollowCall(ctx, q.query.Get("call"), after), ofCall), err
+	})
+}
+
+// page is some records and where the next ones begin.
+type page struct {
+	records []call.Record
+	cursor  string
+}
+
+func ofConnection(r call.Record) uint64 { return r.Sequence }
+func ofCall(r call.Record) uint64       { return r.CallSequence }
+
+// numbered is a page whose cursor is the sequence of its last record.
+func numbered(records []call.Record, after uint64, sequence func(call.Record) uint64) page {
+	if n := len(records); n > 0 {
+		after = sequence(records[n-1])
+	}
+	return page{records, strconv.FormatUint(after, 10)}
+}
+
+// lines gives records their cursors.
+func lines(records iter.Seq2[call.Record, error], sequence func(call.Record) uint64) iter.Seq2[journal.Line, error] {
+	return func(yield func(journal.Line, error) bool) {
+		for r, err := range records {
+			if !yield(journal.Line{Record: r, Cursor: strconv.FormatUint(sequence(r), 10)}, err) {
+				return
+			}
+		}
+	}
+}
+
+// log answers with a page, or with a stream to those who accept one.
+func (s *Server) log(
+	read func(context.Context, *request, int) (page, error),
+	follow func(context.Context, *request) (iter.Seq2[journal.Line, error], error),
+) action {
+	return action{out: reflect.TypeFor[eventList](), status: http.StatusOK, do: func(ctx context.Context, q *request) (answer, error) {
+		if strings.Contains(q.header.Get("Accept"), "text/event-stream") {
+			q.resume()
+			if _, err := read(ctx, q, 1); err != nil { // while it can still be told
+				return answer{}, err
+			}
+			events, err := follow(ctx, q)
+			return stream(ctx, events), err
+		}
+		limit, err := number(q, "limit", usualPage)
+		if err != nil {
+			return answer{}, err
+		}
+		if limit < 1 || limit > largestPage {
+			return answer{}, &mistake{"limit", "it must be 1 to " + strconv.Itoa(largestPage)}
+		}
+		p, err := read(ctx, q, int(limit)) //nolint:gosec // at most largestPage
+		if err != nil {
+			return answer{}, err
+		}
+		return ok(http.StatusOK, s.list(q, p, int(limit))), nil //nolint:gosec // at most largestPage
+	}}
+}
+
+// resume goes on where a broken stream ended: browsers repeat the id of the
+// last event they saw (HTML, section 9.2.4).
+func (q *request) resume() {
+	if last := q.header.Get("Last-Event-ID"); last != "" {
+		q.query.Set("after", last)
+	}
+}
+
+func (s *Server) list(q *request, p page, limit int) eventList {
+	list := eventList{Value: make([]event, len(p.records)), Cursor: p.cursor}
+	for i, r := range p.records {
+		list.Value[i] = eventOf(r)
+	}
+	if len(p.records) == limit {
+		next := url.Values{}
+		for name, values := range q.query {
+			next[name] = values
+		}
+		next.Set("after", p.cursor)
+		list.NextLink = s.cfg.PublicURL + q.path + "?" + next.Encode()
+	}
+	return list
+}

@@ -1,0 +1,120 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/botd-dev/botd/identity"
+)
+
+// The bodies of the identity operations (rest.md section 10).
+type (
+	createUserRequest struct {
+		Scopes           []string `json:"createTokenWithScopes,omitempty"`
+		ExpiresInMinutes *int     `json:"expiresInMinutes,omitempty"`
+	}
+	createdUser struct {
+		Identity    userID       `json:"identity"`
+		AccessToken *accessToken `json:"accessToken,omitempty"`
+	}
+	userID struct {
+		ID string `json:"id"`
+	}
+	issueRequest struct {
+		Scopes           []string `json:"scopes"`
+		ExpiresInMinutes *int     `json:"expiresInMinutes,omitempty"`
+	}
+	accessToken struct {
+		Token     string    `json:"token"`
+		ExpiresOn time.Time `json:"expiresOn"`
+	}
+	exchangeRequest struct {
+		Token  string `json:"token"`
+		AppID  string `json:"appId"`
+		UserID string `json:"userId"`
+	}
+)
+
+// How long a user token is valid, in minutes.
+const (
+	shortestToken = 60
+	longestToken  = 1440
+)
+
+func (s *Server) createUser(ctx context.Context, _ *request, r createUserRequest) (createdUser, error) {
+	grant, err := granted("createTokenWithScopes", r.Scopes, r.ExpiresInMinutes)
+	if err != nil {
+		return createdUser{}, err
+	}
+	id, err := s.cfg.Users.Create(ctx)
+	if err != nil {
+		return createdUser{}, err
+	}
+	created := createdUser{Identity: userID{string(id)}}
+	if len(r.Scopes) > 0 {
+		token, err := s.issue(ctx, id, grant)
+		if err != nil {
+			return createdUser{}, err
+		}
+		created.AccessToken = &token
+	}
+	return created, nil
+}
+
+func (s *Server) issueToken(ctx context.Context, q *request, r issueRequest) (accessToken, error) {
+	grant, err := granted("scopes", r.Scopes, r.ExpiresInMinutes)
+	if err != nil {
+		return accessToken{}, err
+	}
+	if len(r.Scopes) == 0 {
+		return accessToken{}, &mistake{"scopes", "it is required"}
+	}
+	return s.issue(ctx, identity.ID(q.params["id"]), grant)
+}
+
+func (s *Server) issue(ctx context.Context, id identity.ID, g identity.Grant) (accessToken, error) {
+	token, err := s.cfg.Issuer.IssueUser(ctx, id, g)
+	return accessToken{token.Token, token.ExpiresOn.UTC()}, err
+}
+
+// granted checks what a token is asked to say.
+func granted(field string, scopes []string, minutes *int) (identity.Grant, error) {
+	for _, scope := range scopes {
+		if !slices.Contains(identity.Scopes, scope) {
+			return identity.Grant{}, &mistake{field, fmt.Sprintf("%q is none of %s", scope, strings.Join(identity.Scopes, ", "))}
+		}
+	}
+	valid := longestToken
+	if minutes != nil {
+		valid = *minutes
+	}
+	if valid < shortestToken || valid > longestToken {
+		return identity.Grant{}, &mistake{"expiresInMinutes", fmt.Sprintf("%d is not between %d and %d", valid, shortestToken, longestToken)}
+	}
+	return identity.Grant{Scopes: scopes, For: time.Duration(valid) * time.Minute}, nil
+}
+
+// onUser is an operation on a user that needs no body and says nothing.
+func onUser(do func(context.Context, identity.ID) error) action {
+	return action{nil, nil, http.StatusNoContent, func(ctx context.Context, q *request) (answer, error) {
+		return ok(http.StatusNoContent, nil), do(ctx, identity.ID(q.params["id"]))
+	}}
+}
+
+// exchange would trade a token of Microsoft Teams. Unlike the service there is
+// no tenant here that could vouch for it.
+func (s *Server) exchange(context.Context, *request, exchangeRequest) (accessToken, error) {
+	return accessToken{}, &mistake{"token", "no Microsoft Teams tenant is configured"}
+}
+
+func (s *Server) discovery(context.Context, *request) (identity.Discovery, error) {
+	return s.cfg.Issuer.Discovery(), nil
+}
+
+func (s *Server) keys(context.Context, *request) (identity.KeySet, error) {
+	return s.cfg.Issuer.Keys(), nil
+}

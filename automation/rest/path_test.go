@@ -1,0 +1,91 @@
+package rest
+
+import (
+	"errors"
+	"slices"
+	"testing"
+)
+
+func TestAPathLeadsToItsOperation(t *testing.T) {
+	r := newRouter((&Server{cfg: Config{}}).table())
+	for _, row := range []struct{ method, path, name, param, value string }{
+		{"POST", "/calling/callConnections", "createCall", "", ""},
+		{"POST", "/calling/callConnections:answer", "answerCall", "", ""},
+		{"GET", "/calling/callConnections/41a0", "getCall", "callConnectionId", "41a0"},
+		{"DELETE", "/calling/callConnections/41a0", "hangUpCall", "callConnectionId", "41a0"},
+		{"POST", "/calling/callConnections/41a0:play", "play", "callConnectionId", "41a0"},
+		{"POST", "/calling/callConnections/41a0%3Aplay", "play", "callConnectionId", "41a0"},
+		{"POST", "/calling/callConnections/a:b:play", "play", "callConnectionId", "a:b"},
+		{"POST", "/calling/callConnections/41a0/participants:add", "addParticipant", "callConnectionId", "41a0"},
+		{"GET", "/calling/callConnections/41a0/participants", "getParticipants", "callConnectionId", "41a0"},
+		{"GET", "/calling/callConnections/41a0/participants/4%3A%2B15551230001", "getParticipant", "participantRawId", "4:+15551230001"},
+		{"GET", "/calling/callConnections/41a0/participants/8:acs:r_u", "getParticipant", "participantRawId", "8:acs:r_u"},
+		{"GET", "/calling/callConnections/41a0/participants/a%2Fb", "getParticipant", "participantRawId", "a/b"},
+		{"POST", "/identities/8%3Aacs%3Ar_u/:issueAccessToken", "issueAccessToken", "id", "8:acs:r_u"},
+		{"POST", "/teamsUser/:exchangeAccessToken", "exchangeTeamsUserAccessToken", "", ""},
+		{"POST", "/calling/recordings/r1:pause", "pauseRecording", "recordingId", "r1"},
+	} {
+		rt, params, _, err := r.find(row.method, row.path)
+		if err != nil || rt.name != row.name || row.param != "" && params[row.param] != row.value {
+			t.Errorf("%s %s: %s %v, %v", row.method, row.path, rt.name, params, err)
+		}
+	}
+}
+
+func TestWhereThereIsNothingIsSaid(t *testing.T) {
+	r := newRouter((&Server{cfg: Config{}}).table())
+	for _, row := range []struct {
+		method, path string
+		err          error
+	}{
+		{"GET", "/", errNoRoute},
+		{"GET", "/calling/callConnections/41a0/participants/x/y", errNoRoute},
+		{"POST", "/calling/callConnections/:play", errMethod}, // GET {id}
+		{"POST", "/calling/callConnections/41a0:dance", errMethod},
+		{"PUT", "/calling/callConnections", errMethod},
+		{"GET", "/calling/callConnections/%zz", errNoRoute},
+		{"GET", "/calling/callConnections/", errNoRoute},
+	} {
+		if _, _, _, err := r.find(row.method, row.path); !errors.Is(err, row.err) {
+			t.Errorf("%s %s: %v", row.method, row.path, err)
+		}
+	}
+	_, _, allowed, _ := r.find("PUT", "/calling/callConnections/41a0")
+	if !slices.Equal(allowed, []string{"GET", "DELETE"}) {
+		t.Errorf("allowed %v", allowed)
+	}
+}
+
+func TestEveryOperationOfTheContractHasItsRow(t *testing.T) {
+	count := map[string]int{}
+	for _, rt := range (&Server{cfg: Config{}}).table() {
+		switch rt.family.String() {
+		case calling.String():
+			count["calls"]++
+		case identities.String():
+			count["identity"]++
+		case rooms.String():
+			count["rooms"]++
+		}
+	}
+	if count["calls"] != 34 || count["identity"] != 5 || count["rooms"] != 7 { // rest.md section 5
+		t.Errorf("%v", count)
+	}
+}
+
+func FuzzEveryPathIsRead(f *testing.F) {
+	f.Add("POST", "/calling/callConnections/41a0:play")
+	f.Add("GET", "/identities/%3A/:revokeAccessTokens")
+	r := newRouter((&Server{cfg: Config{}}).table())
+	f.Fuzz(func(t *testing.T, method, path string) {
+		rt, params, _, err := r.find(method, path)
+		if err != nil {
+			return
+		}
+		for name, value := range params {
+			if value == "" {
+				t.Fatalf("%s %s: %s is empty in %s", method, path, name, rt.name)
+			}
+		}
+	})
+}
