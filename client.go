@@ -31,8 +31,17 @@ type client struct {
 	http *http.Client
 }
 
-// newClient finds the server by its configuration.
+// newClient finds the server by its configuration, and its key.
 func newClient(c Config) (*client, error) {
+	found, err := findServer(c)
+	if err != nil {
+		return nil, err
+	}
+	found.key, err = readKey(c)
+	return found, err
+}
+
+func readKey(c Config) ([]byte, error) {
 	text := c.AccessKey
 	if text == "" {
 		var err error
@@ -46,13 +55,14 @@ func newClient(c Config) (*client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("access key: %w", err)
 	}
-	if c.HTTPAddr != "" {
-		return &client{base: "http://" + local(c.HTTPAddr), key: key, http: &http.Client{}}, nil
-	}
-	return newTLSClient(c, key)
+	return key, nil
 }
 
-func newTLSClient(c Config, key []byte) (*client, error) {
+// findServer prefers plain HTTP, which needs no trust.
+func findServer(c Config) (*client, error) {
+	if c.HTTPAddr != "" {
+		return &client{base: "http://" + local(c.HTTPAddr), http: &http.Client{}}, nil
+	}
 	ca, err := localca.Open(localca.Config{
 		Dir: filepath.Join(c.DataDir, "tls"), CertFile: c.TLSCert, KeyFile: c.TLSKey,
 	})
@@ -68,7 +78,7 @@ func newTLSClient(c Config, key []byte) (*client, error) {
 		base = "https://" + local(c.HTTPSAddr)
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}}
-	return &client{base: base, key: key, http: &http.Client{Transport: transport}}, nil
+	return &client{base: base, http: &http.Client{Transport: transport}}, nil
 }
 
 // local makes an address to listen on one to connect to.

@@ -182,6 +182,28 @@ func TestWithoutAServersKeyACommandSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
+func TestHealthIsTheServersOwnWord(t *testing.T) {
+	status := http.StatusOK
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/healthz" {
+			t.Errorf("asked for %s", r.URL)
+		}
+		w.WriteHeader(status)
+	}))
+	address := strings.TrimPrefix(s.URL, "http://")
+	if r := command(t, nil, "health", "--http-addr", address); r.status != exitClean {
+		t.Errorf("alive: %+v", r)
+	}
+	status = http.StatusServiceUnavailable
+	if r := command(t, nil, "health", "--http-addr", address); r.status != exitFailed {
+		t.Errorf("not well: %+v", r)
+	}
+	s.Close()
+	if r := command(t, nil, "health", "--http-addr", address); r.status != exitFailed {
+		t.Errorf("gone: %+v", r)
+	}
+}
+
 // server answers signed requests and has its key in a data directory.
 func server(t *testing.T, answer http.HandlerFunc) (dir, address string) {
 	t.Helper()

@@ -58,7 +58,7 @@ var mayImport = map[string]string{
 // all of them.
 var keptIn = map[string]string{
 	"github.com/labstack/echo":    "automation/rest",
-	"github.com/pion":             "leg leg/* media/jitter media/forward media/prompt recording",
+	"github.com/pion":             "leg leg/* media/jitter media/dtmf media/forward media/prompt recording",
 	"github.com/emiago/sipgo":     "leg/phone",
 	"github.com/nats-io":          "call/journal internal/cluster",
 	"github.com/cloudevents":      "webhooks",

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Installs the Debian packages that are named and missing, and says so. Where
+# nothing is missing it does nothing, quickly.
+set -eu
+
+if ! command -v dpkg-query >/dev/null; then
+	echo "Not a Debian system: please see that you have what these packages have: $*" >&2
+	exit 0
+fi
+
+missing=""
+for package in "$@"; do
+	status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
+	case $status in
+	*"ok installed"*) ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+
+sudo=""
+if [ "$(id -u)" != 0 ]; then
+	if ! command -v sudo >/dev/null; then
+		echo "Please have somebody run, as root: apt-get install -y --no-install-recommends$missing" >&2
+		exit 1
+	fi
+	sudo="sudo"
+fi
+
+echo "Installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+# shellcheck disable=SC2086 # several words are meant
+$sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
