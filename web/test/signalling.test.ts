@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CommunicationServicesError } from '../src/client/errors';
 import { createClientLogger } from '../src/client/log';
-import { parse } from '../src/client/protocol';
 import { Signalling } from '../src/client/signalling';
 import { FakeServer, settled } from './fake_socket';
 
@@ -161,20 +160,5 @@ describe('being unregistered', () => {
     await vi.advanceTimersByTimeAsync(1_000);
     await server.welcome();
     expect(server.socket.sent[0]).toMatchObject({ type: 'hello', token: 'new' });
-  });
-});
-
-describe('a message', () => {
-  test.each([
-    ['that is not JSON', 'x{'],
-    ['that is not text', new Uint8Array(3)],
-    ['of a type from the future', '{"type":"hologram"}'],
-    ['without its type', '{"call":"c"}'],
-    ['that is an array', '[]'],
-    ['without its call', '{"type":"state","state":"Connected"}'],
-    ['with a field of another type', '{"type":"answer","call":"c","sdp":7}'],
-    ['with null where an object is due', '{"type":"incoming","call":"c","from":null}'],
-  ])('%s is passed over', (_, text) => {
-    expect(parse(text)).toBeUndefined();
   });
 });

@@ -1636,47 +1636,57 @@ function createClientLogger(name) {
 }
 // src/client/protocol.ts
 var subprotocol = "botd.signal.v1";
+var text = (value) => typeof value === "string";
+var number$1 = (value) => typeof value === "number";
+var identifier = (value) => fields(value, { rawId: text });
+var member = (value) => fields(value, {
+	participantId: text,
+	identifier,
+	state: text
+});
+var members = (value) => Array.isArray(value) && value.every(member);
 var required = {
-	welcome: { user: "object" },
+	welcome: { user: identifier },
 	ok: {},
-	error: { code: "number" },
-	unregistered: { code: "number" },
+	error: { code: number$1 },
+	unregistered: { code: number$1 },
 	pong: {},
 	incoming: {
-		call: "string",
-		from: "object"
+		call: text,
+		from: identifier
 	},
-	incomingEnded: { call: "string" },
+	incomingEnded: { call: text },
 	state: {
-		call: "string",
-		state: "string"
+		call: text,
+		state: text
 	},
 	answer: {
-		call: "string",
-		sdp: "string"
+		call: text,
+		sdp: text
 	},
-	candidate: { call: "string" },
+	candidate: { call: text },
 	roster: {
-		call: "string",
-		participants: "object"
+		call: text,
+		participants: members
 	},
-	muted: { call: "string" }
+	muted: { call: text }
 };
 /** Reads one message. It is undefined for what is not JSON, unknown or incomplete: a newer server may say more than we know. */
-function parse(text) {
-	if (typeof text !== "string") return void 0;
-	let value;
+function parse(data) {
+	if (typeof data !== "string") return void 0;
 	try {
-		value = JSON.parse(text);
+		const message = JSON.parse(data);
+		const type = message?.type;
+		if (typeof type !== "string" || !Object.hasOwn(required, type)) return void 0;
+		return fields(message, required[type] ?? {}) ? message : void 0;
 	} catch {
 		return;
 	}
-	if (typeof value !== "object" || value === null) return void 0;
-	const message = value;
-	const fields = typeof message["type"] === "string" ? required[message["type"]] : void 0;
-	if (!fields) return void 0;
-	for (const [name, type] of Object.entries(fields)) if (typeof message[name] !== type || message[name] === null) return void 0;
-	return message;
+}
+function fields(value, checks) {
+	if (typeof value !== "object" || value === null) return false;
+	const record = value;
+	return Object.entries(checks).every(([name, check]) => check(record[name]));
 }
 // src/client/signalling.ts
 var helloTimeout = 1e4;

@@ -67,37 +67,45 @@ export type CallMessage =
   | { type: 'incomingEnded'; call: string; reason?: CallEndReason };
 export type ServerMessage = Welcome | Incoming | Refusal | CallMessage | { type: 'ok'; ref?: number } | { type: 'pong' };
 
+type Check = (value: unknown) => boolean;
+
+const text: Check = (value) => typeof value === 'string';
+const number: Check = (value) => typeof value === 'number';
+const identifier: Check = (value) => fields(value, { rawId: text });
+const member: Check = (value) => fields(value, { participantId: text, identifier, state: text });
+const members: Check = (value) => Array.isArray(value) && value.every(member);
+
 // The fields without which a message of that type says nothing.
-const required: Record<string, Record<string, 'string' | 'number' | 'object'>> = {
-  welcome: { user: 'object' },
+const required: Record<string, Record<string, Check>> = {
+  welcome: { user: identifier },
   ok: {},
-  error: { code: 'number' },
-  unregistered: { code: 'number' },
+  error: { code: number },
+  unregistered: { code: number },
   pong: {},
-  incoming: { call: 'string', from: 'object' },
-  incomingEnded: { call: 'string' },
-  state: { call: 'string', state: 'string' },
-  answer: { call: 'string', sdp: 'string' },
-  candidate: { call: 'string' },
-  roster: { call: 'string', participants: 'object' },
-  muted: { call: 'string' },
+  incoming: { call: text, from: identifier },
+  incomingEnded: { call: text },
+  state: { call: text, state: text },
+  answer: { call: text, sdp: text },
+  candidate: { call: text },
+  roster: { call: text, participants: members },
+  muted: { call: text },
 };
 
 /** Reads one message. It is undefined for what is not JSON, unknown or incomplete: a newer server may say more than we know. */
-export function parse(text: unknown): ServerMessage | undefined {
-  if (typeof text !== 'string') return undefined;
-  let value: unknown;
+export function parse(data: unknown): ServerMessage | undefined {
+  if (typeof data !== 'string') return undefined;
   try {
-    value = JSON.parse(text);
+    const message: unknown = JSON.parse(data);
+    const type = (message as { type?: unknown } | null)?.type;
+    if (typeof type !== 'string' || !Object.hasOwn(required, type)) return undefined;
+    return fields(message, required[type] ?? {}) ? (message as ServerMessage) : undefined;
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const message = value as Record<string, unknown>;
-  const fields = typeof message['type'] === 'string' ? required[message['type']] : undefined;
-  if (!fields) return undefined;
-  for (const [name, type] of Object.entries(fields)) {
-    if (typeof message[name] !== type || message[name] === null) return undefined;
-  }
-  return message as unknown as ServerMessage;
+}
+
+function fields(value: unknown, checks: Record<string, Check>): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const record = value as Record<string, unknown>;
+  return Object.entries(checks).every(([name, check]) => check(record[name]));
 }
