@@ -1,0 +1,157 @@
+package webhooks
+
+import (
+	"container/list"
+	"time"
+)
+
+// endpoint is a host that is posted to: its slots, its gates, and the attempts
+// it is silent about. The loop's alone.
+type endpoint struct {
+	origin string
+	queues int // that point here
+	using  int // slots
+	gate   gate
+	paths  map[string]*gate
+	// waiting are queues that found every slot taken.
+	waiting []*queue
+	// silent are attempts beyond the grace, the oldest first.
+	silent *list.List
+}
+
+// endpoint finds the endpoint of an origin, or makes it.
+func (t *Teller) endpoint(origin string) *endpoint {
+	e := t.endpoints[origin]
+	if e == nil {
+		e = &endpoint{origin: origin, paths: make(map[string]*gate), silent: list.New()}
+		t.endpoints[origin] = e
+	}
+	return e
+}
+
+// leave forgets an endpoint when nobody points at it any more.
+func (t *Teller) leave(e *endpoint) {
+	if e.queues--; e.queues == 0 && e.silent.Len() == 0 {
+		delete(t.endpoints, e.origin)
+	}
+}
+
+// path is the gate of a path; only one that has failed has any.
+func (e *endpoint) path(path string) *gate {
+	g := e.paths[path]
+	if g == nil {
+		g = &gate{}
+		e.paths[path] = g
+	}
+	return g
+}
+
+// admit lets a queue begin an attempt, or makes it wait where it has to.
+func (t *Teller) admit(q *queue) bool {
+	e, now := q.endpoint, time.Now()
+	if q.kind == callback { // resource events keep a schedule of their own
+		if g := e.paths[q.target.path]; g != nil && !g.passes(now) {
+			q.waitIn(&g.waiting)
+			return false
+		}
+		if !e.gate.passes(now) {
+			q.waitIn(&e.gate.waiting)
+			return false
+		}
+	}
+	if e.using >= t.cfg.Slots {
+		q.waitIn(&e.waiting)
+		return false
+	}
+	if q.kind == callback {
+		e.gate.begin()
+		if g := e.paths[q.target.path]; g != nil {
+			g.begin()
+		}
+	}
+	e.using++
+	return true
+}
+
+// vacate gives a slot back and lets the next ones in.
+func (t *Teller) vacate(e *endpoint) {
+	e.using--
+	for e.using < t.cfg.Slots && len(e.waiting) > 0 {
+		q := e.waiting[0]
+		e.waiting = e.waiting[1:]
+		q.waiting = false
+		t.pump(q)
+	}
+}
+
+// well opens the gates of an endpoint that has shown to be alive.
+func (t *Teller) well(q *queue) {
+	if q.kind != callback {
+		return
+	}
+	released := q.endpoint.gate.succeed()
+	if g := q.endpoint.paths[q.target.path]; g != nil {
+		released = append(released, g.succeed()...)
+		delete(q.endpoint.paths, q.target.path)
+	}
+	for _, q := range released {
+		q.waiting = false
+		t.pump(q)
+	}
+}
+
+// ill counts a failure against the endpoint, or only against the path if the
+// endpoint answered. It returns whether the queue is to wait at a gate.
+func (t *Teller) ill(q *queue, f failure) bool {
+	if q.kind != callback {
+		return false
+	}
+	e, now := q.endpoint, time.Now()
+	path := e.path(q.target.path)
+	if f.status == 0 { // not even an answer
+		t.watch(&e.gate, e.gate.fail(now, t.wait) > 0)
+		path.probing = false
+		if len(path.waiting) == 0 && path.failures == 0 {
+			delete(e.paths, q.target.path)
+		}
+		return t.park(q, &e.gate)
+	}
+	if f.retryAfter > 0 {
+		path.slam(now, f.retryAfter)
+	} else {
+		path.fail(now, t.wait)
+	}
+	t.watch(path, path.shut())
+	t.watch(&e.gate, e.gate.failPath(q.target.path, now, t.wait) > 0)
+	return t.park(q, path)
+}
+
+// park makes a queue wait at a gate if the gate is shut.
+func (t *Teller) park(q *queue, g *gate) bool {
+	if !g.shut() {
+		return false
+	}
+	q.waitIn(&g.waiting)
+	return true
+}
+
+// watch has a gate that was shut looked at when a probe may pass.
+func (t *Teller) watch(g *gate, shut bool) {
+	if shut {
+		t.clock.at(g.until, func() { t.probe(g) })
+	}
+}
+
+// probe sends the queue that has waited longest through the gate.
+func (t *Teller) probe(g *gate) {
+	for g.passes(time.Now()) {
+		q := g.next()
+		if q == nil {
+			return
+		}
+		q.waiting = false
+		t.pump(q)
+	}
+}
+
+func (t *Teller) wait(n int) time.Duration { return t.cfg.Schedule.after(n, t.cfg.Rand()) }

@@ -1,0 +1,162 @@
+package webhooks
+
+import (
+	"slices"
+	"time"
+
+	"github.com/botd-dev/botd/call"
+)
+
+// hushed is what happens when the grace is over: the slot is free for others,
+// and unless silence is a failure the next event goes (behaviours: silence).
+func (t *Teller) hushed(a *attempt) {
+	if a.finished || a.hushed {
+		return
+	}
+	a.hushed = true
+	q := a.queue
+	pool := q.endpoint.silent
+	a.silence = pool.PushBack(a)
+	if pool.Len() > t.cfg.SilentPool {
+		pool.Front().Value.(*attempt).cancel() //nolint:errcheck,forcetypeassert // holds nothing else
+	}
+	if !a.ack {
+		t.bodies -= q.listing(func() { q.hush(a.position) })
+		q.busy = false
+		t.mark(q)
+		t.well(q)
+	}
+	t.vacate(q.endpoint)
+	t.pump(q)
+}
+
+// ended takes in how an attempt ended.
+func (t *Teller) ended(a *attempt, r result) {
+	a.finished = true
+	q := a.queue
+	if a.silence != nil {
+		q.endpoint.silent.Remove(a.silence)
+	}
+	if !a.hushed || a.ack {
+		q.busy = false
+	}
+	t.apply(a, r)
+	if !a.hushed {
+		t.vacate(q.endpoint)
+	}
+	t.pump(q)
+	t.mark(q)
+}
+
+// apply changes the queue as the verdict says.
+func (t *Teller) apply(a *attempt, r result) {
+	q := a.queue
+	switch r.verdict {
+	case told:
+		q.failures = 0
+		t.settle(q, a.position)
+		t.well(q)
+	case lost:
+		t.settle(q, a.position)
+	case unconfirmed:
+		t.write(q, a.position, r.record, letterUnconfirmed, "no answer")
+		t.settle(q, a.position)
+	case gone:
+		t.write(q, a.position, r.record, letterGone, "the destination answered 410 Gone")
+		t.stop(q)
+		t.well(q)
+	case refused:
+		t.refuse(a, r)
+	case aborted:
+		if a.hushed && !a.ack {
+			q.relapse(a.position)
+		}
+	}
+}
+
+// settle takes an event off what a queue is owed.
+func (t *Teller) settle(q *queue, position uint64) {
+	t.bodies -= q.listing(func() { q.settle(position) })
+}
+
+// listing tells by how much less a queue lists after f.
+func (q *queue) listing(f func()) int {
+	before := len(q.owed)
+	f()
+	return before - len(q.owed)
+}
+
+// stop tells a destination nothing any more. Its events stay in the log.
+func (t *Teller) stop(q *queue) {
+	t.bodies -= len(q.owed)
+	q.told = max(q.told, q.behind, last(q.owed))
+	q.again, q.owed, q.read, q.behind = nil, nil, 0, 0
+	q.stopped = q.connection != "" && !q.closing
+}
+
+func last(o []owed) uint64 {
+	if len(o) == 0 {
+		return 0
+	}
+	return o[len(o)-1].position
+}
+
+// refuse plans the next attempt, or gives up.
+func (t *Teller) refuse(a *attempt, r result) {
+	q := a.queue
+	if a.hushed && !a.ack {
+		q.relapse(a.position)
+	}
+	q.failures++
+	if reason, over := t.hopeless(q, r); over {
+		t.write(q, a.position, r.record, letterDead, reason)
+		t.settle(q, a.position)
+		q.failures = 0
+		t.ill(q, r.failure)
+		return
+	}
+	switch {
+	case q.kind == resource:
+		t.snooze(q, max(resourceAfter(q.failures), r.failure.retryAfter))
+	case t.ill(q, r.failure): // the endpoint decides
+	default:
+		t.snooze(q, max(t.wait(q.failures), r.failure.retryAfter))
+	}
+}
+
+// hopeless reports whether an event is never tried again.
+func (t *Teller) hopeless(q *queue, r result) (string, bool) {
+	if r.record == nil {
+		return "", false
+	}
+	age := t.cfg.Now().Sub(r.record.Time)
+	if q.kind == callback {
+		return r.failure.reason, age > t.cfg.Expiry
+	}
+	attempts, life := resourceAttempts, resourceLife
+	if r.record.Type == incomingCall {
+		attempts, life = incomingAttempts, incomingLife
+	}
+	never := slices.Contains([]int{400, 401, 403, 413}, r.failure.status) // events.md section 11
+	over := never || q.failures >= attempts || age+resourceAfter(q.failures) > life
+	return r.failure.reason, over
+}
+
+// sweepEvery is how often queues that are not tried are looked at for events
+// that are too old.
+const sweepEvery = time.Minute
+
+// sweep turns what is too old into dead letters.
+func (t *Teller) sweep() {
+	for _, q := range t.queues {
+		for q.kind == callback && !q.busy && len(q.owed) > 0 && t.cfg.Now().Sub(q.owed[0].record.Time) > t.cfg.Expiry {
+			o := q.owed[0]
+			t.write(q, o.position, o.record, letterDead, "too old")
+			t.settle(q, o.position)
+			t.mark(q)
+		}
+	}
+	t.clock.in(sweepEvery, t.sweep)
+}
+
+var incomingCall = call.IncomingCall{}.Type() //nolint:gochecknoglobals // a name

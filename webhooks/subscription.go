@@ -1,0 +1,115 @@
+package webhooks
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// The schemas of a subscription.
+const (
+	SchemaEventGrid   = "eventgrid"
+	SchemaCloudEvents = "cloudevents"
+)
+
+// The states of a subscription.
+const (
+	// StateActive is told.
+	StateActive = "Active"
+	// StatePending waits for somebody to confirm it by hand.
+	StatePending = "AwaitingManualAction"
+)
+
+// ackRequired is what Ack says to make silence a failure.
+const ackRequired = "required"
+
+var (
+	// ErrSubscription means that a subscription cannot be as it was described.
+	ErrSubscription = errors.New("not a subscription")
+	// ErrHandshake means that an endpoint does not want to be told.
+	ErrHandshake = errors.New("the endpoint did not confirm the subscription")
+)
+
+// Subscription asks for resource events.
+type Subscription struct {
+	Name string `json:"name"`
+	// Endpoint is where they are posted, exactly as it was given.
+	Endpoint string `json:"endpoint"`
+	// Schema is "eventgrid", the default, or "cloudevents".
+	Schema string `json:"schema"`
+	// EventTypes are the types wanted; none means all.
+	EventTypes []string `json:"eventTypes,omitempty"`
+	// Filter narrows IncomingCall.
+	Filter Filter `json:"filter"`
+	// Ack "required" makes the endpoint's silence a failure.
+	Ack string `json:"ack,omitempty"`
+	// State is "Active" or "AwaitingManualAction". It is ours to say.
+	State string `json:"state,omitempty"`
+}
+
+// Filter says which calls are meant, by raw ids; one ending in "*" means all
+// that begin so. An empty list means all.
+type Filter struct {
+	From []string `json:"from,omitempty"`
+	To   []string `json:"to,omitempty"`
+}
+
+var subscriptionName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// Validate reports what cannot be.
+func (s Subscription) Validate() error {
+	if !subscriptionName.MatchString(s.Name) {
+		return fmt.Errorf("%w: a name has 1 to 64 letters, digits, '-' and '_'", ErrSubscription)
+	}
+	if _, err := parseTarget(s.Endpoint); err != nil {
+		return fmt.Errorf("%w: endpoint: %w", ErrSubscription, err)
+	}
+	if s.Schema != SchemaEventGrid && s.Schema != SchemaCloudEvents {
+		return fmt.Errorf("%w: schema %q is neither eventgrid nor cloudevents", ErrSubscription, s.Schema)
+	}
+	if s.Ack != "" && s.Ack != ackRequired {
+		return fmt.Errorf("%w: ack %q is not \"required\"", ErrSubscription, s.Ack)
+	}
+	return nil
+}
+
+// matches reports whether the subscription wants an event of that type between
+// those two; only IncomingCall is filtered by who calls whom.
+func (s Subscription) matches(kind string, from, to identity.ID) bool {
+	if s.State != StateActive || len(s.EventTypes) > 0 && !slices.Contains(s.EventTypes, kind) {
+		return false
+	}
+	return kind != incomingCall || means(s.Filter.From, from) && means(s.Filter.To, to)
+}
+
+// means reports whether a list of filters means an identity.
+func means(list []string, id identity.ID) bool {
+	if len(list) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(list, func(f string) bool {
+		if prefix, ok := strings.CutSuffix(f, "*"); ok {
+			return strings.HasPrefix(string(id), prefix)
+		}
+		return string(id) == f
+	})
+}
+
+// Matches reports whether an active subscription wants an event of that type
+// from and to the given raw ids.
+func (t *Teller) Matches(kind string, from, to identity.ID) bool {
+	return len(t.subscribe.matching(kind, from, to)) > 0
+}
+
+// Ring fits call.Ringer: it reports whether an application will be told of an
+// incoming call. The telling is done when the call's IncomingCall is durable.
+func (t *Teller) Ring(inv *call.Invitation) bool {
+	return t.Matches(incomingCall, inv.From(), inv.To())
+}
+
+var _ call.Ringer = (*Teller)(nil)
