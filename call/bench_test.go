@@ -35,7 +35,9 @@ func BenchmarkIdleConnections(b *testing.B) {
 			callIn(b, r, bell, identity.ID(fmt.Sprintf("8:acs:r_%d", i)))
 		}
 		b.ReportMetric(float64(memory()-before)/many, "B/connection")
-		r.Close()
+		if err := r.Close(b.Context()); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

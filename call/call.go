@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,8 @@ type Call struct {
 	inbox chan func()   // unbuffered: once taken, always run
 	done  chan struct{} // closed when loop has returned
 	lost  atomic.Bool   // a record could not be written: nothing may follow it
+
+	commits sync.WaitGroup // those whose answers are still to be given
 
 	// Below here, loop only.
 	members     []*Participant // in the order in which they came
@@ -50,10 +53,12 @@ type Call struct {
 	replies  []func(error)
 }
 
-// loop runs the call until the last one has left. first is its first turn.
+// loop runs the call until the last one has left and everybody has been told.
+// first is its first turn.
 func (c *Call) loop(first func()) {
-	defer close(c.done)
 	defer c.registry.forget(c)
+	defer c.commits.Wait()
+	defer close(c.done)
 	c.turn(first)
 	for !c.finished() {
 		c.turn(<-c.inbox)
@@ -87,7 +92,9 @@ func (c *Call) commit() {
 	}
 	records, replies := c.records, c.replies
 	c.records, c.replies = nil, nil
+	c.commits.Add(1)
 	c.write(records, func(err error) {
+		defer c.commits.Done()
 		if err != nil {
 			err = c.lose(err)
 		}

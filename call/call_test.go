@@ -186,7 +186,7 @@ func inHouse(t *testing.T, f func(h *house)) {
 		})
 		h.Reach(h.bell)
 		f(h)
-		h.Registry.Close()
+		h.want(h.Registry.Close(h.Context()), nil)
 		if n := h.Counts(); n != (call.Counts{}) {
 			t.Errorf("left over: %+v", n)
 		}

@@ -23,6 +23,8 @@ var (
 	ErrFull = errors.New("full")
 	// ErrClosing means that the server takes no new calls.
 	ErrClosing = errors.New("the server is going down")
+	// ErrNoRoom means that the log has no room for the records of new calls.
+	ErrNoRoom = errors.New("no room left in the log")
 	// ErrNotDurable means that the log could not be written; what was asked
 	// for did not happen as far as anybody outside can know.
 	ErrNotDurable = errors.New("the log cannot be written")

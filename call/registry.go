@@ -30,6 +30,8 @@ type Config struct {
 	Timeouts Timeouts
 	// MaxParticipants is how many people a call holds; default 350.
 	MaxParticipants int
+	// NoRoom says that the log has no room for new calls; nil is never.
+	NoRoom func() bool
 	// Log receives what is not an event.
 	Log *zap.Logger
 }
@@ -276,8 +278,11 @@ func (r *Registry) start(ctx context.Context, by identity.ID, group string, f fu
 
 // add makes a call that is yet to begin. The caller holds r.mu.
 func (r *Registry) add(group string) (*Call, error) {
-	if r.closing {
+	switch {
+	case r.closing:
 		return nil, ErrClosing
+	case r.cfg.NoRoom != nil && r.cfg.NoRoom():
+		return nil, ErrNoRoom
 	}
 	c := &Call{
 		id: r.newID(), correlation: r.newID(), registry: r, groupID: group,
@@ -380,8 +385,8 @@ func (r *Registry) forget(c *Call) {
 }
 
 // Drain refuses new calls and waits until the running ones have ended by
-// themselves, or ctx ends.
-func (r *Registry) Drain(ctx context.Context) {
+// themselves, or ctx ends. It reports whether none is left.
+func (r *Registry) Drain(ctx context.Context) bool {
 	r.mu.Lock()
 	r.closing = true
 	r.mu.Unlock()
@@ -392,12 +397,15 @@ func (r *Registry) Drain(ctx context.Context) {
 	}()
 	select {
 	case <-gone:
+		return true
 	case <-ctx.Done():
+		return false
 	}
 }
 
-// Close refuses new calls, ends those that run, and waits until they are over.
-func (r *Registry) Close() {
+// Close refuses new calls, ends those that run, and waits until everybody has
+// been told so.
+func (r *Registry) Close(ctx context.Context) error {
 	r.mu.Lock()
 	r.closing = true
 	calls := make([]*Call, 0, len(r.calls))
@@ -408,5 +416,8 @@ func (r *Registry) Close() {
 	for _, c := range calls {
 		c.post(func() { c.end(ReasonShutdown) })
 	}
-	r.running.Wait()
+	if !r.Drain(ctx) {
+		return fmt.Errorf("close the calls: %w", ctx.Err())
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"net/http/httptest"
 	"strings"
@@ -54,7 +55,7 @@ func newWorldWith(t testing.TB, timeouts call.Timeouts, change ...func(*Config))
 	w.registry.Reach(w.Server)
 	w.web = httptest.NewServer(w.Handler())
 	t.Cleanup(func() {
-		w.registry.Close()
+		_ = w.registry.Close(context.Background())
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		if err := w.Server.Close(ctx); err != nil {
@@ -82,14 +83,17 @@ func believe(_ context.Context, token string) (Session, error) {
 	return Session{User: identity.ID(token), Scopes: scopes}, nil
 }
 
-// forgetful is a journal that is durable at once and keeps nothing.
+// forgetful is a journal that is durable at once and keeps the keys only.
 type forgetful struct {
 	queue chan func(error)
 	done  chan struct{}
+
+	mu    sync.Mutex
+	tones []string
 }
 
 func newForgetful() *forgetful {
-	j := &forgetful{make(chan func(error), 1000), make(chan struct{})}
+	j := &forgetful{queue: make(chan func(error), 1000), done: make(chan struct{})}
 	go func() {
 		defer close(j.done)
 		for f := range j.queue {
@@ -99,7 +103,36 @@ func newForgetful() *forgetful {
 	return j
 }
 
-func (j *forgetful) Append(_ string, _ []call.Record, done func(error)) { j.queue <- done }
+func (j *forgetful) Append(_ string, records []call.Record, done func(error)) {
+	for _, r := range records {
+		if r.Type == "botd.participant.dtmf" {
+			j.press(r.Data)
+		}
+	}
+	j.queue <- done
+}
+
+func (j *forgetful) press(data []byte) {
+	var heard struct{ Tone string }
+	_ = json.Unmarshal(data, &heard)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.tones = append(j.tones, heard.Tone)
+}
+
+// keys are those that participants pressed, in order.
+func (w *world) keys() string {
+	w.journal.mu.Lock()
+	defer w.journal.mu.Unlock()
+	return strings.Join(w.journal.tones, " ")
+}
+
+// ring has an application call a user.
+func (w *world) ring(t testing.TB, user identity.ID) {
+	t.Helper()
+	_, err := w.registry.Create(t.Context(), call.Creation{Seat: call.Seat{As: "bot"}, To: []identity.ID{user}})
+	fatal(t, err)
+}
 
 func (j *forgetful) close() {
 	close(j.queue)

@@ -1,0 +1,29 @@
+package botd
+
+import (
+	"fmt"
+	"io"
+)
+
+// announce tells a person who has just started the server where to go. The
+// access key is shown on a development server only.
+func (s *Server) announce(w io.Writer) {
+	if !s.cfg.Dev {
+		_, _ = fmt.Fprintf(w, "botd is ready at %s\n", s.publicURL())
+		return
+	}
+	page := s.publicURL()
+	if addr := s.HTTPAddr(); addr != "" {
+		page = "http://" + addr
+	}
+	_, _ = fmt.Fprintf(w, `
+  botd is ready.
+
+  Softphone          %s/
+  Bots to call       echo, menu, 8:echo123
+  Connection string  %s
+  Trust for https    NODE_EXTRA_CA_CERTS=%s
+  Metrics            http://%s/metrics
+
+`, page, s.ConnectionString(), s.RootFile(), s.AdminAddr())
+}

@@ -1,0 +1,88 @@
+package botd
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/botd-dev/botd/identity"
+)
+
+// demoColleague is the display name of the user whom the demo menu brings in.
+const demoColleague = "Dana"
+
+// devUser is the user of a display name on a development server: the same one
+// every time, so that a second tab can be called by its name.
+func devUser(resource uuid.UUID, name string) identity.ID {
+	return identity.NewUser(resource, uuid.NewSHA1(resource, []byte(name)))
+}
+
+// applicationID is under whom applications are listed that do not say.
+func applicationID(resource uuid.UUID) identity.ID {
+	return identity.NewUser(resource, uuid.NewSHA1(resource, []byte("application\x00")))
+}
+
+// dev serves what only a development server has, and only to this machine.
+func (s *Server) dev(w http.ResponseWriter, r *http.Request) {
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err != nil || !net.ParseIP(host).IsLoopback() {
+		http.Error(w, "for this machine only", http.StatusForbidden)
+		return
+	}
+	if r.URL.Path != "/dev/token" {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "POST only", http.StatusMethodNotAllowed)
+		return
+	}
+	// A page of another origin can post a form, but not JSON unasked.
+	if r.Header.Get("Content-Type") != "application/json" {
+		http.Error(w, "the content type must be application/json", http.StatusUnsupportedMediaType)
+		return
+	}
+	s.devToken(w, r)
+}
+
+// devToken makes a user and a token for them without asking who it is.
+func (s *Server) devToken(w http.ResponseWriter, r *http.Request) {
+	var asked struct {
+		UserID      string `json:"userId"`
+		DisplayName string `json:"displayName"`
+	}
+	err := json.NewDecoder(io.LimitReader(r.Body, 4<<10)).Decode(&asked)
+	if err != nil && !errors.Is(err, io.EOF) {
+		http.Error(w, "the body must be JSON with userId or displayName", http.StatusBadRequest)
+		return
+	}
+	user := identity.ID(asked.UserID)
+	switch {
+	case user != "" && user.Kind() != identity.KindCommunicationUser:
+		http.Error(w, "userId must be 8:acs:{resource}_{user}", http.StatusBadRequest)
+		return
+	case user == "" && asked.DisplayName != "":
+		user = devUser(s.issuer.Resource(), asked.DisplayName)
+	case user == "":
+		user = identity.NewUser(s.issuer.Resource(), uuid.New())
+	}
+	if err := s.users.Add(r.Context(), user); err != nil {
+		http.Error(w, "the user could not be kept", http.StatusServiceUnavailable)
+		return
+	}
+	token, err := s.issuer.IssueUser(r.Context(), user, identity.Grant{Scopes: []string{"voip"}, Name: asked.DisplayName})
+	if err != nil {
+		http.Error(w, "no token could be issued", http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(map[string]string{
+		"token": token.Token, "userId": string(user), "expiresOn": token.ExpiresOn.UTC().Format(time.RFC3339),
+	})
+}

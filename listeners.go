@@ -1,0 +1,144 @@
+package botd
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.uber.org/zap"
+)
+
+const (
+	headerTimeout = 5 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 64 << 10
+	// probeTimeout bounds what /readyz waits for the log.
+	probeTimeout = 4 * time.Second
+)
+
+// listen opens the addresses, so that their ports are known before anything is
+// served on them.
+func (s *Server) listen(ctx context.Context) error {
+	var lc net.ListenConfig
+	for _, l := range []struct {
+		key, addr string
+		to        *net.Listener
+	}{
+		{"http-addr", s.cfg.HTTPAddr, &s.listeners.http},
+		{"https-addr", s.cfg.HTTPSAddr, &s.listeners.https},
+		{"admin-addr", s.cfg.AdminAddr, &s.listeners.admin},
+	} {
+		if l.addr == "" {
+			continue
+		}
+		ln, err := lc.Listen(ctx, "tcp", l.addr)
+		if err != nil {
+			return fmt.Errorf("%s: %w", l.key, err)
+		}
+		*l.to = ln
+		s.onStop(l.key, func(context.Context) error {
+			if err := ln.Close(); !errors.Is(err, net.ErrClosed) {
+				return err
+			}
+			return nil
+		})
+	}
+	return nil
+}
+
+// startListeners serves on what listen opened.
+func (s *Server) startListeners(context.Context) error {
+	front := s.front()
+	s.serve(s.listeners.http, front)
+	if s.listeners.https != nil {
+		s.serve(tls.NewListener(s.listeners.https, s.tls.Config()), front)
+	}
+	s.serve(s.listeners.admin, s.admin())
+	return nil
+}
+
+func (s *Server) serve(l net.Listener, h http.Handler) {
+	if l == nil {
+		return
+	}
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		ErrorLog: zap.NewStdLog(s.log.Named("http")),
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			select {
+			case s.failed <- fmt.Errorf("serve %s: %w", l.Addr(), err):
+			default: // the first one stops the server
+			}
+		}
+	}()
+	s.onStop("listener "+l.Addr().String(), func(ctx context.Context) error {
+		err := srv.Shutdown(ctx)
+		if err != nil {
+			err = errors.Join(err, srv.Close())
+		}
+		<-done
+		return err
+	})
+}
+
+// front is what the server shows on its HTTP and HTTPS addresses.
+func (s *Server) front() http.Handler {
+	files, signal := pages(), s.browsers.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case path == "/healthz":
+			_, _ = w.Write([]byte("ok\n"))
+		case path == "/readyz":
+			s.ready(w, r)
+		case path == "/client/signal":
+			signal.ServeHTTP(w, r)
+		case s.cfg.Dev && strings.HasPrefix(path, "/dev/"):
+			s.dev(w, r)
+		case (r.Method == http.MethodGet || r.Method == http.MethodHead) && isPage(path):
+			files.ServeHTTP(w, r)
+		default:
+			s.rest.ServeHTTP(w, r)
+		}
+	})
+}
+
+// ready answers whether the server takes calls: not while it drains, and not
+// while its log cannot be written, which is tried.
+func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), probeTimeout)
+	defer cancel()
+	switch err := s.journal.Probe(ctx); {
+	case s.draining.Load():
+		http.Error(w, "draining", http.StatusServiceUnavailable)
+	case err != nil:
+		http.Error(w, "the log cannot be written", http.StatusServiceUnavailable)
+	default:
+		_, _ = w.Write([]byte("ready\n"))
+	}
+}
+
+// admin serves what only an operator may see.
+func (s *Server) admin() http.Handler {
+	m := http.NewServeMux()
+	m.Handle("/metrics", promhttp.HandlerFor(s.telemetry.Metrics, promhttp.HandlerOpts{}))
+	m.HandleFunc("/config", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(strings.Join(s.cfg.Effective(), "\n") + "\n"))
+	})
+	m.HandleFunc("/debug/pprof/", pprof.Index)
+	m.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	m.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	m.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	m.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return m
+}

@@ -1,0 +1,52 @@
+package botd
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/call/journal"
+)
+
+// journalMetrics counts what the log does.
+func journalMetrics(r prometheus.Registerer) journal.Metrics {
+	records := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "botd_log_records_total", Help: "Records made durable.",
+	})
+	failures := prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "botd_log_write_failures_total", Help: "Tries to write to the log that failed; they are repeated.",
+	})
+	commit := prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "botd_log_commit_seconds", Help: "From handing records to the log until they are durable.",
+		Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
+	})
+	size := prometheus.NewGauge(prometheus.GaugeOpts{Name: "botd_log_bytes", Help: "Size of the log."})
+	free := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "botd_data_disk_free_ratio", Help: "Free part of the disk that the log is on, 0 to 1.",
+	})
+	r.MustRegister(records, failures, commit, size, free)
+	return journal.Metrics{
+		Committed: func(n int, took time.Duration) {
+			records.Add(float64(n))
+			commit.Observe(took.Seconds())
+		},
+		Failed: func(error) { failures.Inc() },
+		Size: func(bytes uint64, part float64) {
+			size.Set(float64(bytes))
+			free.Set(part)
+		},
+	}
+}
+
+// registerCounts shows how much is going on.
+func registerCounts(r prometheus.Registerer, calls *call.Registry) {
+	gauge := func(name, help string, value func(call.Counts) int) {
+		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+			return float64(value(calls.Counts()))
+		}))
+	}
+	gauge("botd_calls", "Calls going on.", func(c call.Counts) int { return c.Calls })
+	gauge("botd_connections", "Connections of applications.", func(c call.Counts) int { return c.Connections })
+	gauge("botd_invitations", "Invitations that ring.", func(c call.Counts) int { return c.Invitations })
+}

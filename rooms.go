@@ -1,0 +1,198 @@
+package botd
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/botd-dev/botd/automation"
+	"github.com/botd-dev/botd/automation/rest"
+	"github.com/botd-dev/botd/bot"
+	"github.com/botd-dev/botd/bot/demo"
+	"github.com/botd-dev/botd/bot/local"
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/leg/browser"
+	"github.com/botd-dev/botd/media/codec"
+	"github.com/botd-dev/botd/media/mix"
+	"github.com/botd-dev/botd/media/prompt"
+	"github.com/botd-dev/botd/media/speech/espeak"
+	"github.com/botd-dev/botd/webhooks"
+)
+
+func (s *Server) startCalls(context.Context) error {
+	secret, err := s.data.Secret("context-key", newKey)
+	if err != nil {
+		return err
+	}
+	s.contexts = automation.NewContexts([]byte(secret), time.Now)
+	s.clock = mix.NewClock(mix.Config{Encoders: codec.NewEncoder})
+	s.onStop("media clock", s.clock.Close)
+	s.calls = call.NewRegistry(call.Config{
+		Journal:         s.journal,
+		NewBridge:       func() call.Bridge { return s.clock.NewBridge(mix.Options{}) },
+		Now:             time.Now,
+		Random:          rand.Reader,
+		IncomingContext: s.contexts.Seal,
+		Timeouts: call.Timeouts{
+			Establish: s.cfg.TimeoutEstablish, Promotion: s.cfg.TimeoutPromotion, Phone: s.cfg.TimeoutPhone,
+			Reconnect: s.cfg.TimeoutReconnect, Call: s.cfg.TimeoutCall, Empty: s.cfg.TimeoutEmptyCall,
+		},
+		MaxParticipants: s.cfg.MaxParticipants,
+		NoRoom:          s.journal.Full,
+		Log:             s.log.Named("call"),
+	})
+	registerCounts(s.telemetry.Metrics, s.calls)
+	s.service = automation.New(automation.Config{
+		Calls:       s.calls,
+		Prompts:     prompt.New(prompt.Config{HTTP: s.guard.Client(), Speech: espeak.New(espeak.Config{})}),
+		Contexts:    s.contexts,
+		CheckURI:    s.guard.CheckURL,
+		Application: applicationID(s.issuer.Resource()),
+	})
+	return nil
+}
+
+// startWebhooks starts telling. What the calls say at their end is told too,
+// so the calls are stopped before.
+func (s *Server) startWebhooks(ctx context.Context) error {
+	t, err := webhooks.New(ctx, webhooks.Config{
+		Journal: s.journal, HTTP: s.guard.Client(),
+		Token:      func(context.Context) (string, error) { return s.issuer.WebhookToken() },
+		ConfirmURL: s.publicURL() + "/eventSubscriptions:confirm?code=",
+		Log:        s.log.Named("webhooks"), Registerer: s.telemetry.Metrics,
+	})
+	if err != nil {
+		return err
+	}
+	s.webhooks = t
+	s.calls.Reach(t)
+	done := make(chan error, 1)
+	go func() { done <- t.Run(context.WithoutCancel(ctx)) }()
+	s.onStop("webhooks", func(ctx context.Context) error {
+		err := t.Close(ctx)
+		if err != nil {
+			s.log.Info("not everything could be told; it will be after the next start")
+		}
+		return <-done
+	})
+	s.onStop("calls", s.calls.Close)
+	for _, sub := range s.cfg.Subscriptions {
+		if err := t.Adopt(ctx, webhooks.Subscription{
+			Name: sub.Name, Endpoint: sub.Endpoint, Schema: sub.Schema, EventTypes: sub.EventTypes,
+			Filter: webhooks.Filter{From: sub.Filter.From, To: sub.Filter.To},
+		}); err != nil {
+			return fmt.Errorf("subscriptions: %s: %w", sub.Name, err)
+		}
+	}
+	return nil
+}
+
+func (s *Server) startBrowsers(context.Context) error {
+	b, err := browser.New(browser.Config{
+		Calls: s.calls, Verify: s.verify, AllowedOrigins: s.cfg.AllowedOrigins,
+		MediaBind: s.cfg.mediaBind(), MediaPort: s.cfg.MediaUDPPort, PublicIP: s.cfg.MediaPublicIP,
+		ICEServers:    func(identity.ID) []browser.ICEServer { return s.cfg.ICEServers },
+		ResumeTimeout: s.cfg.TimeoutReconnect, Log: s.log.Named("browser"), Registerer: s.telemetry.Metrics,
+	})
+	if err != nil {
+		return err
+	}
+	s.browsers = b
+	s.users.OnRevoke(b.Revoke)
+	s.calls.Reach(b)
+	s.onStop("browsers", b.Close)
+	return nil
+}
+
+// verify lets a browser in that has a valid token for calling.
+func (s *Server) verify(ctx context.Context, token string) (browser.Session, error) {
+	t, err := s.issuer.VerifyUser(ctx, token)
+	if err != nil {
+		return browser.Session{}, err
+	}
+	if !t.May("voip") && !t.May("voip.join") {
+		return browser.Session{}, fmt.Errorf("the scopes %v do not allow calls: %w", t.Scopes, identity.ErrToken)
+	}
+	return browser.Session{User: t.User, Name: t.Name, Scopes: t.Scopes, Expires: t.Expires}, nil
+}
+
+func (s *Server) startBots(context.Context) error {
+	if s.cfg.Dev {
+		s.addDemos()
+	}
+	s.local = local.New(local.Config{Service: s.service, Contexts: s.contexts, Log: s.log.Named("bot")}, s.bots)
+	s.calls.Reach(s.local)
+	s.onStop("bots", func(context.Context) error { s.local.Close(); return nil })
+	return nil
+}
+
+// addDemos registers the demonstration bots, unless the program has its own of
+// that name.
+func (s *Server) addDemos() {
+	colleague := devUser(s.issuer.Resource(), demoColleague)
+	for name, h := range map[identity.ID]bot.Handler{
+		"echo": demo.Echo, "8:echo123": demo.AudioTest, "menu": demo.Menu(colleague),
+	} {
+		if s.bots[name] == nil {
+			s.bots[name] = h
+		}
+	}
+}
+
+func (s *Server) startREST(context.Context) error {
+	keys, err := decoded(s.keys)
+	if err != nil {
+		return err
+	}
+	bearer, err := s.bearer()
+	if err != nil {
+		return err
+	}
+	api, err := rest.New(rest.Config{
+		Automation: s.service, Log: s.journal, Results: s.journal, Issuer: s.issuer, Users: s.users,
+		Subscriptions: subscriptions{s.webhooks, s.guard}, Keys: keys, Bearer: bearer, PublicURL: s.publicURL(),
+		Released: s.webhooks.Release, Observe: observe(s.telemetry.Metrics), Logger: s.log.Named("rest"),
+	})
+	if err != nil {
+		return err
+	}
+	s.rest = api.Handler()
+	return nil
+}
+
+// bearer accepts the tokens of the configured issuer, if there is one.
+func (s *Server) bearer() (*rest.Bearer, error) {
+	if s.cfg.OIDCIssuer == "" {
+		return nil, nil //nolint:nilnil // no issuer, no bearer tokens: that is the default
+	}
+	return rest.NewBearer(rest.BearerConfig{Issuer: s.cfg.OIDCIssuer, HTTP: s.guard.Client()})
+}
+
+func decoded(keys []string) ([][]byte, error) {
+	raw := make([][]byte, len(keys))
+	for i, key := range keys {
+		var err error
+		if raw[i], err = base64.StdEncoding.DecodeString(key); err != nil {
+			return nil, fmt.Errorf("access key %d is not base64: %w", i+1, err)
+		}
+	}
+	return raw, nil
+}
+
+// observe counts the requests by operation and status.
+func observe(r prometheus.Registerer) func(operation string, status int, took time.Duration) {
+	requests := prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "botd_rest_request_seconds", Help: "REST requests by operation and status class.",
+		Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
+	}, []string{"operation", "status"})
+	r.MustRegister(requests)
+	return func(operation string, status int, took time.Duration) {
+		class := fmt.Sprintf("%dxx", status/100)
+		requests.WithLabelValues(operation, class).Observe(took.Seconds())
+	}
+}
