@@ -61,7 +61,7 @@ func readKey(c Config) ([]byte, error) {
 // findServer prefers plain HTTP, which needs no trust.
 func findServer(c Config) (*client, error) {
 	if c.HTTPAddr != "" {
-		return &client{base: "http://" + local(c.HTTPAddr), http: &http.Client{}}, nil
+		return &client{base: "http://" + dialable(c.HTTPAddr), http: &http.Client{}}, nil
 	}
 	ca, err := localca.Open(localca.Config{
 		Dir: filepath.Join(c.DataDir, "tls"), CertFile: c.TLSCert, KeyFile: c.TLSKey,
@@ -75,14 +75,14 @@ func findServer(c Config) (*client, error) {
 	}
 	base := c.PublicURL
 	if base == "" {
-		base = "https://" + local(c.HTTPSAddr)
+		base = "https://" + dialable(c.HTTPSAddr)
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}}
 	return &client{base: base, http: &http.Client{Transport: transport}}, nil
 }
 
-// local makes an address to listen on one to connect to.
-func local(listen string) string {
+// dialable makes an address to listen on one to connect to.
+func dialable(listen string) string {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return listen
