@@ -36,7 +36,7 @@ func (s *Server) connectionEvents() action {
 			return page{}, err
 		}
 		records, err := s.cfg.Log.Read(ctx, q.params["callConnectionId"], after, limit)
-		return numbered(records, after, ofConnection), err
+		return paged(records, after, ofConnection), err
 	}, func(ctx context.Context, q *request) (iter.Seq2[journal.Line, error], error) {
 		after, err := number(q, "after", 0)
 		return lines(s.cfg.Log.Follow(ctx, q.params["callConnectionId"], after), ofConnection), err
@@ -56,7 +56,7 @@ func (s *Server) allEvents() action {
 			return page{}, err
 		}
 		records, err := s.cfg.Log.ReadCall(ctx, q.query.Get("call"), after, limit)
-		return numbered(records, after, ofCall), err
+		return paged(records, after, ofCall), err
 	}, func(ctx context.Context, q *request) (iter.Seq2[journal.Line, error], error) {
 		if !q.query.Has("call") {
 			return s.cfg.Log.FollowAll(ctx, q.query.Get("after")), nil
@@ -75,8 +75,8 @@ type page struct {
 func ofConnection(r call.Record) uint64 { return r.Sequence }
 func ofCall(r call.Record) uint64       { return r.CallSequence }
 
-// numbered is a page whose cursor is the sequence of its last record.
-func numbered(records []call.Record, after uint64, sequence func(call.Record) uint64) page {
+// paged is a page whose cursor is the sequence of its last record.
+func paged(records []call.Record, after uint64, sequence func(call.Record) uint64) page {
 	if n := len(records); n > 0 {
 		after = sequence(records[n-1])
 	}

@@ -3,7 +3,6 @@ package rest
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -98,11 +97,12 @@ func granted(field string, scopes []string, minutes *int) (identity.Grant, error
 	return identity.Grant{Scopes: scopes, For: time.Duration(valid) * time.Minute}, nil
 }
 
-// onUser is an operation on a user that needs no body and says nothing.
-func onUser(do func(context.Context, identity.ID) error) action {
-	return action{nil, nil, http.StatusNoContent, func(ctx context.Context, q *request) (answer, error) {
-		return ok(http.StatusNoContent, nil), do(ctx, identity.ID(q.params["id"]))
-	}}
+func (s *Server) deleteUser(ctx context.Context, id string) error {
+	return s.cfg.Users.Delete(ctx, identity.ID(id))
+}
+
+func (s *Server) revokeTokens(ctx context.Context, id string) error {
+	return s.cfg.Users.Revoke(ctx, identity.ID(id))
 }
 
 // exchange would trade a token of Microsoft Teams. Unlike the service there is

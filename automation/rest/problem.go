@@ -9,6 +9,7 @@ import (
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/call/journal"
 	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/webhooks"
 )
 
 // What can be wrong with a request before anybody has looked at what it asks.
@@ -52,9 +53,12 @@ var problems = []struct {
 	{automation.ErrUnsupported, http.StatusMethodNotAllowed, "8520", "", 0},
 	{identity.ErrInvalid, http.StatusBadRequest, "8523", "", 0},
 	{identity.ErrNoUser, http.StatusNotFound, "8522", "", 0},
-	{ErrNoSubscription, http.StatusNotFound, "8522", "", 0},
+	{webhooks.ErrSubscription, http.StatusBadRequest, "8523", "", 0},
+	{webhooks.ErrHandshake, http.StatusBadRequest, "8523", "", 0},
+	{webhooks.ErrUnknown, http.StatusNotFound, "8522", "", 0},
 	{journal.ErrCursor, http.StatusBadRequest, "8523", "", 0},
 	{journal.ErrUnknown, http.StatusNotFound, "8522", "", 0},
+	{webhooks.ErrUndelivered, http.StatusBadGateway, "9999", "", 0},
 	{call.ErrNotDurable, http.StatusServiceUnavailable, "9999", "", 1},
 	{call.ErrNoCall, http.StatusNotFound, "8522", "", 0},
 	{call.ErrNoParticipant, http.StatusNotFound, "8522", "", 0},

@@ -38,7 +38,7 @@ const cc = "/calling/callConnections/{callConnectionId}"
 func (s *Server) table() []route {
 	var all []route
 	for _, part := range [][]route{
-		s.callRoutes(), s.participantRoutes(), s.mediaRoutes(), s.identityRoutes(), s.eventRoutes(), s.publicRoutes(), missing(),
+		s.callRoutes(), s.participantRoutes(), s.mediaRoutes(), s.identityRoutes(), s.eventRoutes(), s.subscriptionRoutes(), s.publicRoutes(), missing(),
 	} {
 		all = append(all, part...)
 	}
@@ -83,29 +83,19 @@ func (s *Server) identityRoutes() []route {
 	f, one := identities, "/identities/{id}"
 	return []route{
 		{method: post, path: "/identities", name: "createIdentity", family: f, action: asked(201, s.createUser)},
-		{method: remove, path: one, name: "deleteIdentity", family: f, action: onUser(s.cfg.Users.Delete)},
+		{method: remove, path: one, name: "deleteIdentity", family: f, action: named("id", 204, s.deleteUser)},
 		{method: post, path: one + "/:issueAccessToken", name: "issueAccessToken", family: f, action: asked(200, s.issueToken)},
-		{method: post, path: one + "/:revokeAccessTokens", name: "revokeAccessTokens", family: f, action: onUser(s.cfg.Users.Revoke)},
+		{method: post, path: one + "/:revokeAccessTokens", name: "revokeAccessTokens", family: f, action: named("id", 204, s.revokeTokens)},
 		{method: post, path: "/teamsUser/:exchangeAccessToken", name: "exchangeTeamsUserAccessToken", family: f, action: asked(200, s.exchange)},
 	}
 }
 
 func (s *Server) eventRoutes() []route {
-	f, named := beyond, "/eventSubscriptions/{name}"
-	all := []route{
+	f := beyond
+	return []route{
 		{method: get, path: cc + "/events", name: "getConnectionEvents", family: f, action: s.connectionEvents()},
 		{method: get, path: "/calling/events", name: "getEvents", family: f, action: s.allEvents()},
 	}
-	if s.cfg.Subscriptions == nil {
-		return append(all,
-			route{method: put, path: named, name: "putEventSubscription", family: f, action: unsupported()},
-			route{method: get, path: named, name: "getEventSubscription", family: f, action: unsupported()},
-			route{method: remove, path: named, name: "deleteEventSubscription", family: f, action: unsupported()})
-	}
-	return append(all,
-		route{method: put, path: named, name: "putEventSubscription", family: f, action: asked(200, s.subscribe)},
-		route{method: get, path: named, name: "getEventSubscription", family: f, action: read(s.subscription)},
-		route{method: remove, path: named, name: "deleteEventSubscription", family: f, action: s.unsubscribe()})
 }
 
 // publicRoutes are for those who check our tokens, or want to know what is here.

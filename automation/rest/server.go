@@ -45,20 +45,21 @@ func New(cfg Config) (*Server, error) {
 
 // Prefixes are the paths under which a Server wants to be mounted.
 func (s *Server) Prefixes() []string {
-	return []string{"/calling/", "/identities", "/identities/", "/teamsUser/", "/rooms", "/rooms/", "/eventSubscriptions/", "/openapi.json"}
+	return []string{"/calling/", "/identities", "/identities/", "/teamsUser/", "/rooms", "/rooms/",
+		"/eventSubscriptions", "/eventSubscriptions/", "/webhooks/", "/openapi.json"}
 }
 
 // Handler answers requests for everything under Prefixes.
 func (s *Server) Handler() http.Handler {
 	e := echo.New()
 	e.HTTPErrorHandler = s.refuse
-	e.Use(named, traced, middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: s.panicked}))
+	e.Use(numbered, traced, middleware.RecoverWithConfig(middleware.RecoverConfig{LogErrorFunc: s.panicked}))
 	e.RouteNotFound("/*", s.handle)
 	return e
 }
 
-// named gives the request an id, and gives the client back its own.
-func named(next echo.HandlerFunc) echo.HandlerFunc {
+// numbered gives the request an id, and gives the client back its own.
+func numbered(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
 		h.Set(headerRequestID, uuid.NewString())
