@@ -18,6 +18,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/dtmf"
 )
 
 // message is anything the server sends.
@@ -43,7 +44,7 @@ type client struct {
 	conn *websocket.Conn
 	in   chan message
 	pc   *webrtc.PeerConnection
-	mic  *webrtc.TrackLocalStaticRTP
+	mic  *microphone
 	up   chan struct{} // closed when the peer connection is
 	down chan struct{} // told when it hears nothing
 
@@ -179,9 +180,9 @@ func (c *client) offer(l line) string {
 	if c.pc, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
 		c.t.Fatal(err)
 	}
-	if c.mic, err = webrtc.NewTrackLocalStaticRTP(opusCodec, "mic", "page"); err != nil {
-		c.t.Fatal(err)
-	}
+	sound, err := webrtc.NewTrackLocalStaticRTP(opusCodec, "mic", "page")
+	fatal(c.t, err)
+	c.mic = &microphone{TrackLocalStaticRTP: sound}
 	c.up, c.down = make(chan struct{}), make(chan struct{}, 8)
 	c.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		switch s {
@@ -270,6 +271,44 @@ func (c *client) speak(hertz float64) {
 			_ = c.mic.WriteRTP(p)
 		}
 	})
+}
+
+// press sends a key as the telephone-events of a browser: a packet every 20
+// ms, three of them at the end. n tells presses apart.
+func (c *client) press(key dtmf.Tone, n int) {
+	c.t.Helper()
+	code, ok := key.Code()
+	if !ok {
+		c.t.Fatalf("%q is no key", key)
+	}
+	for i := range 8 {
+		e := dtmf.Event{Code: code, Volume: 10, Duration: uint16(min(i+1, 6) * media.FrameSize), End: i >= 5}
+		c.mic.event(rtp.Header{
+			Version: 2, Marker: i == 0, SequenceNumber: uint16(1000*n + i), Timestamp: uint32(n * 48000),
+		}, e.Append(nil))
+	}
+}
+
+// microphone is a track that can carry telephone-events beside the sound, as a
+// browser's does.
+type microphone struct {
+	*webrtc.TrackLocalStaticRTP
+	mu    sync.Mutex
+	bound webrtc.TrackLocalContext
+}
+
+func (m *microphone) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.bound = c
+	return m.TrackLocalStaticRTP.Bind(c)
+}
+
+func (m *microphone) event(h rtp.Header, payload []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h.SSRC, h.PayloadType = uint32(m.bound.SSRC()), 110
+	_, _ = m.bound.WriteStream().WriteRTP(&h, payload)
 }
 
 // extension is the negotiated id of a header extension.

@@ -6,6 +6,7 @@ import (
 	"github.com/pion/rtp"
 
 	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/media/dtmf"
 )
 
 // ear sorts the packets of a client: sound to the jitter buffer, keys and the
@@ -14,6 +15,7 @@ type ear struct {
 	leg    *leg
 	lanes  lanes
 	speech *speech
+	keys   dtmf.Receiver
 	packet rtp.Packet
 	last   uint32
 }
@@ -35,7 +37,9 @@ func (e *ear) take(b []byte, at time.Time) {
 	switch e.lanes.of[e.packet.PayloadType&0x7f] {
 	case laneSound:
 		e.sound(at)
-	case laneKeys, laneNone:
+	case laneKeys:
+		e.key(at)
+	case laneNone:
 	}
 }
 
@@ -47,6 +51,14 @@ func (e *ear) sound(at time.Time) {
 		e.speech.hear(level)
 	}
 	e.leg.port.push(&e.packet, at)
+}
+
+// key reports a key once, however many packets tell of it.
+func (e *ear) key(at time.Time) {
+	e.leg.port.pass(&e.packet, at)
+	if tone, pressed := e.keys.Push(&e.packet, at); pressed {
+		e.leg.seat.do(func(p *call.Participant) { p.Tone(call.Tone(tone)) })
+	}
 }
 
 // audioLevel reads what RFC 6464, section 3 draws: V (1) | level (7).

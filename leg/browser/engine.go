@@ -15,6 +15,8 @@ import (
 	"github.com/pion/logging"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/botd-dev/botd/media/dtmf"
 )
 
 // How long a network may be silent. A peer is lost after the first, which must
@@ -50,8 +52,8 @@ var codecs = []webrtc.RTPCodecParameters{
 	}, PayloadType: 109},
 }
 
-// mimeKeys is the type of telephone-events (RFC 4733, section 2.4).
-const mimeKeys = "audio/telephone-event"
+// mimeKeys is the type of telephone-events.
+const mimeKeys = "audio/" + dtmf.Encoding
 
 func keys(rate uint32) webrtc.RTPCodecCapability {
 	return webrtc.RTPCodecCapability{MimeType: mimeKeys, ClockRate: rate}

@@ -134,6 +134,30 @@ func TestSpeakingIsSeen(t *testing.T) {
 	})
 }
 
+func TestAKeyIsReportedOnce(t *testing.T) {
+	w := newWorld(t)
+	c := w.signIn(t, ann)
+	w.ring(t, ann)
+	in := c.expect("incoming")
+	c.say(map[string]any{"type": "accept", "ref": 1, "call": in.Call, "sdp": c.offer(line{})})
+	c.take(c.expect("answer").SDP)
+	c.state("Connected")
+	<-c.up
+	c.press("five", 1)
+	c.press("five", 2)
+	c.press("pound", 3)
+	late := time.After(5 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for w.keys() != "five five pound" {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("the keys are %q", w.keys())
+		}
+	}
+}
+
 // relay carries datagrams between a client and the media port, or not.
 type relay struct {
 	near, far *net.UDPConn
