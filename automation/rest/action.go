@@ -98,6 +98,13 @@ func accepted[Req any](s *Server, do func(context.Context, *call.Connection, Req
 	return a.silent()
 }
 
+// named is an operation on something that the path names, with no bodies.
+func named(param string, status int, do func(context.Context, string) error) action {
+	return action{nil, nil, status, func(ctx context.Context, q *request) (answer, error) {
+		return ok(status, nil), do(ctx, q.params[param])
+	}}
+}
+
 // told is an operation on a connection that needs no body.
 func told(s *Server, status int, do func(context.Context, *call.Connection) error) action {
 	return action{nil, nil, status, func(ctx context.Context, q *request) (answer, error) {

@@ -27,8 +27,10 @@ type Config struct {
 	// Issuer and Users are those of user access tokens.
 	Issuer *identity.Issuer
 	Users  *identity.Users
-	// Subscriptions keeps event subscriptions.
+	// Subscriptions keeps event subscriptions; nil answers "not supported".
 	Subscriptions Subscriptions
+	// Letters are what could not be told; nil answers "not supported".
+	Letters Letters
 	// Keys are the access keys, of at least 32 bytes: any of them signs.
 	Keys [][]byte
 	// Bearer accepts tokens of an OpenID Connect issuer; nil accepts none.
@@ -53,8 +55,8 @@ const minKey = 32
 // Validate reports what cannot be.
 func (c Config) Validate() error {
 	switch u, err := url.Parse(c.PublicURL); {
-	case c.Automation == nil || c.Log == nil || c.Results == nil || c.Issuer == nil || c.Users == nil || c.Subscriptions == nil:
-		return errors.New("rest: automation, log, results, issuer, users and subscriptions are needed")
+	case c.Automation == nil || c.Log == nil || c.Results == nil || c.Issuer == nil || c.Users == nil:
+		return errors.New("rest: automation, log, results, issuer and users are needed")
 	case len(c.Keys) == 0 && c.Bearer == nil:
 		return errors.New("rest: an access key or an issuer is needed, or nobody may ask")
 	case err != nil || !u.IsAbs():

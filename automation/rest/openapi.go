@@ -143,11 +143,13 @@ func (d *describer) schema(t reflect.Type) *openapi3.SchemaRef {
 	return ref
 }
 
-// customise describes the types whose JSON is not what their Go type says.
-func customise(_ string, t reflect.Type, _ reflect.StructTag, schema *openapi3.Schema) error {
+// customise describes the types whose JSON is not what their Go type says, and
+// that null is as good as absent (rest.md section 1).
+func customise(_ string, t reflect.Type, tag reflect.StructTag, schema *openapi3.Schema) error {
 	if t == reflect.TypeFor[identity.ID]() {
 		*schema = *identifier()
 	}
+	schema.Nullable = strings.Contains(tag.Get("json"), ",omit")
 	return nil
 }
 

@@ -38,7 +38,7 @@ const cc = "/calling/callConnections/{callConnectionId}"
 func (s *Server) table() []route {
 	var all []route
 	for _, part := range [][]route{
-		s.callRoutes(), s.participantRoutes(), s.mediaRoutes(), s.identityRoutes(), s.eventRoutes(), s.subscriptionRoutes(), s.publicRoutes(), missing(),
+		s.callRoutes(), s.participantRoutes(), s.mediaRoutes(), s.identityRoutes(), s.eventRoutes(), s.subscriptionRoutes(), s.letterRoutes(), s.publicRoutes(), missing(),
 	} {
 		all = append(all, part...)
 	}

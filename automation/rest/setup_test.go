@@ -152,23 +152,24 @@ func (silence) Open(context.Context, ...prompt.Source) (media.Source, error) {
 // shelf keeps subscriptions without asking their endpoints.
 type shelf struct{ sync.Map }
 
-func (s *shelf) Subscribe(_ context.Context, sub webhooks.Subscription) (webhooks.Subscription, error) {
+func (s *shelf) Put(_ context.Context, name string, sub Subscription) error {
 	if sub.Endpoint == "" {
-		return sub, fmt.Errorf("%w: endpoint", webhooks.ErrSubscription)
+		return &automation.Invalid{Field: "endpoint", Why: "it is required"}
 	}
-	s.Store(sub.Name, sub)
-	return sub, nil
+	s.Store(name, sub)
+	return nil
 }
 
-func (s *shelf) Subscription(name string) (webhooks.Subscription, error) {
+func (s *shelf) Get(_ context.Context, name string) (Subscription, error) {
 	sub, ok := s.Load(name)
 	if !ok {
-		return webhooks.Subscription{}, webhooks.ErrUnknown
+		return Subscription{}, ErrNoSubscription
 	}
-	return sub.(webhooks.Subscription), nil
+	return sub.(Subscription), nil
 }
-func (s *shelf) Subscriptions() []webhooks.Subscription           { return nil }
-func (s *shelf) Unsubscribe(_ context.Context, name string) error { s.Delete(name); return nil }
+
+func (s *shelf) Delete(_ context.Context, name string) error { s.Map.Delete(name); return nil }
+
 func (s *shelf) Confirm(_ context.Context, code string) error {
 	if code != "right" {
 		return webhooks.ErrUnknown
@@ -246,7 +247,7 @@ func (d *desk) handler() http.Handler {
 		},
 	})
 	s, err := New(Config{
-		Automation: service, Log: d.book, Results: newResults(), Issuer: d.issuer, Users: users, Subscriptions: &shelf{},
+		Automation: service, Log: d.book, Results: newResults(), Issuer: d.issuer, Users: users, Subscriptions: &shelf{}, Letters: &shelf{},
 		Keys: [][]byte{testKey}, PublicURL: d.URL, Released: func(id string) { d.released <- id }, Logger: zaptest.NewLogger(d),
 	})
 	d.must(err)

@@ -2,81 +2,76 @@ package rest
 
 import (
 	"context"
-
-	"github.com/botd-dev/botd/webhooks"
+	"errors"
 )
 
-// Subscriptions keeps event subscriptions, and what could not be told.
-// *webhooks.Teller fits it.
-type Subscriptions interface {
-	Subscribe(ctx context.Context, s webhooks.Subscription) (webhooks.Subscription, error)
-	Subscription(name string) (webhooks.Subscription, error)
-	Subscriptions() []webhooks.Subscription
-	Unsubscribe(ctx context.Context, name string) error
-	Confirm(ctx context.Context, code string) error
-	DeadLetters(ctx context.Context) ([]webhooks.DeadLetter, error)
-	Redeliver(ctx context.Context, id string) error
+// Subscription asks for resource events.
+type Subscription struct {
+	// Endpoint is where they are told.
+	Endpoint string `json:"endpoint"`
+	// Schema is "eventgrid" (the default) or "cloudevents".
+	Schema string `json:"schema,omitempty"`
+	// EventTypes are those wanted; none is all.
+	EventTypes []string           `json:"eventTypes,omitempty"`
+	Filter     SubscriptionFilter `json:"filter,omitzero"`
+	// Ack "required" makes the endpoint's silence a failure.
+	Ack string `json:"ack,omitempty"`
+	// State is "Active" or "AwaitingManualAction"; ignored in requests.
+	State string `json:"state,omitempty"`
 }
 
-// ConfirmPath is where an endpoint's owner confirms a subscription by hand; the
-// code follows it.
-const ConfirmPath = "/eventSubscriptions/confirm/"
+// SubscriptionFilter lists raw ids; one that ends in "*" stands for all that
+// begin so.
+type SubscriptionFilter struct {
+	To   []string `json:"to,omitempty"`
+	From []string `json:"from,omitempty"`
+}
 
-type (
-	subscriptionList struct {
-		Value []webhooks.Subscription `json:"value"`
-	}
-	deadLetterList struct {
-		Value []webhooks.DeadLetter `json:"value"`
-	}
-)
+// ErrNoSubscription means that no subscription has that name.
+var ErrNoSubscription = errors.New("no such event subscription")
+
+// Subscriptions keeps event subscriptions by name.
+type Subscriptions interface {
+	// Put checks, shakes hands and keeps. An *automation.Invalid names a field
+	// that cannot be.
+	Put(ctx context.Context, name string, s Subscription) error
+	// Get returns ErrNoSubscription if there is none.
+	Get(ctx context.Context, name string) (Subscription, error)
+	// Delete returns ErrNoSubscription if there is none.
+	Delete(ctx context.Context, name string) error
+}
+
+// namedSubscription is a subscription as it is shown.
+type namedSubscription struct {
+	Name string `json:"name"`
+	Subscription
+}
 
 func (s *Server) subscriptionRoutes() []route {
-	f, all, one := beyond, "/eventSubscriptions", "/eventSubscriptions/{name}"
+	f, one := beyond, "/eventSubscriptions/{name}"
+	if s.cfg.Subscriptions == nil {
+		return []route{
+			{method: put, path: one, name: "putEventSubscription", family: f, action: unsupported()},
+			{method: get, path: one, name: "getEventSubscription", family: f, action: unsupported()},
+			{method: remove, path: one, name: "deleteEventSubscription", family: f, action: unsupported()},
+		}
+	}
 	return []route{
-		{method: get, path: all, name: "listEventSubscriptions", family: f, action: read(s.subscriptions)},
 		{method: put, path: one, name: "putEventSubscription", family: f, action: asked(200, s.subscribe)},
 		{method: get, path: one, name: "getEventSubscription", family: f, action: read(s.subscription)},
-		{method: remove, path: one, name: "deleteEventSubscription", family: f, action: named("name", 204, s.unsubscribe)},
-		{method: get, path: ConfirmPath + "{code}", name: "confirmEventSubscription", family: f, open: true, action: named("code", 200, s.confirm)},
-		{method: get, path: "/webhooks/deadLetters", name: "listDeadLetters", family: f, action: read(s.deadLetters)},
-		{method: post, path: "/webhooks/deadLetters/{id}:redeliver", name: "redeliver", family: f, action: named("id", 204, s.redeliver)},
+		{method: remove, path: one, name: "deleteEventSubscription", family: f, action: named("name", 204, s.cfg.Subscriptions.Delete)},
 	}
 }
 
-// named is an operation on something that the path names, with no bodies.
-func named(param string, status int, do func(context.Context, string) error) action {
-	return action{nil, nil, status, func(ctx context.Context, q *request) (answer, error) {
-		return ok(status, nil), do(ctx, q.params[param])
-	}}
+func (s *Server) subscribe(ctx context.Context, q *request, r Subscription) (namedSubscription, error) {
+	if err := s.cfg.Subscriptions.Put(ctx, q.params["name"], r); err != nil {
+		return namedSubscription{}, err
+	}
+	return s.subscription(ctx, q)
 }
 
-func (s *Server) subscribe(ctx context.Context, q *request, r webhooks.Subscription) (webhooks.Subscription, error) {
-	r.Name = q.params["name"]
-	return s.cfg.Subscriptions.Subscribe(ctx, r)
-}
-
-func (s *Server) subscription(_ context.Context, q *request) (webhooks.Subscription, error) {
-	return s.cfg.Subscriptions.Subscription(q.params["name"])
-}
-
-func (s *Server) subscriptions(context.Context, *request) (subscriptionList, error) {
-	return subscriptionList{append([]webhooks.Subscription{}, s.cfg.Subscriptions.Subscriptions()...)}, nil
-}
-
-func (s *Server) unsubscribe(ctx context.Context, name string) error {
-	return s.cfg.Subscriptions.Unsubscribe(ctx, name)
-}
-
-func (s *Server) confirm(ctx context.Context, code string) error {
-	return s.cfg.Subscriptions.Confirm(ctx, code)
-}
-
-func (s *Server) deadLetters(ctx context.Context, _ *request) (deadLetterList, error) {
-	letters, err := s.cfg.Subscriptions.DeadLetters(ctx)
-	return deadLetterList{append([]webhooks.DeadLetter{}, letters...)}, err
-}
-
-func (s *Server) redeliver(ctx context.Context, id string) error {
-	return s.cfg.Subscriptions.Redeliver(ctx, id)
+func (s *Server) subscription(ctx context.Context, q *request) (namedSubscription, error) {
+	name := q.params["name"]
+	found, err := s.cfg.Subscriptions.Get(ctx, name)
+	return namedSubscription{name, found}, err
 }

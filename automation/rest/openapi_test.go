@@ -1,0 +1,98 @@
+package rest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+)
+
+func document(t *testing.T, d *desk) *openapi3.T {
+	t.Helper()
+	r := d.ask("GET", "/openapi.json", "", "Authorization", "none")
+	doc, err := openapi3.NewLoader().LoadFromData(r.body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestTheDocumentIsValidAndHasEveryOperation(t *testing.T) {
+	d := newDesk(t)
+	doc := document(t, d)
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, rt := range (&Server{}).table() {
+		item := doc.Paths.Value(rt.path)
+		if item == nil || item.GetOperation(rt.method) == nil || item.GetOperation(rt.method).OperationID != rt.name {
+			t.Errorf("%s %s is not described", rt.method, rt.path)
+		}
+	}
+	play := doc.Components.Schemas["PlayRequest"]
+	if play == nil || play.Value.Properties["playSources"] == nil || play.Value.Properties["Feed"] != nil {
+		t.Errorf("PlayRequest is described as %+v", play)
+	}
+	create := doc.Components.Schemas["CreateRequest"]
+	if create == nil || create.Value.Properties["targets"] == nil || create.Value.Properties["port"] != nil || create.Value.Properties["Direct"] != nil {
+		t.Errorf("CreateRequest is described as %+v", create)
+	}
+}
+
+// TestWhatIsSaidIsWhatIsDescribed holds real exchanges against the document.
+func TestWhatIsSaidIsWhatIsDescribed(t *testing.T) {
+	d := newDesk(t)
+	doc := document(t, d)
+	cn := d.connected()
+	for _, row := range []struct{ method, path, target, body string }{
+		{"POST", "/calling/callConnections", "/calling/callConnections", createBody},
+		{"GET", cc, cn, ""},
+		{"GET", cc + "/participants", cn + "/participants", ""},
+		{"GET", cc + "/participants/{participantRawId}", cn + "/participants/8%3Aacs%3Ar_bob", ""},
+		{"POST", cc + ":play", cn + ":play", `{"playSources":[{"kind":"file","file":{"uri":"https://x/y.wav"}}],"playOptions":{"loop":false}}`},
+		{"POST", cc + "/participants:add", cn + "/participants:add", `{"participantToAdd":{"id":"echo"}}`},
+		{"GET", cc + "/events", cn + "/events", ""},
+		{"POST", cc + "/participants:remove", cn + "/participants:remove", `{"participantToRemove":{"rawId":"8:acs:r_nobody"}}`},
+		{"POST", cc + ":hold", cn + ":hold", ""},
+		{"POST", cc + ":terminate", cn + ":terminate", ""},
+	} {
+		conforms(t, d, doc, row.method, row.path, row.target+"?"+version, row.body)
+	}
+}
+
+func conforms(t *testing.T, d *desk, doc *openapi3.T, method, path, target, body string) {
+	t.Helper()
+	got := d.ask(method, target, body)
+	r, err := http.NewRequestWithContext(t.Context(), method, d.URL+target, strings.NewReader(body))
+	d.must(err)
+	r.Header.Set("Content-Type", "application/json")
+	Sign(r, []byte(body), testKey, time.Now())
+	item := doc.Paths.Value(path)
+	in := &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: paramsOf(path, r.URL.EscapedPath()),
+		Route:   &routers.Route{Spec: doc, Path: path, PathItem: item, Method: method, Operation: item.GetOperation(method)},
+		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+	}
+	if err := openapi3filter.ValidateRequest(t.Context(), in); err != nil {
+		t.Errorf("%s %s: %v", method, path, err)
+	}
+	out := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: in, Status: got.StatusCode, Header: got.Header,
+		Body: io.NopCloser(bytes.NewReader(got.body)),
+	}
+	if err := openapi3filter.ValidateResponse(t.Context(), out); err != nil {
+		t.Errorf("%s %s: %s %s: %v", method, path, got.Status, got.body, err)
+	}
+}
+
+func paramsOf(path, escaped string) map[string]string {
+	rt := route{path: path, pattern: strings.Split(path, "/")}
+	params, _ := rt.match(strings.Split(escaped, "/"))
+	return params
+}
