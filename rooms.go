@@ -63,7 +63,7 @@ func (s *Server) startWebhooks(ctx context.Context) error {
 	t, err := webhooks.New(ctx, webhooks.Config{
 		Journal: s.journal, HTTP: s.guard.Client(),
 		Token:      func(context.Context) (string, error) { return s.issuer.WebhookToken() },
-		ConfirmURL: s.publicURL() + "/eventSubscriptions:confirm?code=",
+		ConfirmURL: s.publicURL() + rest.ConfirmPath,
 		Log:        s.log.Named("webhooks"), Registerer: s.telemetry.Metrics,
 	})
 	if err != nil {
@@ -155,7 +155,7 @@ func (s *Server) startREST(context.Context) error {
 	}
 	api, err := rest.New(rest.Config{
 		Automation: s.service, Log: s.journal, Results: s.journal, Issuer: s.issuer, Users: s.users,
-		Subscriptions: subscriptions{s.webhooks, s.guard}, Keys: keys, Bearer: bearer, PublicURL: s.publicURL(),
+		Subscriptions: subscriptions{s.webhooks, s.guard}, Letters: s.webhooks, Keys: keys, Bearer: bearer, PublicURL: s.publicURL(),
 		Released: s.webhooks.Release, Observe: observe(s.telemetry.Metrics), Logger: s.log.Named("rest"),
 	})
 	if err != nil {

@@ -25,7 +25,7 @@ func (s subscriptions) Put(ctx context.Context, name string, asked rest.Subscrip
 	}
 	_, err := s.webhooks.Subscribe(ctx, webhooks.Subscription{
 		Name: name, Endpoint: asked.Endpoint, Schema: asked.Schema, EventTypes: asked.EventTypes,
-		Filter: webhooks.Filter{From: asked.Filter.From, To: asked.Filter.To},
+		Filter: webhooks.Filter{From: asked.Filter.From, To: asked.Filter.To}, Ack: asked.Ack,
 	})
 	switch {
 	case errors.Is(err, webhooks.ErrHandshake):
@@ -47,6 +47,7 @@ func (s subscriptions) Get(_ context.Context, name string) (rest.Subscription, e
 	return rest.Subscription{
 		Endpoint: found.Endpoint, Schema: found.Schema, EventTypes: found.EventTypes,
 		Filter: rest.SubscriptionFilter{From: found.Filter.From, To: found.Filter.To},
+		Ack:    found.Ack, State: found.State,
 	}, nil
 }
 

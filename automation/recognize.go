@@ -192,7 +192,7 @@ func (g *recognizing) run(ctx context.Context, s *call.Stage) call.Event {
 		return RecognizeFailed{Outcome: g.outcome(result)}
 	}
 	return RecognizeCompleted{
-		Outcome: g.outcome(result), RecognitionType: "dtmf", DTMFResult: &DTMFResult{slices.Concat([]call.Tone{}, g.keys)},
+		Outcome: g.outcome(result), RecognitionType: "dtmf", DTMFResult: &DTMFResult{append([]call.Tone{}, g.keys...)},
 	}
 }
 

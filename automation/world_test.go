@@ -1,0 +1,255 @@
+package automation_test
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/automation"
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/prompt"
+)
+
+const (
+	alice identity.ID = "8:acs:r_alice"
+	bob   identity.ID = "8:acs:r_bob"
+	app   identity.ID = "8:acs:r_app"
+)
+
+// book is a journal in memory.
+type book struct {
+	mu      sync.Mutex
+	records []call.Record
+}
+
+func (b *book) Append(_ string, records []call.Record, done func(error)) {
+	b.mu.Lock()
+	b.records = append(b.records, records...)
+	b.mu.Unlock()
+	done(nil)
+}
+
+// stage is a bridge that plays in virtual time: a source lasts as long as its
+// frames.
+type stage struct {
+	mu     sync.Mutex
+	played []string // "all", or the port it was played to
+}
+
+func (*stage) Join(string, media.Port) {}
+func (*stage) Leave(string)            {}
+func (*stage) Mute(string)             {}
+func (*stage) Unmute(string)           {}
+func (*stage) Close()                  {}
+
+func (s *stage) Play(src media.Source, to ...string) media.Playback {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.played = append(s.played, map[bool]string{true: "all", false: "one"}[len(to) == 0])
+	p := &playback{done: make(chan struct{}), stop: make(chan struct{})}
+	go p.run(src)
+	return p
+}
+
+type playback struct {
+	done, stop chan struct{}
+	once       sync.Once
+	err        error
+}
+
+func (p *playback) run(src media.Source) {
+	defer close(p.done)
+	for f := media.NewFrame(media.Rate); ; {
+		switch err := src.Read(f); {
+		case errors.Is(err, io.EOF):
+			return
+		case err != nil:
+			p.err = err
+			return
+		}
+		select {
+		case <-time.After(media.FrameDuration):
+		case <-p.stop:
+			return
+		}
+	}
+}
+
+func (p *playback) Done() <-chan struct{} { return p.done }
+func (p *playback) Err() error            { <-p.done; return p.err }
+func (p *playback) Stop()                 { p.once.Do(func() { close(p.stop) }) }
+func (p *playback) Played() int           { return 0 }
+
+// library opens "1s" and the like as a tone of that length, and fails with
+// what it is told to.
+type library struct{ fail error }
+
+func (l library) Open(_ context.Context, sources ...prompt.Source) (media.Source, error) {
+	if l.fail != nil {
+		return nil, l.fail
+	}
+	total := time.Duration(0)
+	for _, s := range sources {
+		d, err := time.ParseDuration(s.Text)
+		if err != nil {
+			return nil, err
+		}
+		total += d
+	}
+	return media.Chain(media.Tone(440, 20), media.Limit(total)), nil
+}
+
+// leg is a phone whose media flows as soon as it may.
+type leg struct{ p *call.Participant }
+
+func (l *leg) Kind() string               { return "fake" }
+func (l *leg) Attach(p *call.Participant) { l.p = p }
+func (l *leg) Accept()                    { go l.p.Connected() }
+func (l *leg) Port() media.Port           { return nil }
+func (l *leg) Show(call.Roster)           {}
+func (l *leg) Mute()                      {}
+func (l *leg) Hangup(call.Reason)         {}
+
+// everybody rings.
+type everybody struct {
+	mu   sync.Mutex
+	last *call.Invitation
+}
+
+func (e *everybody) Ring(inv *call.Invitation) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.last = inv
+	return true
+}
+
+func (e *everybody) latest() *call.Invitation {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.last
+}
+
+// world is a Service with everything around it faked.
+type world struct {
+	*testing.T
+	*automation.Service
+	calls    *call.Registry
+	contexts *automation.Contexts
+	book     *book
+	stage    *stage
+	bell     *everybody
+	library  library
+}
+
+func inWorld(t *testing.T, l library, f func(w *world)) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{T: t, book: &book{}, stage: &stage{}, bell: &everybody{}, library: l}
+		w.contexts = automation.NewContexts(make([]byte, 32), time.Now)
+		w.calls = call.NewRegistry(call.Config{
+			Journal: w.book, NewBridge: func() call.Bridge { return w.stage }, Now: time.Now, Random: rand.Reader,
+			IncomingContext: w.contexts.Seal, Log: zap.NewNop(),
+		})
+		w.calls.Reach(w.bell)
+		w.Service = automation.New(automation.Config{
+			Calls: w.calls, Prompts: l, Contexts: w.contexts, Application: app,
+			CheckURI: func(_ context.Context, uri string) error {
+				if strings.Contains(uri, "10.0.0.1") {
+					return errors.New("10.0.0.1 may not be reached")
+				}
+				return nil
+			},
+		})
+		f(w)
+		if err := w.calls.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+	})
+}
+
+// answered is a call from alice that the application has answered.
+func (w *world) answered() (*leg, *call.Connection) {
+	w.Helper()
+	l := &leg{}
+	if _, err := w.calls.Offer(w.Context(), call.Offer{Leg: l, From: alice, To: []identity.ID{app}}); err != nil {
+		w.Fatal(err)
+	}
+	synctest.Wait()
+	cn, err := w.Answer(w.Context(), automation.AnswerRequest{
+		IncomingCallContext: w.context(), CallbackURI: "https://example.com/events",
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	synctest.Wait()
+	return l, cn
+}
+
+// context is the incomingCallContext of the last IncomingCall in the log.
+func (w *world) context() string {
+	var e struct {
+		Context string `json:"incomingCallContext"`
+	}
+	w.last("IncomingCall", &e)
+	return e.Context
+}
+
+// last reads the last event of a type.
+func (w *world) last(name string, into any) {
+	w.Helper()
+	w.book.mu.Lock()
+	defer w.book.mu.Unlock()
+	for i := len(w.book.records) - 1; i >= 0; i-- {
+		if r := w.book.records[i]; r.Type == "Microsoft.Communication."+name {
+			if err := json.Unmarshal(r.Data, into); err != nil {
+				w.Fatal(err)
+			}
+			return
+		}
+	}
+	w.Fatalf("no %s in the log", name)
+}
+
+// told lists the media events so far.
+func (w *world) told() []string {
+	w.book.mu.Lock()
+	defer w.book.mu.Unlock()
+	var names []string
+	for _, r := range w.book.records {
+		name := strings.TrimPrefix(r.Type, "Microsoft.Communication.")
+		if strings.HasPrefix(name, "Play") || strings.HasPrefix(name, "Recognize") {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func (w *world) want(got, want any) {
+	w.Helper()
+	g, _ := json.Marshal(got)
+	x, _ := json.Marshal(want)
+	if string(g) != string(x) {
+		w.Errorf("got  %s\nwant %s", g, x)
+	}
+}
+
+// result is what every closing event carries.
+type result struct {
+	OperationContext string      `json:"operationContext"`
+	Result           call.Result `json:"resultInformation"`
+	Index            *int        `json:"failedPlaySourceIndex"`
+	DTMF             struct {
+		Tones []string `json:"tones"`
+	} `json:"dtmfResult"`
+}
