@@ -74,9 +74,7 @@ func TestChromiumHearsItselfAndPressesKeys(t *testing.T) {
 	if energy == 0 {
 		t.Error("the page heard nothing of itself")
 	}
-	if got := w.keys(); got != "five pound" {
-		t.Errorf("the keys %q arrived", got)
-	}
+	w.pressed(t, "five pound")
 }
 
 // browse starts Chromium for one test.

@@ -21,6 +21,7 @@ type ear struct {
 }
 
 func newEar(l *leg, negotiated lanes) *ear {
+	l.port.buffer.SetLevelExtension(negotiated.level)
 	return &ear{leg: l, lanes: negotiated, speech: newSpeech(
 		func() { l.seat.do((*call.Participant).Speaking) },
 		func() { l.seat.do((*call.Participant).Quiet) },
@@ -50,12 +51,12 @@ func (e *ear) sound(at time.Time) {
 	if level, ok := audioLevel(&e.packet, e.lanes.level); ok {
 		e.speech.hear(level)
 	}
-	e.leg.port.push(&e.packet, at)
+	e.leg.port.buffer.Push(&e.packet, at)
 }
 
 // key reports a key once, however many packets tell of it.
 func (e *ear) key(at time.Time) {
-	e.leg.port.pass(&e.packet, at)
+	e.leg.port.buffer.Pass(&e.packet, at)
 	if tone, pressed := e.keys.Push(&e.packet, at); pressed {
 		e.leg.seat.do(func(p *call.Participant) { p.Tone(call.Tone(tone)) })
 	}

@@ -2,65 +2,28 @@ package browser
 
 import (
 	"fmt"
-	"sync"
-	"time"
-
-	"github.com/hraban/opus"
-	"github.com/pion/rtp"
 
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/codec"
+	"github.com/botd-dev/botd/media/jitter"
 )
 
-// ears is what has come from the client and is yet to be mixed.
+// ears is what came from the client and is yet to be mixed: packets go into
+// the buffer, frames come out of the receiver.
 type ears struct {
-	mu      sync.Mutex
-	waiting [][]byte
-	dec     *opus.Decoder
+	*jitter.Receiver
+	buffer *jitter.Buffer
 }
 
-func newEars() (*ears, error) {
-	d, err := opus.NewDecoder(media.Rate, 1)
+func newEars() (ears, error) {
+	row, err := codec.Find("opus")
 	if err != nil {
-		return nil, fmt.Errorf("opus decoder: %w", err)
+		return ears{}, fmt.Errorf("browser sound: %w", err)
 	}
-	return &ears{dec: d}, nil
-}
-
-func (e *ears) push(p *rtp.Packet, _ time.Time) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if len(e.waiting) < 10 {
-		e.waiting = append(e.waiting, append([]byte{}, p.Payload...))
+	decoder, err := row.NewDecoder()
+	if err != nil {
+		return ears{}, fmt.Errorf("browser sound: %w", err)
 	}
+	buffer := jitter.New(jitter.Config{ClockRate: media.Rate})
+	return ears{jitter.NewReceiver(buffer, decoder), buffer}, nil
 }
-
-func (e *ears) pop() []byte {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if len(e.waiting) == 0 {
-		return nil
-	}
-	b := e.waiting[0]
-	e.waiting = e.waiting[1:]
-	return b
-}
-
-// Level is a guess.
-func (e *ears) Level() uint8 { return 20 }
-
-// Read decodes the coming 20 ms.
-func (e *ears) Read(f *media.Frame) error {
-	f.Resize(media.FrameSize, media.Rate)
-	b := e.pop()
-	if b == nil {
-		f.Silence()
-		return nil
-	}
-	_, err := e.dec.Decode(b, f.Samples)
-	return err
-}
-
-// Skip passes over the coming 20 ms.
-func (e *ears) Skip() { e.pop() }
-
-func (e *ears) pass(*rtp.Packet, time.Time) {}

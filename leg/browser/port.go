@@ -1,13 +1,11 @@
 package browser
 
-import (
-	"github.com/botd-dev/botd/media"
-)
+import "github.com/botd-dev/botd/media"
 
 // port is the leg's side of the bridge: what the client says comes out of the
 // jitter buffer, what it is to hear goes to the network. Nothing here blocks.
 type port struct {
-	*ears
+	ears
 	sender *sender
 }
 

@@ -127,6 +127,21 @@ func (w *world) keys() string {
 	return strings.Join(w.journal.tones, " ")
 }
 
+// pressed waits until those are the keys that arrived.
+func (w *world) pressed(t testing.TB, keys string) {
+	t.Helper()
+	late := time.After(5 * time.Second)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for w.keys() != keys {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("the keys are %q", w.keys())
+		}
+	}
+}
+
 // ring has an application call a user.
 func (w *world) ring(t testing.TB, user identity.ID) {
 	t.Helper()
