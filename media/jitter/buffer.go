@@ -1,0 +1,205 @@
+package jitter
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pion/rtp"
+
+	"github.com/botd-dev/botd/media"
+)
+
+// state is that of a slot.
+type state uint8
+
+const (
+	empty   state = iota
+	waiting       // to be played
+	played        // or thrown away
+	missed        // its time has passed, and it has not come
+)
+
+// slot holds one packet.
+type slot struct {
+	state     state
+	void      bool // takes a place in the sequence but holds no sound
+	leveled   bool
+	level     uint8
+	sequence  int64
+	timestamp int64
+	duration  int64 // in units of the clock
+	payload   []byte
+}
+
+// Buffer holds the packets of one stream until their time has come. One
+// goroutine pushes, another pulls.
+//
+// A playout point goes along the stream's timestamps, a packet at a time. It is
+// placed where a packet that the network did not hold up waits for the target
+// delay. While nothing is there it stands still, so that what is late is played
+// late rather than not at all; the delay gained is given back in silence.
+type Buffer struct {
+	cfg Config
+
+	mu    sync.Mutex
+	stats Stats
+	delay delay
+	ring  [slots]slot
+
+	started bool
+	ssrc    uint32
+	stray   stray
+	highest int64 // the newest packet's sequence number, extended
+	newest  int64 // its timestamp, extended
+	step    int64 // between the timestamps of neighbours
+
+	placed    bool
+	next      int64 // the sequence number at the playout point
+	point     int64 // its timestamp
+	last      int64 // how long the last packet played was, in units
+	heard     uint8 // how loud it was, in -dBov
+	dtx       bool  // it was the last before a silence
+	stretched int64 // how long the playout point has stood still, in units
+	since     int   // pulls since a packet was thrown away for the delay's sake
+}
+
+// New makes an empty Buffer.
+func New(cfg Config) *Buffer {
+	cfg.fill()
+	b := &Buffer{cfg: cfg, heard: media.Silent}
+	b.delay = newDelay(&b.cfg)
+	b.step = b.cfg.units(media.FrameDuration)
+	b.last = b.step
+	return b
+}
+
+// SetLevelExtension sets Config.LevelExtension, where it is agreed upon later.
+func (b *Buffer) SetLevelExtension(id uint8) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cfg.LevelExtension = id
+}
+
+// Push takes a packet of sound that arrived at some time. p is lent.
+func (b *Buffer) Push(p *rtp.Packet, at time.Time) { b.push(p, at, false) }
+
+// Pass takes a packet of the same stream that holds no sound (a
+// telephone-event, comfort noise), so that its place in the sequence is not
+// taken for a loss. p is lent.
+func (b *Buffer) Pass(p *rtp.Packet, at time.Time) { b.push(p, at, true) }
+
+func (b *Buffer) push(p *rtp.Packet, at time.Time, void bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stats.Received++
+	if len(p.Payload) > maxPayload || !b.belongs(&p.Header, at, void) {
+		b.stats.Discarded++
+		return
+	}
+	sequence := b.highest + int64(int16(p.SequenceNumber-uint16(b.highest))) //nolint:gosec // RFC 3550: modulo 2^16
+	timestamp := b.newest + int64(int32(p.Timestamp-uint32(b.newest)))       //nolint:gosec // modulo 2^32
+	s := &b.ring[sequence%slots]
+	switch {
+	case s.sequence == sequence && (s.state == waiting || s.state == played):
+		b.stats.Duplicated++
+		return
+	case !void:
+		b.learn(sequence, timestamp, at)
+	}
+	if b.late(s, sequence) {
+		return
+	}
+	b.makeRoom(sequence)
+	b.highest = max(b.highest, sequence)
+	b.put(s, p, sequence, timestamp)
+	s.void = void
+}
+
+// learn takes what the packet's arrival and timestamp tell.
+func (b *Buffer) learn(sequence, timestamp int64, at time.Time) {
+	behind := b.delay.arrived(timestamp, at)
+	if b.placed && b.stretched == 0 {
+		b.delay.measure(b.cfg.lasts(timestamp-b.point), behind)
+	}
+	step := timestamp - b.newest
+	if sequence == b.highest+1 && step > 0 && step <= b.cfg.units(maxPacket) {
+		b.step = step
+	}
+	b.newest = max(b.newest, timestamp)
+}
+
+// late reports whether the packet's time is over.
+func (b *Buffer) late(s *slot, sequence int64) bool {
+	if sequence >= b.next {
+		return false
+	}
+	if !b.placed && sequence > b.highest-slots { // nothing has been played yet
+		b.next = sequence
+		return false
+	}
+	b.stats.Late++
+	if s.state == missed && s.sequence == sequence {
+		b.stats.Lost--
+		s.state = played
+	}
+	return true
+}
+
+// makeRoom gives up the oldest packets where nobody has pulled for long.
+func (b *Buffer) makeRoom(sequence int64) {
+	for ; b.next <= sequence-slots; b.next++ {
+		b.pass(b.next)
+		b.placed = false
+	}
+}
+
+// pass leaves a packet behind unplayed.
+func (b *Buffer) pass(sequence int64) {
+	s := &b.ring[sequence%slots]
+	switch {
+	case s.state != waiting || s.sequence != sequence:
+		b.stats.Lost++
+		s.state, s.sequence = missed, sequence
+	case s.void:
+		s.state = played
+	default:
+		b.stats.Discarded++
+		s.state = played
+	}
+}
+
+func (b *Buffer) put(s *slot, p *rtp.Packet, sequence, timestamp int64) {
+	s.state, s.sequence, s.timestamp = waiting, sequence, timestamp
+	s.payload = append(s.payload[:0], p.Payload...)
+	s.duration = b.step
+	if b.cfg.Duration != nil {
+		if d := b.cfg.Duration(p.Payload); d > 0 && d <= maxPacket {
+			s.duration = b.cfg.units(d)
+		}
+	}
+	s.level, s.leveled = 0, false
+	if b.cfg.LevelExtension == 0 {
+		return
+	}
+	if x := p.GetExtension(b.cfg.LevelExtension); len(x) > 0 { // RFC 6464, section 3: V (1) | level (7)
+		s.level, s.leveled = x[0]&0x7f, true
+	}
+}
+
+// Stats is what has been counted so far.
+func (b *Buffer) Stats() Stats {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.stats
+	s.Jitter = time.Duration(b.delay.jitter)
+	s.Target, s.Delay = b.delay.target(), b.delay.present
+	return s
+}
+
+// spoilt counts a packet that could not be decoded.
+func (b *Buffer) spoilt() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stats.Discarded++
+	b.stats.Concealed++
+}
