@@ -47,7 +47,8 @@ func (p *program) run(ctx context.Context, args []string) int {
 	p.ctx = ctx
 	flags := settingFlags()
 	helped := false
-	parser, err := kong.New(new(commands),
+	var line commands
+	parser, err := kong.New(&line,
 		kong.Name("botd"),
 		kong.Description("A call-automation server. Every flag is also a key of the configuration file and a variable BOTD_…"),
 		kong.Embed(flags.Addr().Interface()),
@@ -66,8 +67,8 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return exitUsage
 	}
 	p.flags = givenFlags(flags)
-	if file := parsed.Model.Target.Interface().(commands).Config; file != "" {
-		p.flags[fileKey] = file
+	if line.Config != "" {
+		p.flags[fileKey] = line.Config
 	}
 	return p.failed(parsed.Run(p))
 }

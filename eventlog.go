@@ -34,11 +34,10 @@ func (e eventsCommand) Run(p *program) error {
 	if !e.Follow {
 		return e.print(p, asking)
 	}
-	err = e.follow(p, asking)
-	if p.ctx.Err() != nil {
-		return nil // stopped by the user
+	if err := e.follow(p, asking); p.ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil // the user has had enough
 }
 
 // path asks for the log after a place in it.

@@ -38,20 +38,51 @@ func words(allowed string, check func(string) bool) kind[string] {
 }
 
 // The kinds without parameters.
-var (
-	anything    = words("text", func(string) bool { return true })
-	required    = words("text that is not empty", func(s string) bool { return s != "" })
-	address     = words("host:port, such as 127.0.0.1:8080, or nothing", func(s string) bool { return s == "" || isHostPort(s) })
-	ip          = words("an IP address", isIP)
-	id          = words("a UUID", func(s string) bool { return uuid.Validate(s) == nil })
-	baseURL     = words("https://host or https://host:port without a path", isBaseURL)
-	webURL      = words("an http or https URL", func(s string) bool { return isURL(s, "http", "https") })
-	issuer      = words("an https URL", func(s string) bool { return isURL(s, "https", "http") })
-	natsURL     = words("a nats, tls, ws or wss URL", func(s string) bool { return isURL(s, "nats", "tls", "ws", "wss") })
-	origin      = words("origins such as https://app.example.com, separated by commas", isOrigin)
-	destination = words("CIDRs, addresses and host names, separated by commas", func(s string) bool { return egress.CheckAllow(s) == nil })
-	accessKey   = secret(words("base64 of at least 32 bytes, or nothing", isAccessKey))
-	yesNo       = kind[bool]{
+
+func textKind() kind[string] {
+	return words("text", func(string) bool { return true })
+}
+
+func requiredKind() kind[string] {
+	return words("text that is not empty", func(s string) bool { return s != "" })
+}
+
+func addressKind() kind[string] {
+	return words("host:port, such as 127.0.0.1:8080, or nothing", func(s string) bool { return s == "" || isHostPort(s) })
+}
+
+func ipKind() kind[string] {
+	return words("an IP address", isIP)
+}
+
+func uuidKind() kind[string] {
+	return words("a UUID", func(s string) bool { return uuid.Validate(s) == nil })
+}
+
+func baseURLKind() kind[string] {
+	return words("https://host or https://host:port without a path", isBaseURL)
+}
+
+func urlKind(allowed string, schemes ...string) kind[string] {
+	return words(allowed, func(s string) bool { return isURL(s, schemes...) })
+}
+
+func originKind() kind[string] {
+	return words("origins such as https://app.example.com, separated by commas", isOrigin)
+}
+
+func destinationKind() kind[string] {
+	return words("CIDRs, addresses and host names, separated by commas", func(s string) bool { return egress.CheckAllow(s) == nil })
+}
+
+func accessKeyKind() kind[string] {
+	k := words("base64 of at least 32 bytes, or nothing", isAccessKey)
+	k.secret = true
+	return k
+}
+
+func boolKind() kind[bool] {
+	return kind[bool]{
 		allowed: "true or false",
 		flag:    true,
 		parse: func(s string) (bool, bool) {
@@ -60,11 +91,6 @@ var (
 		},
 		format: strconv.FormatBool,
 	}
-)
-
-func secret[T any](k kind[T]) kind[T] {
-	k.secret = true
-	return k
 }
 
 func optional(k kind[string]) kind[string] {
