@@ -13,6 +13,9 @@ import (
 	"github.com/botd-dev/botd/identity"
 )
 
+// devTokenLife is how long a development token is valid.
+const devTokenLife = 24 * time.Hour
+
 // demoColleague is the display name of the user whom the demo menu brings in.
 const demoColleague = "Dana"
 
@@ -75,7 +78,9 @@ func (s *Server) devToken(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the user could not be kept", http.StatusServiceUnavailable)
 		return
 	}
-	token, err := s.issuer.IssueUser(r.Context(), user, identity.Grant{Scopes: []string{"voip"}, Name: asked.DisplayName})
+	token, err := s.issuer.IssueUser(r.Context(), user, identity.Grant{
+		Scopes: []string{"voip"}, For: devTokenLife, Name: asked.DisplayName,
+	})
 	if err != nil {
 		http.Error(w, "no token could be issued", http.StatusServiceUnavailable)
 		return

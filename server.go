@@ -65,15 +65,15 @@ type Server struct {
 type listeners struct{ http, https, admin net.Listener }
 
 // HTTPAddr is where the server takes plain HTTP, empty if it does not.
-func (s *Server) HTTPAddr() string { return address(s.listeners.http) }
+func (s *Server) HTTPAddr() string { return addressOf(s.listeners.http) }
 
 // HTTPSAddr is where it takes HTTPS, empty if it does not.
-func (s *Server) HTTPSAddr() string { return address(s.listeners.https) }
+func (s *Server) HTTPSAddr() string { return addressOf(s.listeners.https) }
 
 // AdminAddr is where metrics and profiles are, empty if nowhere.
-func (s *Server) AdminAddr() string { return address(s.listeners.admin) }
+func (s *Server) AdminAddr() string { return addressOf(s.listeners.admin) }
 
-func address(l net.Listener) string {
+func addressOf(l net.Listener) string {
 	if l == nil {
 		return ""
 	}
@@ -189,7 +189,8 @@ func (s *Server) startJournal(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	store, err := cluster.Start(ctx, cluster.Config{Dir: dir, URL: s.cfg.NATSURL, Log: s.log.Named("nats")})
+	quiet := s.log.Named("nats").WithOptions(zap.IncreaseLevel(zap.InfoLevel))
+	store, err := cluster.Start(ctx, cluster.Config{Dir: dir, URL: s.cfg.NATSURL, Log: quiet})
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,9 @@ func (c *Cluster) habits(log *zap.Logger) []nats.Option {
 		nats.ReconnectBufSize(-1),
 		nats.ClosedHandler(func(*nats.Conn) { close(c.closed) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			log.Warn("the store is gone", zap.Error(err))
+			if err != nil { // else it was us who closed
+				log.Warn("the store is gone", zap.Error(err))
+			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) { log.Info("the store is back") }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
