@@ -161,6 +161,40 @@ func TestWhatIsOwedForLongIsToldAfterARestart(t *testing.T) {
 	}
 }
 
+func TestWhatIsOwedForAMomentIsToldAfterARestart(t *testing.T) {
+	dir := t.TempDir()
+	down := atomic.Bool{}
+	down.Store(true)
+	app := listening(t, func(_ int, _ received, w http.ResponseWriter) {
+		if down.Load() {
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+	})
+	d := openAt(t, dir, quick)
+	s := talking(1)
+	d.write(t, s.opens(app.URL), s.event(), s.event(), s.hangsUp())
+	eventually(t, "it was tried", func() bool { return app.requests() > 0 })
+	var floor uint64
+	if err := d.ask(t.Context(), func() {
+		d.raise() // as happens every second
+		for _, q := range d.queues {
+			floor = d.floors[q.shard]
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if floor > 1 {
+		t.Errorf("the floor is %d, above what is owed", floor)
+	}
+	d.abandon(t)
+	down.Store(false)
+	d = openAt(t, dir, quick)
+	defer d.abandon(t)
+	if got := order(app.until(t, 3), s); !inOrder(got) {
+		t.Errorf("was told %v", got)
+	}
+}
+
 func TestWhatWasSilentBeforeARestartIsNotToldAgain(t *testing.T) {
 	dir := t.TempDir()
 	var app *application

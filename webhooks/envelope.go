@@ -3,6 +3,7 @@ package webhooks
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -66,7 +67,7 @@ func cloudEvent(r call.Record, source, subject string) (event.Event, error) {
 }
 
 // errData means that the data of an event is not JSON.
-var errData = fmt.Errorf("the data is not JSON")
+var errData = errors.New("the data is not JSON")
 
 // write puts an event into JSON, alone or as an array of one. The SDK writes
 // times in UTC with as many digits as it takes; the contract wants seven.

@@ -3,8 +3,6 @@ package webhooks
 import (
 	"slices"
 	"time"
-
-	"github.com/botd-dev/botd/call"
 )
 
 // hushed is what happens when the grace is over: the slot is free for others,
@@ -158,5 +156,3 @@ func (t *Teller) sweep() {
 	}
 	t.clock.in(sweepEvery, t.sweep)
 }
-
-var incomingCall = call.IncomingCall{}.Type() //nolint:gochecknoglobals // a name

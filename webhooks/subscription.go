@@ -3,7 +3,6 @@ package webhooks
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -24,6 +23,9 @@ const (
 	// StatePending waits for somebody to confirm it by hand.
 	StatePending = "AwaitingManualAction"
 )
+
+// incomingCall is the event that asks applications to answer.
+const incomingCall = "Microsoft.Communication.IncomingCall"
 
 // ackRequired is what Ack says to make silence a failure.
 const ackRequired = "required"
@@ -59,11 +61,9 @@ type Filter struct {
 	To   []string `json:"to,omitempty"`
 }
 
-var subscriptionName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-
 // Validate reports what cannot be.
 func (s Subscription) Validate() error {
-	if !subscriptionName.MatchString(s.Name) {
+	if len(s.Name) == 0 || len(s.Name) > 64 || strings.ContainsFunc(s.Name, notOfName) {
 		return fmt.Errorf("%w: a name has 1 to 64 letters, digits, '-' and '_'", ErrSubscription)
 	}
 	if _, err := parseTarget(s.Endpoint); err != nil {
@@ -76,6 +76,10 @@ func (s Subscription) Validate() error {
 		return fmt.Errorf("%w: ack %q is not \"required\"", ErrSubscription, s.Ack)
 	}
 	return nil
+}
+
+func notOfName(r rune) bool {
+	return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", r)
 }
 
 // matches reports whether the subscription wants an event of that type between
