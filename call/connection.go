@@ -157,7 +157,6 @@ func (cn *Connection) establish() {
 	cn.wasConnected = true
 	cn.emit(CallConnected{Outcome{cn.context, Success}})
 	cn.seat.arrive()
-	cn.tellRoster()
 }
 
 // leave takes the application out of its call. It is not gone before every
