@@ -24,7 +24,7 @@ func BenchmarkIdleConnections(b *testing.B) {
 	const many = 10_000
 	for b.Loop() {
 		before := memory()
-		bell := &bell{for_: map[identity.ID]bool{}}
+		bell := &bell{where: map[identity.ID]bool{}}
 		r := call.NewRegistry(call.Config{
 			Journal: nowhere{}, NewBridge: func() call.Bridge { return &deaf{} },
 			Now: time.Now, Random: rand.Reader, Log: zap.NewNop(),
@@ -44,7 +44,7 @@ func BenchmarkIdleConnections(b *testing.B) {
 // callIn places a call that an application answers.
 func callIn(b *testing.B, r *call.Registry, bell *bell, from identity.ID) {
 	b.Helper()
-	bell.for_[app] = true
+	bell.where[app] = true
 	if _, err := r.Offer(b.Context(), call.Offer{Leg: &phone{}, From: from, To: []identity.ID{app}}); err != nil {
 		b.Fatal(err)
 	}

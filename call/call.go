@@ -330,7 +330,7 @@ func (c *Call) record(e Event, cn *Connection, subject string) *Record {
 		Trace:        c.trace,
 	}
 	if cn == nil {
-		r.Data = bare(e)
+		r.Data = written(e)
 	} else {
 		cn.sequence++
 		r.Connection, r.Sequence = cn.id, cn.sequence

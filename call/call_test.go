@@ -143,15 +143,15 @@ func (l *phone) ended() call.Reason {
 
 // bell rings for some and keeps the invitations.
 type bell struct {
-	mu   sync.Mutex
-	for_ map[identity.ID]bool
-	rang []*call.Invitation
+	mu    sync.Mutex
+	where map[identity.ID]bool
+	rang  []*call.Invitation
 }
 
 func (b *bell) Ring(inv *call.Invitation) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.for_[inv.To()] {
+	if !b.where[inv.To()] {
 		return false
 	}
 	b.rang = append(b.rang, inv)
@@ -178,7 +178,7 @@ type house struct {
 // inHouse runs a test in virtual time; at its end every call must be over.
 func inHouse(t *testing.T, f func(h *house)) {
 	synctest.Test(t, func(t *testing.T) {
-		h := &house{T: t, book: &book{}, bell: &bell{for_: map[identity.ID]bool{alice: true, bob: true, carol: true, app: true}}}
+		h := &house{T: t, book: &book{}, bell: &bell{where: map[identity.ID]bool{alice: true, bob: true, carol: true, app: true}}}
 		h.Registry = call.NewRegistry(call.Config{
 			Journal: h.book, NewBridge: func() call.Bridge { return &deaf{} },
 			Now: time.Now, Random: rand.Reader, Log: zaptest.NewLogger(t),
@@ -186,7 +186,7 @@ func inHouse(t *testing.T, f func(h *house)) {
 		})
 		h.Reach(h.bell)
 		f(h)
-		h.want(h.Registry.Close(h.Context()), nil)
+		h.want(h.Close(h.Context()), nil)
 		if n := h.Counts(); n != (call.Counts{}) {
 			t.Errorf("left over: %+v", n)
 		}

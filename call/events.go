@@ -214,17 +214,19 @@ type common struct {
 
 // stamp writes an event as JSON behind the ids.
 func (c common) stamp(e Event) json.RawMessage {
-	head, err := json.Marshal(c)
-	if err != nil {
-		panic(err) // three strings
-	}
-	data, err := json.Marshal(e)
-	if err != nil {
-		panic(err) // an event that cannot be written is a mistake in its type
-	}
+	head, data := written(c), written(e)
 	if len(data) == 2 { // "{}"
 		return head
 	}
 	head[len(head)-1] = ','
 	return append(head, data[1:]...)
+}
+
+// written is an event as JSON.
+func written(e any) json.RawMessage {
+	data, err := json.Marshal(e)
+	if err != nil {
+		panic(err) //nolint:forbidigo // a type that cannot be written is a mistake in the type
+	}
+	return data
 }

@@ -104,8 +104,14 @@ func TestG711IsTheTableOfTheStandard(t *testing.T) {
 		payload byte
 		want    int16
 	}{
-		{"pcmu", 0xff, 0}, {"pcmu", 0x80, 32124}, {"pcmu", 0x00, -32124}, {"pcmu", 0xf0, 120},
-		{"pcma", 0xd5, 8}, {"pcma", 0x55, -8}, {"pcma", 0xaa, 32256}, {"pcma", 0x2a, -32256},
+		{"pcmu", 0xff, 0},
+		{"pcmu", 0x80, 32124},
+		{"pcmu", 0x00, -32124},
+		{"pcmu", 0xf0, 120},
+		{"pcma", 0xd5, 8},
+		{"pcma", 0x55, -8},
+		{"pcma", 0xaa, 32256},
+		{"pcma", 0x2a, -32256},
 	} {
 		if got := codec.Expand(row.name, row.payload); got != row.want {
 			t.Errorf("%s %#x is %d, want %d", row.name, row.payload, got, row.want)

@@ -18,8 +18,8 @@ type law struct {
 
 // The two laws, with what every byte stands for.
 var (
-	muLaw = newLaw(compressMu, expandMu)
-	aLaw  = newLaw(compressA, expandA)
+	muLaw = newLaw(compressMu, expandMu) //nolint:gochecknoglobals // a table
+	aLaw  = newLaw(compressA, expandA)   //nolint:gochecknoglobals // a table
 )
 
 func newLaw(compress func(int16) byte, expand func(byte) int16) *law {
