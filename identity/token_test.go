@@ -31,6 +31,7 @@ func (m *memory) Get(_ context.Context, key string) ([]byte, bool, error) {
 	}
 	return v.([]byte), true, nil
 }
+
 func (m *memory) Put(_ context.Context, key string, value []byte) error {
 	m.Store(key, value)
 	return nil

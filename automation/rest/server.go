@@ -45,8 +45,10 @@ func New(cfg Config) (*Server, error) {
 
 // Prefixes are the paths under which a Server wants to be mounted.
 func (s *Server) Prefixes() []string {
-	return []string{"/calling/", "/identities", "/identities/", "/teamsUser/", "/rooms", "/rooms/",
-		"/eventSubscriptions", "/eventSubscriptions/", "/webhooks/", "/openapi.json"}
+	return []string{
+		"/calling/", "/identities", "/identities/", "/teamsUser/", "/rooms", "/rooms/",
+		"/eventSubscriptions", "/eventSubscriptions/", "/webhooks/", "/openapi.json",
+	}
 }
 
 // Handler answers requests for everything under Prefixes.
