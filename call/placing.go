@@ -1,0 +1,207 @@
+package call
+
+import (
+	"context"
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/identity"
+)
+
+// Offer is a person placing a call.
+type Offer struct {
+	// Leg is the way they come in.
+	Leg Leg
+	// From is who they are, Name their display name.
+	From identity.ID
+	Name string
+	// To is who is called: one makes a 1:1 call, several a group call.
+	To []identity.ID
+	// Muted says that their microphone is off.
+	Muted bool
+	// Custom is sent along.
+	Custom *CustomContext
+}
+
+// Offer places a call. It returns when the call is in the log; the leg's
+// Accept comes when somebody answers, its Hangup if nobody does.
+func (r *Registry) Offer(ctx context.Context, o Offer) (*Participant, error) {
+	var p *Participant
+	err := r.start(ctx, o.From, "", func(c *Call) error {
+		c.group = len(o.To) > 1
+		p = c.newParticipant(o.From, o.Name)
+		p.take(o.Leg, o.Muted)
+		return c.inviteAll(o.To, invitee{from: o.From, name: o.Name, custom: o.Custom})
+	})
+	if err != nil { // p may be about to be set: nobody waits any more
+		return nil, err
+	}
+	return p, nil
+}
+
+// inviteAll invites the targets, leaving out repetitions and the caller.
+func (c *Call) inviteAll(targets []identity.ID, who invitee) error {
+	for _, to := range targets {
+		if c.member(to) != nil {
+			continue
+		}
+		who.to = to
+		if _, err := c.invite(who); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Joining is a person joining a call by its group id.
+type Joining struct {
+	// Leg is the way they come in.
+	Leg Leg
+	// Group is the group's id.
+	Group string
+	// From is who they are, Name their display name.
+	From identity.ID
+	Name string
+	// Muted says that their microphone is off.
+	Muted bool
+}
+
+// Join lets a person into the call of that group, which the first one makes.
+func (r *Registry) Join(ctx context.Context, j Joining) (*Participant, error) {
+	for {
+		var p *Participant
+		enter := func(c *Call) error {
+			if c.over {
+				return ErrEnded
+			}
+			if c.people() >= r.cfg.MaxParticipants {
+				return fmt.Errorf("%d participants: %w", c.people(), ErrFull)
+			}
+			c.group = true
+			p = c.newParticipant(j.From, j.Name)
+			p.take(j.Leg, j.Muted)
+			p.accept()
+			return nil
+		}
+		c, err := r.group(ctx, j, enter)
+		if c != nil {
+			err = c.do(ctx, func() error { return enter(c) })
+		}
+		if err == ErrEnded { //nolint:errorlint // do and enter return it bare
+			r.ungroup(j.Group, c)
+			continue // it ended just now; the next round makes a new one
+		}
+		if err != nil { // p may be about to be set: nobody waits any more
+			return nil, err
+		}
+		return p, nil
+	}
+}
+
+// group returns the running call of a group, or makes one with enter as its
+// first turn and returns nil.
+func (r *Registry) group(ctx context.Context, j Joining, enter func(*Call) error) (*Call, error) {
+	r.mu.Lock()
+	if c := r.groups[j.Group]; c != nil {
+		r.mu.Unlock()
+		return c, nil
+	}
+	c, err := r.add(j.Group)
+	r.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return nil, c.begin(ctx, j.From, enter)
+}
+
+func (r *Registry) ungroup(group string, c *Call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.groups[group] == c {
+		delete(r.groups, group)
+	}
+}
+
+// Creation is an application placing a call.
+type Creation struct {
+	Seat
+	// To is who is called.
+	To []identity.ID
+	// Name is shown as the caller's display name.
+	Name string
+	// CallerID is the phone number shown to phones, or empty.
+	CallerID string
+	// Custom is sent along.
+	Custom *CustomContext
+}
+
+// Create places a call for an application and returns its connection when it
+// is in the log. CallConnected or CreateCallFailed follows.
+func (r *Registry) Create(ctx context.Context, cr Creation) (*Connection, error) {
+	var cn *Connection
+	err := r.start(ctx, cr.As, "", func(c *Call) error {
+		c.group = len(cr.To) > 1
+		cn = c.seat(c.newParticipant(cr.As, cr.Name), "create", cr.Seat)
+		cn.source, cn.sourceName, cn.callerID, cn.targets = cr.As, cr.Name, cr.CallerID, cr.To
+		cn.open()
+		return c.inviteAll(cr.To, invitee{from: cr.As, name: cr.Name, custom: cr.Custom})
+	})
+	if err != nil { // cn may be about to be set: nobody waits any more
+		return nil, err
+	}
+	return cn, nil
+}
+
+// start makes a call whose first turn is f.
+func (r *Registry) start(ctx context.Context, by identity.ID, group string, f func(*Call) error) error {
+	r.mu.Lock()
+	c, err := r.add(group)
+	r.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return c.begin(ctx, by, f)
+}
+
+// add makes a call that is yet to begin. The caller holds r.mu.
+func (r *Registry) add(group string) (*Call, error) {
+	switch {
+	case r.closing:
+		return nil, ErrClosing
+	case r.cfg.NoRoom != nil && r.cfg.NoRoom():
+		return nil, ErrNoRoom
+	}
+	c := &Call{
+		id: r.newID(), correlation: r.newID(), registry: r, groupID: group,
+		inbox: make(chan func()), done: make(chan struct{}), invitations: map[string]*Invitation{},
+	}
+	c.log = r.cfg.Log.With(zap.String("serverCallId", c.id), zap.String("correlationId", c.correlation))
+	r.calls[c.id] = c
+	if group != "" {
+		r.groups[group] = c
+	}
+	r.running.Add(1)
+	return c, nil
+}
+
+// begin starts the call's goroutine with f as its first turn and waits until
+// that is durable. If f fails there is no call.
+func (c *Call) begin(ctx context.Context, by identity.ID, f func(*Call) error) error {
+	answer := make(chan error, 1)
+	go c.loop(c.asked(ctx, func() error {
+		c.longest = c.later(c.registry.cfg.Timeouts.Call, func() { c.end(ReasonTooLong) })
+		c.note(callStarted{c.id, c.correlation, by, c.groupID})
+		err := f(c)
+		if err != nil {
+			c.end(ReasonUnavailable)
+		}
+		return err
+	}, answer))
+	select {
+	case err := <-answer:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
