@@ -48,8 +48,23 @@ func parseTarget(raw string) (target, error) {
 
 // url is the address as a request carries it: an opaque path, which net/http
 // sends untouched in the request line and in HTTP/2's :path.
+//
+// A path that begins with "//" would be taken for a host there. It is sent as a
+// path if net/http writes it as it was given, and else in absolute form, host
+// included (RFC 9112, section 3.2.2).
 func (t target) url() *url.URL {
-	return &url.URL{Scheme: t.scheme, Host: t.host, Opaque: t.path, RawQuery: t.query, ForceQuery: t.hasQuery && t.query == ""}
+	u := &url.URL{Scheme: t.scheme, Host: t.host, Opaque: t.path, RawQuery: t.query, ForceQuery: t.hasQuery && t.query == ""}
+	if !strings.HasPrefix(t.path, "//") {
+		return u
+	}
+	u.Opaque = ""
+	if path, err := url.PathUnescape(t.path); err == nil {
+		if u.Path, u.RawPath = path, t.path; u.EscapedPath() == t.path {
+			return u
+		}
+	}
+	u.Path, u.RawPath, u.Opaque = "", "", "//"+t.host+t.path
+	return u
 }
 
 // origin names the endpoint that slots and back-off belong to.

@@ -47,11 +47,17 @@ func TestEventsAreToldOneByOneInOrder(t *testing.T) {
 func TestTheURLIsUsedAsItWasGiven(t *testing.T) {
 	d := openNew(t, quick)
 	app := listening(t, nil)
-	const rest = "/a%2Fb/c:d+e/%7e?id=4:+1555&x=%3a/?&y=a+b|c"
-	s := talking(1)
-	d.write(t, s.opens(app.URL+rest), s.event())
-	if got := app.until(t, 1)[0].path; got != rest {
-		t.Errorf("asked for %s, want %s", got, rest)
+	paths := []string{
+		"/a%2Fb/c:d+e/%7e?id=4:+1555&x=%3a/?&y=a+b|c",
+		"//hooks//x%2Fy?",
+		"/?q",
+	}
+	for n, rest := range paths {
+		s := talking(n)
+		d.write(t, s.opens(app.URL+rest), s.event())
+		if got := app.until(t, n+1)[n].path; got != rest {
+			t.Errorf("asked for %s, want %s", got, rest)
+		}
 	}
 }
 
