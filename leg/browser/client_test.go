@@ -159,7 +159,6 @@ func (c *client) state(s string) message {
 // line tells how a client's peer connection differs from a browser's usual.
 type line struct {
 	tcpOnly bool
-	keys    bool
 }
 
 // offer makes a peer connection and its offer, every candidate in it.

@@ -17,7 +17,6 @@ type ear struct {
 	speech *speech
 	keys   dtmf.Receiver
 	packet rtp.Packet
-	last   uint32
 }
 
 func newEar(l *leg, negotiated lanes) *ear {

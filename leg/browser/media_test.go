@@ -46,8 +46,13 @@ func TestStrangersCannotDisturbACall(t *testing.T) {
 // 7983, section 7) and goes on as it likes.
 func hostile(random *rand.Rand, i int) []byte {
 	starts := [][]byte{
-		{0, 1, 0, 8, 0x21, 0x12, 0xa4, 0x42}, {22, 254, 253}, {0x80, 111}, {0x80, 201}, {},
-		{0, 1, 0xff, 0xff, 0x21, 0x12, 0xa4, 0x42}, {22, 254, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1},
+		{0, 1, 0, 8, 0x21, 0x12, 0xa4, 0x42},
+		{22, 254, 253},
+		{0x80, 111},
+		{0x80, 201},
+		{},
+		{0, 1, 0xff, 0xff, 0x21, 0x12, 0xa4, 0x42},
+		{22, 254, 255, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1},
 	}
 	b := make([]byte, random.IntN(1400))
 	for i := range b {

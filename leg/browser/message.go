@@ -154,7 +154,7 @@ type (
 func encode(message any) []byte {
 	b, err := json.Marshal(message)
 	if err != nil {
-		panic(err) // strings and numbers; a mistake in a type above
+		panic(err) //nolint:forbidigo // strings and numbers: only a mistake in a type above
 	}
 	return b
 }

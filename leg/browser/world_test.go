@@ -58,7 +58,7 @@ func newWorldWith(t testing.TB, timeouts call.Timeouts, change ...func(*Config))
 		_ = w.registry.Close(context.Background())
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		if err := w.Server.Close(ctx); err != nil {
+		if err := w.Close(ctx); err != nil {
 			t.Errorf("close: %v", err)
 		}
 		w.web.Close()
