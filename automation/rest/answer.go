@@ -27,7 +27,7 @@ func encode(v any) []byte {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
-		panic(err) // a body that cannot be written is a mistake in its type
+		panic(err) //nolint:forbidigo // a body that cannot be written is a mistake in its type
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

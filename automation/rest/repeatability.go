@@ -38,7 +38,7 @@ type Results interface {
 // memo is what is kept under a repeatability id. Without an answer it says
 // that the request was begun; Void, that it came to nothing that counts.
 type memo struct {
-	Print  string  `json:"print"`
+	Mark   string  `json:"mark"`
 	Answer *answer `json:"answer,omitempty"`
 	Void   bool    `json:"void,omitempty"`
 }
@@ -55,15 +55,15 @@ type repeats struct {
 
 // turn is a request under way; done is closed when it is over.
 type turn struct {
-	print string
-	done  chan struct{}
+	mark string
+	done chan struct{}
 }
 
 // repetition names a request that can be repeated.
 type repetition struct {
-	key   string
-	print string
-	sent  time.Time
+	key  string
+	mark string
+	sent time.Time
 	// begun has the request noted before it runs: after a crash in between,
 	// a second one is not made.
 	begun bool
@@ -91,8 +91,8 @@ func repetitionOf(r *http.Request, caller string, body []byte) (repetition, bool
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%s\n%s\n", r.Method, requestTarget(r)) // a hash takes everything
 	h.Write(body)
-	print := base64.RawStdEncoding.EncodeToString(h.Sum(nil))
-	return repetition{key: caller + "/" + parsed.String(), print: print, sent: at}, true, nil
+	mark := base64.RawStdEncoding.EncodeToString(h.Sum(nil))
+	return repetition{key: caller + "/" + parsed.String(), mark: mark, sent: at}, true, nil
 }
 
 // once runs the request unless it has run already; then it gives the answer of
@@ -100,7 +100,7 @@ func repetitionOf(r *http.Request, caller string, body []byte) (repetition, bool
 func (p *repeats) once(ctx context.Context, rep repetition, run func(context.Context) answer) (answer, error) {
 	for {
 		t, mine := p.enter(rep)
-		if t.print != rep.print {
+		if t.mark != rep.mark {
 			return answer{}, &mistake{headerRepeatID, "it was used for another request"}
 		}
 		if mine {
@@ -122,7 +122,7 @@ func (p *repeats) enter(rep repetition) (*turn, bool) {
 	if t := p.running[rep.key]; t != nil {
 		return t, false
 	}
-	t := &turn{rep.print, make(chan struct{})}
+	t := &turn{rep.mark, make(chan struct{})}
 	p.running[rep.key] = t
 	return t, true
 }
@@ -146,14 +146,14 @@ func (p *repeats) first(ctx context.Context, rep repetition, run func(context.Co
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if rep.begun {
-		if err := p.remember(ctx, rep.key, memo{Print: rep.print}); err != nil {
+		if err := p.remember(ctx, rep.key, memo{Mark: rep.mark}); err != nil {
 			return answer{}, err
 		}
 	}
 	a := run(ctx)
-	note := memo{Print: rep.print, Answer: &a}
+	note := memo{Mark: rep.mark, Answer: &a}
 	if passing(a) {
-		note = memo{Print: rep.print, Void: true}
+		note = memo{Mark: rep.mark, Void: true}
 	}
 	if note.Void && !rep.begun {
 		return a, nil
@@ -186,7 +186,7 @@ func (p *repeats) recall(ctx context.Context, rep repetition) (*answer, error) {
 		return nil, fmt.Errorf("%w: %w", errStore, err)
 	}
 	switch {
-	case m.Print != rep.print:
+	case m.Mark != rep.mark:
 		return nil, &mistake{headerRepeatID, "it was used for another request"}
 	case m.Void:
 		return nil, nil

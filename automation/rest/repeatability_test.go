@@ -182,7 +182,7 @@ func TestACrashInBetweenMakesNoSecondOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, n := newResults(), 0
 		rep := repetitionFor(t, repeatID, "/x", "{}", time.Now())
-		if err := newRepeats(m).remember(t.Context(), rep.key, memo{Print: rep.print}); err != nil { // and then it died
+		if err := newRepeats(m).remember(t.Context(), rep.key, memo{Mark: rep.mark}); err != nil { // and then it died
 			t.Fatal(err)
 		}
 		if _, err := newRepeats(m).once(t.Context(), rep, counted(&n, 201)); !errors.Is(err, errInterrupted) || n != 0 {
