@@ -51,6 +51,7 @@ type Call struct {
 	sequence uint64
 	records  []Record
 	replies  []func(error)
+	answers  []func(error) // after the replies
 }
 
 // loop runs the call until the last one has left and everybody has been told.
@@ -87,11 +88,11 @@ func (c *Call) guarded(f func()) {
 }
 
 func (c *Call) commit() {
-	if len(c.records) == 0 && len(c.replies) == 0 {
+	if len(c.records) == 0 && len(c.replies) == 0 && len(c.answers) == 0 {
 		return
 	}
-	records, replies := c.records, c.replies
-	c.records, c.replies = nil, nil
+	records, replies := c.records, append(c.replies, c.answers...)
+	c.records, c.replies, c.answers = nil, nil, nil
 	c.commits.Add(1)
 	c.write(records, func(err error) {
 		defer c.commits.Done()
@@ -165,7 +166,7 @@ func (c *Call) asked(ctx context.Context, f func() error, answer chan<- error) f
 		c.trace = trace
 		defer func() { c.trace = "" }()
 		err := errPanicked
-		c.reply(func(lost error) {
+		c.answers = append(c.answers, func(lost error) {
 			if err == nil {
 				err = lost
 			}
