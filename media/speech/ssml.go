@@ -206,7 +206,7 @@ func (r *reader) keep(name string, e xml.StartElement) {
 	switch name {
 	case "voice":
 		r.doc.voices = append(r.doc.voices, Utterance{
-			Voice: value(e, "name"), Locale: value(e, "lang"), Gender: people[strings.ToLower(value(e, "gender"))],
+			Voice: value(e, "name"), Locale: value(e, "lang"), Gender: ParseGender(value(e, "gender")),
 		}.Wanted())
 	case "speak":
 		if lang := value(e, "lang"); lang != "" && harmless.MatchString(lang) {

@@ -12,6 +12,17 @@ const (
 	Male
 )
 
+// ParseGender reads "female" or "male", in any case; anything else is any.
+func ParseGender(s string) Gender {
+	switch {
+	case strings.EqualFold(s, "female"):
+		return Female
+	case strings.EqualFold(s, "male"):
+		return Male
+	}
+	return AnyGender
+}
+
 // Voice is what is wanted of a voice. A provider takes the nearest it has.
 type Voice struct {
 	// Name as it was given; empty is any.
@@ -91,8 +102,6 @@ func person(s string) string {
 
 // people is the gender of the voices that are asked for most.
 var people = map[string]Gender{
-	"female": Female, "male": Male,
-
 	"abbi": Female, "agnieszka": Female, "aigul": Female, "amala": Female,
 	"amber": Female, "ana": Female, "aria": Female, "ashley": Female, "ava": Female,
 	"bella": Female, "brenda": Female, "christel": Female, "clara": Female, "colette": Female,
