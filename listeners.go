@@ -68,8 +68,11 @@ func (s *Server) serve(l net.Listener, h http.Handler) {
 	if l == nil {
 		return
 	}
+	// Streams of events end with this context: nothing else would end them.
+	life, cancel := context.WithCancel(context.Background())
 	srv := &http.Server{
-		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		BaseContext: func(net.Listener) context.Context { return life },
+		Handler:     h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		ErrorLog: zap.NewStdLog(s.log.Named("http")),
 	}
 	done := make(chan struct{})
@@ -83,6 +86,7 @@ func (s *Server) serve(l net.Listener, h http.Handler) {
 		}
 	}()
 	s.onStop("listener "+l.Addr().String(), func(ctx context.Context) error {
+		cancel()
 		err := srv.Shutdown(ctx)
 		if err != nil {
 			err = errors.Join(err, srv.Close())

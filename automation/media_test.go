@@ -72,8 +72,11 @@ func TestAPromptThatCannotBePlayedFailsWithItsCode(t *testing.T) {
 		err     error
 		subcode int
 	}{
-		{prompt.ErrFormat, 8535}, {prompt.ErrDownload, 8536}, {prompt.ErrEmpty, 8582},
-		{prompt.ErrSpeech, 8565}, {errors.New("planted"), 9999},
+		{prompt.ErrFormat, 8535},
+		{prompt.ErrDownload, 8536},
+		{prompt.ErrEmpty, 8582},
+		{prompt.ErrSpeech, 8565},
+		{errors.New("planted"), 9999},
 	} {
 		t.Run(row.err.Error(), func(t *testing.T) {
 			inWorld(t, library{fail: &prompt.Error{Index: 1, Err: row.err}}, func(w *world) {

@@ -106,7 +106,7 @@ func (p *playing) run(ctx context.Context, s *call.Stage) call.Event {
 
 func (p *playing) open(ctx context.Context) (media.Source, error) {
 	if p.loop {
-		return prompt.Loop(func() (media.Source, error) { return p.prompts.Open(ctx, p.sources...) })
+		return prompt.Loop(func() (media.Source, error) { return p.prompts.Open(ctx, p.sources...) }), nil
 	}
 	return p.prompts.Open(ctx, p.sources...)
 }

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/botd-dev/botd/media/prompt"
+	"github.com/botd-dev/botd/media/speech"
 )
 
 // PlaySource is one thing to be played (rest.md section 7.2).
@@ -50,7 +51,8 @@ func (p PlaySource) prompt(field string) (prompt.Source, error) {
 		}
 	case p.Kind == "text" && p.Text != nil:
 		src.Kind, src.Text = prompt.Text, p.Text.Text
-		src.Voice, src.Locale, src.Gender = p.Text.VoiceName, p.Text.SourceLocale, p.Text.VoiceKind
+		src.Voice, src.Locale = p.Text.VoiceName, p.Text.SourceLocale
+		src.Gender = speech.ParseGender(p.Text.VoiceKind)
 		if utf8.RuneCountInString(src.Text) > maxText {
 			return src, invalid(field+".text.text", fmt.Sprintf("it is longer than %d characters", maxText))
 		}
