@@ -1,170 +1,108 @@
 package media
 
-import (
-	"io"
-	"sync"
-	"sync/atomic"
+const (
+	// microphoneFrames is how far what is said may be ahead of the bridge.
+	microphoneFrames = 3
+	// speakerFrames is how much of what is heard waits for who listens.
+	speakerFrames = 10
 )
 
-// ringFrames is how many frames wait between a bot and its bridge in each
-// direction: 60 ms.
-const ringFrames = 3
-
-// Pair joins a program to a bridge: a Port on the bridge's side, a microphone
-// and a speaker on the program's.
-//
-// The microphone keeps its writer to the bridge's time: Write waits while 60 ms
-// are waiting to be mixed. The speaker never keeps the bridge waiting: what is
-// not read in time is dropped, oldest first, and counted.
+// Pair is a microphone and a speaker in memory: the port of a bot, which fits
+// Port on one side and has Microphone and Speaker on the other. Both are linear
+// PCM. Make one with NewPair and Close it at the end.
 type Pair struct {
-	said, heard chan *Frame // full frames on their way
-	spare       chan *Frame // empty frames to be used again
-	done        chan struct{}
-	once        sync.Once
-	dropped     atomic.Uint64
-
-	coming *Frame // what Level looked at; the bridge's goroutine only
-	speak  sync.Mutex
-	reframe
+	said    *Pipe
+	heard   *Pipe
+	turn    chan struct{} // one token: whose turn it is to write
+	frames  framer        // the holder of the token only
+	full    *Frame        // the holder of the token only
+	present bool          // a frame is there for this tick; the bridge's tick only
 }
 
-// NewPair makes a pair. Close ends it.
+// NewPair makes a Pair in which nobody has said anything yet.
 func NewPair() *Pair {
 	p := &Pair{
-		said:  make(chan *Frame, ringFrames),
-		heard: make(chan *Frame, ringFrames),
-		spare: make(chan *Frame, 4*ringFrames),
-		done:  make(chan struct{}),
+		said: NewPipe(microphoneFrames), heard: NewPipe(speakerFrames),
+		turn: make(chan struct{}, 1), frames: framer{rate: Rate}, full: NewFrame(Rate),
 	}
+	p.turn <- struct{}{}
 	return p
 }
 
-// Close ends both directions: Write returns io.ErrClosedPipe, and Read io.EOF
-// once what was heard before has been read.
-func (p *Pair) Close() { p.once.Do(func() { close(p.done) }) }
+// Microphone is where to speak. It takes frames of any length and rate. Write
+// waits while three frames wait for the bridge, so who speaks without a pause
+// is held to the call's own clock. After Close it returns io.ErrClosedPipe.
+//
+// Sound that does not fill a frame of 20 ms waits for the next Write.
+func (p *Pair) Microphone() Sink { return SinkFunc(p.speak) }
 
-// Dropped is how many frames the speaker's reader was too late for.
-func (p *Pair) Dropped() uint64 { return p.dropped.Load() }
+// Speaker is where to listen: frames of 20 ms at 48 kHz. Read waits for a frame;
+// after Close it gives io.EOF. Who listens too slowly misses the oldest.
+func (p *Pair) Speaker() Source { return SourceFunc(p.heard.Read) }
 
-// Microphone is what the program says.
-func (p *Pair) Microphone() Sink { return SinkFunc(p.write) }
+// Dropped is how many frames were heard by nobody, because the speaker was not
+// read in time.
+func (p *Pair) Dropped() uint64 { return p.heard.Dropped() }
 
-// Speaker is what the program hears.
-func (p *Pair) Speaker() Source { return SourceFunc(p.read) }
-
-func (p *Pair) take() *Frame {
-	select {
-	case f := <-p.spare:
-		return f
-	default:
-		return NewFrame(Rate)
-	}
+// Close ends both directions. It may be called more than once.
+func (p *Pair) Close() {
+	p.said.Close()
+	p.heard.Close()
 }
 
-func (p *Pair) give(f *Frame) {
-	select {
-	case p.spare <- f:
-	default:
+// speak writes one frame for each 20 ms there now are. A channel, not a mutex,
+// keeps two writers apart: who waits for the bridge may wait long.
+func (p *Pair) speak(f *Frame) error {
+	<-p.turn
+	defer func() { p.turn <- struct{}{} }()
+	if f.Rate == Rate && len(f.Samples) == FrameSize && p.frames.empty() {
+		return p.said.Write(f)
 	}
-}
-
-func (p *Pair) write(f *Frame) error {
-	p.speak.Lock()
-	defer p.speak.Unlock()
-	return p.each(f, p.say)
-}
-
-// say waits for room and puts a frame of the bridge's size on its way.
-func (p *Pair) say(samples []int16) error {
-	select {
-	case <-p.done:
-		return io.ErrClosedPipe
-	default:
+	if err := p.frames.write(f); err != nil {
+		return err
 	}
-	next := p.take()
-	next.Resize(FrameSize, Rate)
-	copy(next.Samples, samples)
-	select {
-	case p.said <- next:
-		return nil
-	case <-p.done:
-		return io.ErrClosedPipe
-	}
-}
-
-func (p *Pair) read(f *Frame) error {
-	select {
-	case next := <-p.heard:
-		p.hand(f, next)
-		return nil
-	default:
-	}
-	select {
-	case next := <-p.heard:
-		p.hand(f, next)
-		return nil
-	case <-p.done:
-		return io.EOF
-	}
-}
-
-func (p *Pair) hand(f, next *Frame) {
-	f.Resize(len(next.Samples), next.Rate)
-	copy(f.Samples, next.Samples)
-	p.give(next)
-}
-
-// Level fits Port.
-func (p *Pair) Level() uint8 {
-	if p.coming == nil {
-		select {
-		case p.coming = <-p.said:
-		default:
-			return Silent
+	for p.frames.read(p.full) {
+		if err := p.said.Write(p.full); err != nil {
+			return err
 		}
 	}
-	return Level(p.coming)
-}
-
-// Read fits Port.
-func (p *Pair) Read(f *Frame) error {
-	f.Resize(FrameSize, Rate)
-	if p.coming == nil {
-		f.Silence()
-		return nil
-	}
-	copy(f.Samples, p.coming.Samples)
-	p.Skip()
 	return nil
 }
 
-// Skip fits Port.
-func (p *Pair) Skip() {
-	if p.coming != nil {
-		p.give(p.coming)
-		p.coming = nil
-	}
+// Level is the loudness of the coming 20 ms, in -dBov. What comes after it is
+// for the next tick, so that Skip throws away nothing unheard of.
+func (p *Pair) Level() uint8 {
+	var level uint8
+	level, p.present = p.said.Peek()
+	return level
 }
 
-// Format fits Port: the program hears PCM.
+// Read fills f with the coming 20 ms; with silence where nothing was said.
+func (p *Pair) Read(f *Frame) error {
+	if !p.present || !p.said.Take(f) {
+		f.Resize(FrameSize, Rate)
+		f.Silence()
+	}
+	p.present = false
+	return nil
+}
+
+// Skip passes over the coming 20 ms.
+func (p *Pair) Skip() {
+	if p.present {
+		p.said.Skip()
+	}
+	p.present = false
+}
+
+// Format is linear PCM.
 func (p *Pair) Format() Format { return Format{} }
 
-// Hear fits Port.
-func (p *Pair) Hear(s Sound) {
-	next := p.take()
-	next.Resize(len(s.Frame.Samples), s.Frame.Rate)
-	copy(next.Samples, s.Frame.Samples)
-	for {
-		select {
-		case p.heard <- next:
-			return
-		default:
-		}
-		select {
-		case old := <-p.heard:
-			p.dropped.Add(1)
-			p.give(old)
-		default:
-		}
-	}
-}
+// Hear hands what is heard to the speaker.
+func (p *Pair) Hear(s Sound) { p.heard.Offer(s.Frame) }
+
+var (
+	_ Port   = (*Pair)(nil)
+	_ Sink   = (*Pipe)(nil)
+	_ Source = (*Pipe)(nil)
+)

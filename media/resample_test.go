@@ -1,108 +1,270 @@
 package media_test
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"testing"
 
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/measure"
 )
 
-// sine is one second of a tone at some rate.
+var rates = []int{8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000}
+
+// sine is a second of a tone 1 dB below full scale.
 func sine(hz float64, rate int) []int16 {
 	s := make([]int16, rate)
 	for i := range s {
-		s[i] = int16(math.Round(16000 * math.Sin(2*math.Pi*hz*float64(i)/float64(rate))))
+		s[i] = int16(math.Round(29000 * math.Sin(2*math.Pi*hz*float64(i)/float64(rate))))
 	}
 	return s
 }
 
-// split fits a sine of known frequency and returns its level and that of the
-// rest, both in dB relative to 16000.
-func split(s []int16, hz float64, rate int) (tone, rest float64) {
-	s = s[rate/10 : len(s)-rate/10]
-	var a, b float64
-	for i, v := range s {
-		w := 2 * math.Pi * hz * float64(i) / float64(rate)
-		a += float64(v) * math.Cos(w) * 2 / float64(len(s))
-		b += float64(v) * math.Sin(w) * 2 / float64(len(s))
+// convert gives samples piece by piece, and takes what comes out.
+func convert(t testing.TB, samples []int16, from, to, piece int) []int16 {
+	t.Helper()
+	r, err := media.NewResampler(from, to)
+	if err != nil {
+		t.Fatal(err)
 	}
-	noise := 0.0
-	for i, v := range s {
-		w := 2 * math.Pi * hz * float64(i) / float64(rate)
-		d := float64(v) - a*math.Cos(w) - b*math.Sin(w)
-		noise += d * d * 2 / float64(len(s))
+	var out []int16
+	take := func() {
+		got := make([]int16, r.Buffered())
+		out = append(out, got[:r.Read(got)]...)
 	}
-	db := func(x float64) float64 { return 20 * math.Log10(math.Max(x, 1e-9)/16000) }
-	return db(math.Hypot(a, b)), db(math.Sqrt(noise))
+	for ; len(samples) > piece; samples = samples[piece:] {
+		r.Write(samples[:piece])
+		take()
+	}
+	r.Write(samples)
+	r.Flush()
+	take()
+	return out
 }
 
 func TestResamplingKeepsATone(t *testing.T) {
-	for _, from := range []int{8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000} {
-		for _, to := range []int{8000, 16000, 48000} {
-			for _, part := range []float64{0.05, 0.125, 0.4} {
-				hz := math.Floor(part*float64(min(from, to))/50) * 50
-				t.Run(fmt.Sprintf("%d to %d at %.0f Hz", from, to, hz), func(t *testing.T) {
-					out := media.NewResampler(from, to).Append(nil, sine(hz, from))
-					tone, rest := split(out, hz, to)
-					if math.Abs(tone) > 1 {
-						t.Errorf("level off by %.2f dB", tone)
-					}
-					if rest > -84 { // 16 bits at this level leave -88
-						t.Errorf("noise at %.1f dB", rest)
-					}
-				})
+	worst, loss := 200.0, 0.0
+	for _, from := range rates {
+		for _, to := range rates {
+			low := float64(min(from, to))
+			for _, hz := range []float64{1000, 0.4 * low} {
+				out := convert(t, sine(hz, from), from, to, from/50)
+				if len(out) != to {
+					t.Errorf("%d to %d Hz: a second became %d samples", from, to, len(out))
+				}
+				out = out[to/20 : len(out)-to/20]
+				level := measure.ToneLevel(out, to, hz) - measure.ToneLevel(sine(hz, from), from, hz)
+				snr := measure.SNR(out, to, hz)
+				if math.Abs(level) > 1 || snr < 90 {
+					t.Errorf("%d to %d Hz: a tone of %.0f Hz has %.2f dB, SNR %.1f dB", from, to, hz, level, snr)
+				}
+				worst, loss = min(worst, snr), min(loss, level)
+			}
+		}
+	}
+	t.Logf("worst SNR %.1f dB, loss at 0.4 of the rate %.2f dB", worst, loss)
+}
+
+func TestWhatTheLowerRateCannotHoldIsGone(t *testing.T) {
+	worst := -200.0
+	for _, row := range []struct{ from, to int }{{48000, 8000}, {48000, 16000}, {44100, 8000}, {48000, 44100}, {24000, 11025}} {
+		for _, part := range []float64{0.56, 0.75, 0.95} {
+			if hz := part * float64(row.to); hz < float64(row.from)/2 {
+				out := convert(t, sine(hz, row.from), row.from, row.to, 500)
+				alias := measure.LevelDBFS(out[row.to/20:len(out)-row.to/20]) - measure.LevelDBFS(sine(hz, row.from))
+				if alias > -80 {
+					t.Errorf("%d to %d Hz: %.0f Hz comes back at %.1f dB", row.from, row.to, hz, alias)
+				}
+				worst = max(worst, alias)
+			}
+		}
+	}
+	t.Logf("worst alias %.1f dB", worst)
+}
+
+func TestWhatTheHigherRateCouldHoldIsNotInvented(t *testing.T) {
+	out := convert(t, sine(1000, 8000), 8000, 48000, 160)
+	for _, image := range []float64{7000, 9000, 15000, 17000} {
+		if l := measure.ToneLevel(out[4800:43200], 48000, image); l > -84 {
+			t.Errorf("an image at %.0f Hz of %.1f dBFS", image, l)
+		}
+	}
+}
+
+func TestResamplingDelaysNothing(t *testing.T) {
+	click := make([]int16, 800)
+	click[400] = 30000
+	out := convert(t, click, 8000, 48000, 7)
+	best := 0
+	for i, s := range out {
+		if s > out[best] {
+			best = i
+		}
+	}
+	if best != 2400 || len(out) != 4800 {
+		t.Errorf("a click at 2400 of 4800 is at %d of %d", best, len(out))
+	}
+}
+
+func TestTheSameRateChangesNothing(t *testing.T) {
+	in := sine(997, 48000)
+	for i, s := range convert(t, in, 48000, 48000, 100) {
+		if s != in[i] {
+			t.Fatalf("sample %d is %d, was %d", i, s, in[i])
+		}
+	}
+}
+
+func TestLookaheadOfSilenceMakesAFrameOfEveryFrame(t *testing.T) {
+	for _, row := range [][2]int{{8000, 48000}, {48000, 8000}, {16000, 48000}, {48000, 24000}} {
+		r, err := media.NewResampler(row[0], row[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Write(make([]int16, r.Lookahead()))
+		in, out := make([]int16, row[0]/50), make([]int16, row[1])
+		for range 100 {
+			r.Write(in)
+			if n := r.Read(out); n != row[1]/50 {
+				t.Fatalf("%v: a frame became %d samples", row, n)
 			}
 		}
 	}
 }
 
-func TestWhatTheLowerRateCannotHoldIsGone(t *testing.T) {
-	out := media.NewResampler(48000, 8000).Append(nil, sine(5000, 48000))
-	loudest := 0
-	for _, s := range out[800 : len(out)-800] {
-		loudest = max(loudest, int(math.Abs(float64(s))))
-	}
-	if loudest > 2 { // -78 dB of 16000, the last bit
-		t.Errorf("an alias of %d remains", loudest)
+func TestRatesThatAreNoneAreErrors(t *testing.T) {
+	for _, rate := range []int{-8000, 0, 1, 3999, 47999, 192001, math.MaxInt} {
+		if _, err := media.NewResampler(rate, media.Rate); !errors.Is(err, media.ErrRate) {
+			t.Errorf("from %d Hz: %v", rate, err)
+		}
+		src := media.Chain(media.Tone(440, -20), media.Resample(rate))
+		if err := src.Read(media.NewFrame(8000)); !errors.Is(err, media.ErrRate) {
+			t.Errorf("to %d Hz: %v", rate, err)
+		}
+		f := &media.Frame{Samples: make([]int16, 10), Rate: rate}
+		if err := media.NewPair().Microphone().Write(f); !errors.Is(err, media.ErrRate) {
+			t.Errorf("said at %d Hz: %v", rate, err)
+		}
 	}
 }
 
-func TestAFrameOfAnyLengthComesOutIn20Milliseconds(t *testing.T) {
-	left := 3
-	src := media.SourceFunc(func(f *media.Frame) error {
-		if left == 0 {
-			return eof
+// pieces is a source of samples in frames of some length.
+func pieces(samples []int16, rate, length int) media.Source {
+	return media.SourceFunc(func(f *media.Frame) error {
+		if len(samples) == 0 {
+			return io.EOF
 		}
-		left--
-		f.Resize(100, 8000)
-		f.Silence()
+		n := min(length, len(samples))
+		f.Resize(n, rate)
+		copy(f.Samples, samples[:n])
+		samples = samples[n:]
 		return nil
 	})
-	got := 0
-	for f, s := media.NewFrame(48000), media.Chain(src, media.Resample(48000)); s.Read(f) == nil; got++ {
-		if len(f.Samples) != media.FrameSize || f.Rate != 48000 {
-			t.Fatalf("a frame of %d at %d", len(f.Samples), f.Rate)
+}
+
+// one source after the other.
+func both(a, b media.Source) media.Source {
+	return media.SourceFunc(func(f *media.Frame) error {
+		if err := a.Read(f); !errors.Is(err, io.EOF) {
+			return err
+		}
+		return b.Read(f)
+	})
+}
+
+func listen(t testing.TB, src media.Source) []int16 {
+	t.Helper()
+	var all []int16
+	f := &media.Frame{}
+	for {
+		err := src.Read(f)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil || len(f.Samples) != f.Rate/50 {
+			t.Fatalf("%d samples at %d Hz, %v", len(f.Samples), f.Rate, err)
+		}
+		all = append(all, f.Samples...)
+	}
+}
+
+func TestFramesOfAnyLengthComeOutIn20Milliseconds(t *testing.T) {
+	for _, from := range rates {
+		for _, to := range rates {
+			for _, length := range []int{1, from / 50, from / 7, from} {
+				src := pieces(sine(1000, from)[:from/10+3], from, length)
+				all := listen(t, media.Chain(src, media.Resample(to)))
+				want := 6 // the last filled up
+				if to == 11025 {
+					want = 6 // of 220 samples each, which is 19.95 ms
+				}
+				if len(all) != want*(to/50) {
+					t.Errorf("%d to %d Hz in pieces of %d: %d samples", from, to, length, len(all))
+				}
+			}
 		}
 	}
-	if got != 2 { // 37.5 ms, the last frame filled up
-		t.Errorf("%d frames", got)
+}
+
+func TestARateMayChangeOnTheWay(t *testing.T) {
+	src := both(pieces(sine(1000, 16000), 16000, 320), pieces(sine(1000, 44100), 44100, 882))
+	all := listen(t, media.Chain(src, media.Resample(media.Rate)))
+	if len(all) != 2*media.Rate {
+		t.Errorf("two seconds became %d samples", len(all))
+	}
+	if hz, part := measure.Peak(all, media.Rate); math.Abs(hz-1000) > 0.1 || part < 0.999 {
+		t.Errorf("heard %.2f Hz, %.4f", hz, part)
+	}
+	if g := measure.Gaps(all, media.Rate, -40); g != nil {
+		t.Errorf("gaps %v", g)
+	}
+}
+
+func TestASourceThatGivesNothingForEverIsAnError(t *testing.T) {
+	src := media.SourceFunc(func(f *media.Frame) error { f.Resize(0, 8000); return nil })
+	if err := media.Chain(src, media.Resample(8000)).Read(media.NewFrame(8000)); !errors.Is(err, io.ErrNoProgress) {
+		t.Error(err)
+	}
+}
+
+func TestLimitEndsInTheMiddleOfAFrame(t *testing.T) {
+	all := listen(t, media.Chain(media.Tone(1000, -10), media.Limit(50e6)))
+	sound := measure.LevelDBFS(all[media.FrameSize*2 : media.FrameSize*5/2])
+	rest := measure.LevelDBFS(all[media.FrameSize*5/2:])
+	if len(all) != 3*media.FrameSize || math.Abs(sound+10) > 0.1 || !math.IsInf(rest, -1) {
+		t.Errorf("%d samples, the last frame %.1f and %.1f dBFS", len(all), sound, rest)
 	}
 }
 
 func TestResamplingAllocatesNothing(t *testing.T) {
-	r, in := media.NewResampler(8000, 48000), sine(440, 8000)[:160]
-	out := make([]int16, 0, 2*media.FrameSize)
-	r.Append(out, in)
-	if n := testing.AllocsPerRun(100, func() { r.Append(out, in) }); n != 0 {
-		t.Errorf("%v allocations a frame", n)
+	for _, to := range rates {
+		src := media.Chain(media.Tone(440, -20), media.Resample(to))
+		f := media.NewFrame(media.Rate)
+		read := func() { _ = src.Read(f) }
+		for range 10 {
+			read()
+		}
+		if n := testing.AllocsPerRun(100, read); n != 0 {
+			t.Errorf("to %d Hz: %v allocations a frame", to, n)
+		}
 	}
 }
 
-func BenchmarkResample8To48(b *testing.B) {
-	r, in := media.NewResampler(8000, 48000), sine(440, 8000)[:160]
-	out := make([]int16, 0, 2*media.FrameSize)
-	for b.Loop() {
-		r.Append(out, in)
+func BenchmarkResample(b *testing.B) {
+	for _, row := range [][2]int{{8000, 48000}, {48000, 8000}, {16000, 48000}, {44100, 48000}, {48000, 24000}} {
+		b.Run(fmt.Sprintf("%d to %d", row[0], row[1]), func(b *testing.B) {
+			r, err := media.NewResampler(row[0], row[1])
+			if err != nil {
+				b.Fatal(err)
+			}
+			in, out := sine(440, row[0])[:row[0]/50], make([]int16, 2*row[1]/50)
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Write(in)
+				r.Read(out)
+			}
+		})
 	}
 }

@@ -5,9 +5,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
+
+	"github.com/hraban/opus"
 
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/codec"
+	"github.com/botd-dev/botd/media/measure"
 )
 
 // through encodes a tone and decodes it again, losing some packets, and
@@ -51,50 +55,159 @@ func through(t *testing.T, name string, lost func(i int) bool) []int16 {
 	return out[10*media.FrameSize:]
 }
 
-// crossings counts how often the sound goes up through zero: its frequency.
-func crossings(s []int16) int {
-	n := 0
-	for i := 1; i < len(s); i++ {
-		if s[i-1] < 0 && s[i] >= 0 {
-			n++
-		}
-	}
-	return n
-}
-
-func level(s []int16) float64 {
-	sum := 0.0
-	for _, v := range s {
-		sum += float64(v) * float64(v)
-	}
-	return 20 * math.Log10(math.Sqrt(sum/float64(len(s)))/32768)
-}
+func never(int) bool { return false }
 
 func TestATonePassesThroughEveryCodec(t *testing.T) {
 	for _, c := range codec.Offered {
 		t.Run(c.Name, func(t *testing.T) {
-			out := through(t, c.Name, func(int) bool { return false })
-			hz := float64(crossings(out)) / (float64(len(out)) / media.Rate)
-			if math.Abs(hz-440) > 5 {
-				t.Errorf("440 Hz became %.1f Hz", hz)
+			out := through(t, c.Name, never)
+			if hz, part := measure.Peak(out, media.Rate); math.Abs(hz-440) > 1 || part < 0.99 {
+				t.Errorf("440 Hz became %.1f Hz, %.3f of the sound", hz, part)
 			}
-			if l := level(out); math.Abs(l+20) > 1 {
+			if l := measure.LevelDBFS(out); math.Abs(l+20) > 1 {
 				t.Errorf("-20 dBov became %.1f", l)
+			}
+			if g := measure.Gaps(out, media.Rate, -40); g != nil {
+				t.Errorf("gaps %v", g)
 			}
 		})
 	}
 }
 
-func TestALostOpusPacketIsConcealed(t *testing.T) {
-	out := through(t, "opus", func(i int) bool { return i%10 == 5 })
-	quiet := 0
-	for i := 0; i+media.FrameSize <= len(out); i += media.FrameSize {
-		if level(out[i:i+media.FrameSize]) < -40 { // a hole is far below; a seam in a pure tone dips by 12 dB
-			quiet++
+func TestALostPacketIsConcealed(t *testing.T) {
+	for _, c := range codec.Offered {
+		for name, lost := range map[string]func(int) bool{
+			"one in ten":   func(i int) bool { return i%10 == 5 },
+			"two in a row": func(i int) bool { return i%20 > 17 },
+		} {
+			out := through(t, c.Name, lost)
+			for i := 0; i+480 <= len(out); i += 480 { // a hole is far below; a second packet made up of a pure tone dips by 23 dB
+				if l := measure.LevelDBFS(out[i : i+480]); l < -50 {
+					t.Errorf("%s, %s: %.0f dBFS after %d samples", c.Name, name, l, i)
+				}
+			}
+			if hz, part := measure.Peak(out, media.Rate); math.Abs(hz-440) > 2 || part < 0.8 {
+				t.Errorf("%s, %s: 440 Hz became %.1f Hz, %.3f of the sound", c.Name, name, hz, part)
+			}
 		}
 	}
-	if quiet > 0 {
-		t.Errorf("%d frames are holes", quiet)
+}
+
+func TestWhatStaysAwayFadesOut(t *testing.T) {
+	for _, c := range codec.Offered {
+		out := through(t, c.Name, func(i int) bool { return i >= 20 })
+		if l := measure.LevelDBFS(out[len(out)-media.Rate/5:]); l > -50 {
+			t.Errorf("%s: after a second of nothing still %.0f dBFS", c.Name, l)
+		}
+	}
+}
+
+// opusRun encodes a tone with libopus itself, in packets of some length.
+func opusRun(t *testing.T, packet, packets int) [][]byte {
+	t.Helper()
+	enc, err := opus.NewEncoder(media.Rate, 1, opus.AppVoIP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tone, f := media.Tone(440, -20), media.NewFrame(media.Rate)
+	var pcm []int16
+	for len(pcm) < packet*packets {
+		_ = tone.Read(f)
+		pcm = append(pcm, f.Samples...)
+	}
+	var all [][]byte
+	for i := range packets {
+		b := make([]byte, 1400)
+		n, err := enc.Encode(pcm[i*packet:(i+1)*packet:(i+1)*packet], b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b[:n])
+	}
+	return all
+}
+
+func TestAPacketOfAnyLengthGivesAllItHolds(t *testing.T) {
+	for _, packet := range []int{120, 240, 480, 960, 1920, 2880} {
+		dec, err := codec.Offered[0].NewDecoder()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []int16
+		f := media.NewFrame(media.Rate)
+		for i, p := range opusRun(t, packet, media.Rate/packet) {
+			want := time.Duration(packet) * time.Second / media.Rate
+			if got := codec.OpusDuration(p); got != want {
+				t.Fatalf("a packet of %v has %v", want, got)
+			}
+			if packet >= 480 && i == media.Rate/packet/2 { // one is lost, and keeps its length
+				f.Resize(packet, media.Rate)
+				err = dec.Conceal(f, nil)
+			} else {
+				err = dec.Decode(f, p)
+			}
+			if err != nil || len(f.Samples) != packet || f.Rate != media.Rate {
+				t.Fatalf("a packet of %d gives %d samples, %v", packet, len(f.Samples), err)
+			}
+			out = append(out, f.Samples...)
+		}
+		if hz, part := measure.Peak(out[media.Rate/10:], media.Rate); math.Abs(hz-440) > 2 || part < 0.9 {
+			t.Errorf("packets of %d: %.1f Hz, %.3f", packet, hz, part)
+		}
+	}
+}
+
+func TestALongPacketOfG711GivesAllItHolds(t *testing.T) {
+	row, _ := codec.Find("PCMU")
+	dec, _ := row.NewDecoder()
+	f := media.NewFrame(media.Rate)
+	for _, octets := range []int{1, 80, 160, 240, 480, 960} {
+		if err := dec.Decode(f, make([]byte, octets)); err != nil || len(f.Samples) != 6*octets {
+			t.Errorf("%d octets give %d samples, %v", octets, len(f.Samples), err)
+		}
+		if d := row.Duration(make([]byte, octets)); d != time.Duration(octets)*125*time.Microsecond {
+			t.Errorf("%d octets last %v", octets, d)
+		}
+	}
+	for _, octets := range []int{0, 961} {
+		if err := dec.Decode(f, make([]byte, octets)); !errors.Is(err, codec.ErrPayload) {
+			t.Errorf("%d octets: %v", octets, err)
+		}
+	}
+}
+
+func TestTheLengthOfAnOpusPacketIsInItsFirstOctets(t *testing.T) {
+	for _, row := range []struct {
+		packet []byte
+		want   time.Duration
+	}{
+		{nil, 0},
+		{[]byte{0}, 10 * time.Millisecond},
+		{[]byte{3 << 3}, 60 * time.Millisecond},
+		{[]byte{13<<3 | 1}, 40 * time.Millisecond},
+		{[]byte{16<<3 | 2}, 5 * time.Millisecond},
+		{[]byte{31<<3 | 3}, 0},
+		{[]byte{31<<3 | 3, 0x80 | 6}, 120 * time.Millisecond},
+		{[]byte{31<<3 | 3, 7}, 0}, // longer than any may be
+		{[]byte{31<<3 | 3, 0}, 0},
+	} {
+		if got := codec.OpusDuration(row.packet); got != row.want {
+			t.Errorf("%x lasts %v, want %v", row.packet, got, row.want)
+		}
+	}
+}
+
+func TestFramesThatAreNotTheBridgesAreErrors(t *testing.T) {
+	for _, c := range codec.Offered {
+		enc, _ := c.NewEncoder(c.Format())
+		for _, f := range []*media.Frame{{}, media.NewFrame(8000), {Samples: make([]int16, 480), Rate: media.Rate}} {
+			if b, err := enc.Encode([]byte{1}, f); !errors.Is(err, codec.ErrFrame) || len(b) != 1 {
+				t.Errorf("%s: %d octets, %v", c.Name, len(b), err)
+			}
+		}
+	}
+	if _, err := codec.NewEncoder(media.Format{Codec: "gsm"}); !errors.Is(err, codec.ErrUnknown) {
+		t.Error(err)
 	}
 }
 
@@ -119,20 +232,6 @@ func TestG711IsTheTableOfTheStandard(t *testing.T) {
 		if back := codec.Compress(row.name, row.want); back != row.payload {
 			t.Errorf("%s %d is %#x, want %#x", row.name, row.want, back, row.payload)
 		}
-	}
-}
-
-func TestALongPacketGivesSeveralFrames(t *testing.T) {
-	c, _ := codec.Find("pcmu")
-	dec, _ := c.NewDecoder()
-	long := make([]byte, 480) // 60 ms
-	f := media.NewFrame(media.Rate)
-	if err := dec.Decode(f, long); err != nil {
-		t.Fatal(err)
-	}
-	b := dec.(codec.Buffered)
-	if got := b.Pending(); got < 1 || got > 2 {
-		t.Errorf("%d frames to come", got)
 	}
 }
 
@@ -180,33 +279,46 @@ func FuzzDecode(f *testing.F) {
 				t.Fatal(err)
 			}
 			frame := media.NewFrame(media.Rate)
-			_ = dec.Decode(frame, payload)
+			if err := dec.Decode(frame, payload); err == nil {
+				got := time.Duration(len(frame.Samples)) * time.Second / media.Rate
+				if got.Round(time.Microsecond) != c.Duration(payload).Round(time.Microsecond) {
+					t.Fatalf("%s gave %v of %v", c.Name, got, c.Duration(payload))
+				}
+			}
+			n := len(frame.Samples)
 			_ = dec.Conceal(frame, payload)
-			if len(frame.Samples) != media.FrameSize {
-				t.Fatalf("%s gave %d samples", c.Name, len(frame.Samples))
+			if len(frame.Samples) != n || n == 0 {
+				t.Fatalf("%s gave %d samples for %d", c.Name, len(frame.Samples), n)
 			}
 		}
 	})
 }
 
-func BenchmarkOpus(b *testing.B) {
-	c, _ := codec.Find("opus")
-	f, buf := media.NewFrame(media.Rate), make([]byte, 0, 1500)
-	tone := media.Tone(440, 20)
-	b.Run("encode", func(b *testing.B) {
-		enc, _ := c.NewEncoder(media.Format{})
-		for b.Loop() {
-			_ = tone.Read(f)
-			_, _ = enc.Encode(buf, f)
-		}
-	})
-	b.Run("decode", func(b *testing.B) {
-		enc, _ := c.NewEncoder(media.Format{})
+func BenchmarkCodec(b *testing.B) {
+	for _, c := range codec.Offered {
+		f, buf := media.NewFrame(media.Rate), make([]byte, 0, 1500)
+		_ = media.Tone(440, -20).Read(f)
+		enc, _ := c.NewEncoder(c.Format())
 		dec, _ := c.NewDecoder()
-		_ = tone.Read(f)
-		p, _ := enc.Encode(buf, f)
-		for b.Loop() {
-			_ = dec.Decode(f, p)
-		}
-	})
+		p, _ := enc.Encode(nil, f)
+		b.Run(c.Name+" encode", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = enc.Encode(buf, f)
+			}
+		})
+		b.Run(c.Name+" decode", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_ = dec.Decode(f, p)
+			}
+		})
+		b.Run(c.Name+" conceal", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_ = dec.Decode(f, p)
+				_ = dec.Conceal(f, nil)
+			}
+		})
+	}
 }

@@ -3,12 +3,17 @@ package codec
 import (
 	"fmt"
 	"math/bits"
+	"time"
 
 	"github.com/botd-dev/botd/media"
 )
 
-// g711Rate is the sample rate of both laws of ITU-T G.711, in hertz.
-const g711Rate = 8000
+const (
+	// g711Rate is the sample rate of both laws of ITU-T G.711, in hertz.
+	g711Rate = 8000
+	// g711Longest is the longest packet taken: 120 ms.
+	g711Longest = g711Rate / 50 * 6
+)
 
 // law is one of the two ways in which G.711 writes a sample as a byte.
 type law struct {
@@ -76,25 +81,45 @@ func expandA(b byte) int16 {
 	return int16(v) //nolint:gosec // at most 32256
 }
 
-func newMuLawEncoder(media.Format) (media.Encoder, error) { return newG711Encoder(muLaw), nil }
-func newALawEncoder(media.Format) (media.Encoder, error)  { return newG711Encoder(aLaw), nil }
-func newMuLawDecoder() (media.Decoder, error)             { return newG711Decoder(muLaw), nil }
-func newALawDecoder() (media.Decoder, error)              { return newG711Decoder(aLaw), nil }
+// g711Duration is one sample an octet.
+func g711Duration(payload []byte) time.Duration {
+	return time.Duration(len(payload)) * time.Second / g711Rate
+}
+
+func newMuLawEncoder(media.Format) (media.Encoder, error) { return newG711Encoder(muLaw) }
+func newALawEncoder(media.Format) (media.Encoder, error)  { return newG711Encoder(aLaw) }
+func newMuLawDecoder() (media.Decoder, error)             { return newG711Decoder(muLaw) }
+func newALawDecoder() (media.Decoder, error)              { return newG711Decoder(aLaw) }
+
+// newConverter makes a resampler that gives a frame for every frame.
+func newConverter(from, to int) (*media.Resampler, error) {
+	r, err := media.NewResampler(from, to)
+	if err != nil {
+		return nil, fmt.Errorf("g711: %w", err)
+	}
+	r.Write(make([]int16, r.Lookahead()))
+	return r, nil
+}
 
 type g711Encoder struct {
 	law    *law
 	down   *media.Resampler
-	narrow []int16
+	narrow [g711Rate / 50]int16
 }
 
-func newG711Encoder(l *law) *g711Encoder {
-	return &g711Encoder{law: l, down: media.NewResampler(media.Rate, g711Rate)}
+func newG711Encoder(l *law) (*g711Encoder, error) {
+	down, err := newConverter(media.Rate, g711Rate)
+	return &g711Encoder{law: l, down: down}, err
 }
 
-// Encode appends 20 ms, 160 bytes.
+// Encode appends 20 ms, 160 octets.
 func (e *g711Encoder) Encode(dst []byte, f *media.Frame) ([]byte, error) {
-	e.narrow = e.down.Append(e.narrow[:0], f.Samples)
-	for _, s := range e.narrow {
+	if err := encodable(f); err != nil {
+		return dst, err
+	}
+	e.down.Write(f.Samples)
+	n := e.down.Read(e.narrow[:])
+	for _, s := range e.narrow[:n] {
 		dst = append(dst, e.law.compress(s))
 	}
 	return dst, nil
@@ -103,43 +128,46 @@ func (e *g711Encoder) Encode(dst []byte, f *media.Frame) ([]byte, error) {
 type g711Decoder struct {
 	law    *law
 	up     *media.Resampler
-	narrow [g711Rate / 50 * 6]int16 // 120 ms
-	ready  []int16
+	gap    repeater
+	narrow [g711Longest]int16
 }
 
-func newG711Decoder(l *law) *g711Decoder {
-	return &g711Decoder{law: l, up: media.NewResampler(g711Rate, media.Rate)}
+func newG711Decoder(l *law) (*g711Decoder, error) {
+	up, err := newConverter(g711Rate, media.Rate)
+	return &g711Decoder{law: l, up: up}, err
 }
 
-// Pending fits Buffered.
-func (d *g711Decoder) Pending() int { return len(d.ready) / media.FrameSize }
-
-// Decode fits media.Decoder and Buffered.
+// Decode fits media.Decoder. f gets what the packet holds, up to 120 ms.
 func (d *g711Decoder) Decode(f *media.Frame, payload []byte) error {
-	f.Resize(media.FrameSize, media.Rate)
-	if len(payload) > len(d.narrow) {
-		f.Silence()
-		return fmt.Errorf("g711 packet of %d bytes: %w", len(payload), ErrPayload)
+	if len(payload) == 0 || len(payload) > g711Longest {
+		return malformed(f, len(payload))
 	}
+	narrow := d.narrow[:len(payload)]
 	for i, b := range payload {
-		d.narrow[i] = d.law.expand[b]
+		narrow[i] = d.law.expand[b]
 	}
-	d.give(f, d.narrow[:len(payload)])
+	d.gap.heard(narrow)
+	d.widen(f, narrow)
 	return nil
 }
 
-// Conceal fits media.Decoder: G.711 carries no redundancy, so what is lost is
-// silence.
+// Conceal fits media.Decoder. G.711 carries no redundancy, so what was heard
+// before is repeated.
 func (d *g711Decoder) Conceal(f *media.Frame, _ []byte) error {
-	clear(d.narrow[:g711Rate/50])
-	d.give(f, d.narrow[:g711Rate/50])
+	lost(f)
+	rest := f.Samples[len(f.Samples)/6*6:]
+	clear(rest)
+	n := len(f.Samples)
+	narrow := d.narrow[:n/6]
+	d.gap.fill(narrow)
+	d.widen(f, narrow)
+	f.Resize(n, media.Rate)
 	return nil
 }
 
-func (d *g711Decoder) give(f *media.Frame, narrow []int16) {
-	f.Resize(media.FrameSize, media.Rate)
-	d.ready = d.up.Append(d.ready, narrow)
-	n := copy(f.Samples, d.ready)
-	clear(f.Samples[n:])
-	d.ready = d.ready[:copy(d.ready, d.ready[n:])]
+// widen makes 48 kHz of 8 kHz.
+func (d *g711Decoder) widen(f *media.Frame, narrow []int16) {
+	d.up.Write(narrow)
+	f.Resize(6*len(narrow), media.Rate)
+	d.up.Read(f.Samples)
 }
