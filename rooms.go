@@ -49,7 +49,7 @@ func (s *Server) startCalls(context.Context) error {
 	registerCounts(s.telemetry.Metrics, s.calls)
 	s.service = automation.New(automation.Config{
 		Calls:       s.calls,
-		Prompts:     prompt.New(prompt.Config{HTTP: s.guard.Client(), Speech: espeak.New(espeak.Config{})}),
+		Prompts:     prompt.New(prompt.Config{HTTP: s.outgoing, Speech: espeak.New(espeak.Config{})}),
 		Contexts:    s.contexts,
 		CheckURI:    s.guard.CheckURL,
 		Application: applicationID(s.issuer.Resource()),
@@ -61,7 +61,7 @@ func (s *Server) startCalls(context.Context) error {
 // so the calls are stopped before.
 func (s *Server) startWebhooks(ctx context.Context) error {
 	t, err := webhooks.New(ctx, webhooks.Config{
-		Journal: s.journal, HTTP: s.guard.Client(),
+		Journal: s.journal, HTTP: s.outgoing,
 		Token:      func(context.Context) (string, error) { return s.issuer.WebhookToken() },
 		ConfirmURL: s.publicURL() + rest.ConfirmPath,
 		Log:        s.log.Named("webhooks"), Registerer: s.telemetry.Metrics,
@@ -170,7 +170,7 @@ func (s *Server) bearer() (*rest.Bearer, error) {
 	if s.cfg.OIDCIssuer == "" {
 		return nil, nil //nolint:nilnil // no issuer, no bearer tokens: that is the default
 	}
-	return rest.NewBearer(rest.BearerConfig{Issuer: s.cfg.OIDCIssuer, HTTP: s.guard.Client()})
+	return rest.NewBearer(rest.BearerConfig{Issuer: s.cfg.OIDCIssuer, HTTP: s.outgoing})
 }
 
 func decoded(keys []string) ([][]byte, error) {

@@ -45,6 +45,7 @@ type Server struct {
 	data      *datadir.Dir
 	tls       *localca.TLS
 	guard     *egress.Guard
+	outgoing  *http.Client // goes nowhere the guard does not allow
 	journal   *journal.Journal
 	users     *identity.Users
 	issuer    *identity.Issuer
@@ -141,6 +142,11 @@ func (s *Server) startData(context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.outgoing = s.guard.Client()
+	s.onStop("outgoing connections", func(context.Context) error {
+		s.outgoing.CloseIdleConnections()
+		return nil
+	})
 	return s.startTLS()
 }
 
