@@ -3,11 +3,13 @@ package media_test
 import (
 	"errors"
 	"io"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/measure"
 )
 
 func TestTheMicrophoneKeepsItsWriterToTheBridgesTime(t *testing.T) {
@@ -90,5 +92,88 @@ func TestLevelIsThatOfRFC6464(t *testing.T) {
 		if got := media.Level(f); got != want {
 			t.Errorf("a tone of -%d dBov has level %d", want, got)
 		}
+	}
+}
+
+// hear runs the bridge's side of a pair for some ticks and returns what was
+// said.
+func hear(t *testing.T, p *media.Pair, ticks int) []int16 {
+	t.Helper()
+	var all []int16
+	f := media.NewFrame(media.Rate)
+	for range ticks {
+		time.Sleep(media.FrameDuration)
+		p.Level()
+		if err := p.Read(f); err != nil || f.Rate != media.Rate || len(f.Samples) != media.FrameSize {
+			t.Fatalf("%d samples at %d Hz, %v", len(f.Samples), f.Rate, err)
+		}
+		all = append(all, f.Samples...)
+	}
+	return all
+}
+
+func TestTheMicrophoneTakesAnyRateAndLength(t *testing.T) {
+	for _, row := range []struct{ rate, length int }{{8000, 160}, {16000, 101}, {24000, 4800}, {44100, 882}, {48000, 480}} {
+		synctest.Test(t, func(t *testing.T) {
+			p := media.NewPair()
+			go func() {
+				_ = media.Copy(t.Context(), p.Microphone(), pieces(sine(1000, row.rate), row.rate, row.length))
+			}()
+			said := hear(t, p, 45)
+			if hz, part := measure.Peak(said, media.Rate); math.Abs(hz-1000) > 0.5 || part < 0.999 {
+				t.Errorf("%v: heard %.1f Hz, %.4f", row, hz, part)
+			}
+			if g := measure.Gaps(said, media.Rate, -40); g != nil {
+				t.Errorf("%v: gaps %v", row, g)
+			}
+			p.Close()
+		})
+	}
+}
+
+func TestTwoMaySpeakIntoOneMicrophone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := media.NewPair()
+		for _, sample := range []int16{1, 2} {
+			go func() {
+				f := media.NewFrame(media.Rate)
+				for i := range f.Samples {
+					f.Samples[i] = sample
+				}
+				for p.Microphone().Write(f) == nil {
+					continue
+				}
+			}()
+		}
+		count := map[int16]int{}
+		for said := hear(t, p, 100); len(said) > 0; said = said[media.FrameSize:] {
+			if said[0] != said[media.FrameSize-1] {
+				t.Fatal("two frames mixed up")
+			}
+			count[said[0]]++
+		}
+		if count[1]+count[2] != 100 || count[1] == 0 || count[2] == 0 {
+			t.Errorf("frames said: %v", count)
+		}
+		p.Close()
+	})
+}
+
+func TestSkippingThrowsAwayOnlyWhatWasLookedAt(t *testing.T) {
+	p := media.NewPair()
+	f := media.NewFrame(media.Rate)
+	if p.Level() != media.Silent {
+		t.Error("something was said")
+	}
+	f.Samples[0] = 77
+	if err := p.Microphone().Write(f); err != nil { // between Level and Skip
+		t.Fatal(err)
+	}
+	p.Skip()
+	if p.Level() == media.Silent {
+		t.Error("the frame is gone")
+	}
+	if err := p.Read(f); err != nil || f.Samples[0] != 77 {
+		t.Errorf("read %d, %v", f.Samples[0], err)
 	}
 }

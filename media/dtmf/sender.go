@@ -11,10 +11,11 @@ import (
 var ErrTone = errors.New("no such tone")
 
 const (
-	// Length is how long a key is pressed, Pause how long it is silent before
-	// the next: what any receiver of ITU-T Q.24 takes, with room.
+	// Length is how long a key is pressed: what any receiver of ITU-T Q.24 takes,
+	// with room.
 	Length = 100 * time.Millisecond
-	Pause  = 80 * time.Millisecond
+	// Pause is how long it is silent before the next key.
+	Pause = 80 * time.Millisecond
 	// step is the time between packets.
 	step = 20 * time.Millisecond
 	// ends is how often the end is said (RFC 4733, section 2.5.1.4).

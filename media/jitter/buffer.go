@@ -122,7 +122,7 @@ func (b *Buffer) learn(sequence, timestamp int64, at time.Time) {
 		b.delay.measure(b.cfg.lasts(timestamp-b.point), behind)
 	}
 	step := timestamp - b.newest
-	if sequence == b.highest+1 && step > 0 && step <= b.cfg.units(maxPacket) {
+	if sequence == b.highest+1 && step >= b.cfg.units(minPacket) && step <= b.cfg.units(maxPacket) {
 		b.step = step
 	}
 	b.newest = max(b.newest, timestamp)
@@ -173,7 +173,7 @@ func (b *Buffer) put(s *slot, p *rtp.Packet, sequence, timestamp int64) {
 	s.payload = append(s.payload[:0], p.Payload...)
 	s.duration = b.step
 	if b.cfg.Duration != nil {
-		if d := b.cfg.Duration(p.Payload); d > 0 && d <= maxPacket {
+		if d := b.cfg.Duration(p.Payload); d >= minPacket && d <= maxPacket {
 			s.duration = b.cfg.units(d)
 		}
 	}

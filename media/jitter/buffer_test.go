@@ -13,6 +13,8 @@ import (
 	"github.com/botd-dev/botd/media/measure"
 )
 
+func ms(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+
 // gaps are those in what was heard that last a sample of 8 kHz or more.
 func gaps(p *played) []time.Duration { return measure.Gaps(p.sound, media.Rate, -50) }
 
@@ -27,12 +29,12 @@ func heardAfter(p *played) time.Duration {
 }
 
 func TestAnEvenStreamIsPlayedAsItCame(t *testing.T) {
-	for _, length := range []time.Duration{10, 20, 30, 40, 60} {
-		p := run(t, tone(4*time.Second, length*time.Millisecond), 3900*time.Millisecond, jitter.Config{Duration: duration})
+	for _, length := range []int{10, 20, 30, 40, 60} {
+		p := run(t, tone(4*time.Second, ms(length)), 3900*time.Millisecond, jitter.Config{Duration: duration})
 		if g := gaps(p); len(g) > 0 {
 			t.Errorf("packets of %d ms: gaps %v", length, g)
 		}
-		from := p.sound[media.Rate/2:]
+		from := p.sound[media.Rate : 3*media.Rate/2]
 		if hz, part := measure.Peak(from, media.Rate); math.Abs(hz-500) > 1 || part < 0.95 {
 			t.Errorf("packets of %d ms: heard %v Hz, %v", length, hz, part)
 		}
@@ -94,18 +96,17 @@ func TestReorderedAndRepeatedPacketsAreHeardOnceAndInOrder(t *testing.T) {
 
 func TestTheDelayFollowsTheNetwork(t *testing.T) {
 	for _, row := range []struct {
-		jitter   time.Duration
-		from, to time.Duration
+		jitter, from, to int // ms
 	}{
 		{0, 20, 20}, {30, 25, 35}, {100, 85, 105},
 	} {
 		r := random()
-		all := silenced(tone(20*time.Second, tick), func(i int) bool { return i%50 < 15 })
+		all := silenced(tone(15*time.Second, tick), func(i int) bool { return i%50 < 15 })
 		delayed(all, func(int) time.Duration {
-			return 30*time.Millisecond + time.Duration(r.Float64()*float64(row.jitter*time.Millisecond))
+			return 30*time.Millisecond + time.Duration(r.Float64()*float64(ms(row.jitter)))
 		})
-		p := run(t, all, 19*time.Second, jitter.Config{LevelExtension: levelID})
-		if s := p.stats; s.Target < row.from*time.Millisecond || s.Target > row.to*time.Millisecond {
+		p := run(t, all, 14*time.Second, jitter.Config{LevelExtension: levelID})
+		if s := p.stats; s.Target < ms(row.from) || s.Target > ms(row.to) {
 			t.Errorf("jitter %d ms: target %v", row.jitter, s.Target)
 		}
 		if late := float64(p.stats.Late) / float64(p.stats.Received); late > 0.02 {
@@ -155,9 +156,9 @@ func TestAfterAnOutageSoundIsBackAtOnce(t *testing.T) {
 
 func TestClocksMayDiffer(t *testing.T) {
 	for _, ppm := range []int{-300, 300} {
-		all := silenced(tone(120*time.Second, tick), func(i int) bool { return i%50 < 10 })
+		all := silenced(tone(80*time.Second, tick), func(i int) bool { return i%50 < 10 })
 		delayed(all, func(i int) time.Duration { return time.Duration(i) * tick / 1e6 * time.Duration(ppm) })
-		p := run(t, all, 119*time.Second, jitter.Config{LevelExtension: levelID})
+		p := run(t, all, 79*time.Second, jitter.Config{LevelExtension: levelID})
 		if d := p.delays[len(p.delays)-1]; d < 0 || d > 70*time.Millisecond {
 			t.Errorf("%d ppm: delay %v", ppm, d)
 		}

@@ -16,7 +16,9 @@ const (
 	slots = 64
 	// maxPayload is the largest payload in octets: what an Ethernet frame holds.
 	maxPayload = 1500
-	// maxPacket is the longest time a packet holds (RFC 6716, section 2.1.4).
+	// minPacket and maxPacket bound the time that a packet holds (RFC 6716,
+	// section 2.1.4).
+	minPacket = 2500 * time.Microsecond
 	maxPacket = 120 * time.Millisecond
 	// maxGap is the longest silence that timestamps may tell of. Beyond it the
 	// sender's clock has been set anew.
