@@ -19,15 +19,9 @@ const devTokenLife = 24 * time.Hour
 // demoColleague is the display name of the user whom the demo menu brings in.
 const demoColleague = "Dana"
 
-// devUser is the user of a display name on a development server: the same one
-// every time, so that a second tab can be called by its name.
-func devUser(resource uuid.UUID, name string) identity.ID {
-	return identity.NewUser(resource, uuid.NewSHA1(resource, []byte(name)))
-}
-
 // applicationID is under whom applications are listed that do not say.
 func applicationID(resource uuid.UUID) identity.ID {
-	return identity.NewUser(resource, uuid.NewSHA1(resource, []byte("application\x00")))
+	return identity.NamedUser(resource, "application\x00")
 }
 
 // dev serves what only a development server has, and only to this machine.
@@ -70,7 +64,8 @@ func (s *Server) devToken(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "userId must be 8:acs:{resource}_{user}", http.StatusBadRequest)
 		return
 	case user == "" && asked.DisplayName != "":
-		user = devUser(s.issuer.Resource(), asked.DisplayName)
+		// The same user every time, so that a second tab can be called by its name.
+		user = identity.NamedUser(s.issuer.Resource(), asked.DisplayName)
 	case user == "":
 		user = identity.NewUser(s.issuer.Resource(), uuid.New())
 	}

@@ -134,7 +134,7 @@ func (s *Server) startBots(context.Context) error {
 // addDemos registers the demonstration bots, unless the program has its own of
 // that name.
 func (s *Server) addDemos() {
-	colleague := devUser(s.issuer.Resource(), demoColleague)
+	colleague := identity.NamedUser(s.issuer.Resource(), demoColleague)
 	for name, h := range map[identity.ID]bot.Handler{
 		"echo": demo.Echo, "8:echo123": demo.AudioTest, "menu": demo.Menu(colleague),
 	} {

@@ -63,3 +63,10 @@ func (id ID) canonical() ID {
 func NewUser(resource, user uuid.UUID) ID {
 	return ID("8:acs:" + resource.String() + "_" + user.String())
 }
+
+// NamedUser makes the ID of the user whom an application calls by a name of its
+// own: the same one every time (a UUID of version 5, RFC 9562 section 5.5, with
+// the resource as its namespace).
+func NamedUser(resource uuid.UUID, name string) ID {
+	return NewUser(resource, uuid.NewSHA1(resource, []byte(name)))
+}

@@ -346,3 +346,21 @@ func FuzzATokenOfAStrangerIsNeverAccepted(f *testing.F) {
 		}
 	})
 }
+
+func TestAUserIsKnownByAName(t *testing.T) {
+	resource := uuid.MustParse("0a1b2c3d-0000-4000-8000-000000000001")
+	users := identity.NewUsers(&memory{}, resource)
+	first, err := users.Named(t.Context(), "alice")
+	if err != nil || first != identity.NamedUser(resource, "alice") || first.Kind() != identity.KindCommunicationUser {
+		t.Fatalf("%s, %v", first, err)
+	}
+	if again, err := users.Named(t.Context(), "alice"); err != nil || again != first {
+		t.Errorf("%s, then %s, %v", first, again, err)
+	}
+	if there, err := users.Exists(t.Context(), first); err != nil || !there {
+		t.Errorf("exists: %v, %v", there, err)
+	}
+	if elsewhere := identity.NamedUser(uuid.New(), "alice"); elsewhere == first {
+		t.Error("two resources share a user")
+	}
+}

@@ -51,6 +51,12 @@ func (u *Users) Create(ctx context.Context) (ID, error) {
 	return id, u.put(ctx, id, newEpoch())
 }
 
+// Named returns the user of that name, made the first time; see NamedUser.
+func (u *Users) Named(ctx context.Context, name string) (ID, error) {
+	id := NamedUser(u.resource, name)
+	return id, u.Add(ctx, id)
+}
+
 // Add makes the user of that ID unless there is one.
 func (u *Users) Add(ctx context.Context, id ID) error {
 	u.mu.Lock()

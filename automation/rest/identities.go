@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/botd-dev/botd/identity"
 )
@@ -13,6 +15,7 @@ import (
 // The bodies of the identity operations (rest.md section 10).
 type (
 	createUserRequest struct {
+		CustomID         string   `json:"customId,omitempty"`
 		Scopes           []string `json:"createTokenWithScopes,omitempty"`
 		ExpiresInMinutes *int     `json:"expiresInMinutes,omitempty"`
 	}
@@ -49,7 +52,7 @@ func (s *Server) createUser(ctx context.Context, _ *request, r createUserRequest
 	if err != nil {
 		return createdUser{}, err
 	}
-	id, err := s.cfg.Users.Create(ctx)
+	id, err := s.userOf(ctx, r.CustomID)
 	if err != nil {
 		return createdUser{}, err
 	}
@@ -62,6 +65,22 @@ func (s *Server) createUser(ctx context.Context, _ *request, r createUserRequest
 		created.AccessToken = &token
 	}
 	return created, nil
+}
+
+// longestCustomID is how long an application's own name for a user may be, in
+// characters.
+const longestCustomID = 256
+
+// userOf is a new user, or the one whom the application calls by a name of its
+// own: the same one every time.
+func (s *Server) userOf(ctx context.Context, customID string) (identity.ID, error) {
+	if customID == "" {
+		return s.cfg.Users.Create(ctx)
+	}
+	if utf8.RuneCountInString(customID) > longestCustomID || strings.ContainsFunc(customID, unicode.IsControl) {
+		return "", &mistake{"customId", fmt.Sprintf("it is not 1 to %d characters without control characters", longestCustomID)}
+	}
+	return s.cfg.Users.Named(ctx, customID)
 }
 
 func (s *Server) issueToken(ctx context.Context, q *request, r issueRequest) (accessToken, error) {

@@ -227,6 +227,24 @@ func (d *desk) user(body string) map[string]any {
 	return user
 }
 
+func TestAUserOfTheApplicationsOwnNameIsTheSameEveryTime(t *testing.T) {
+	d := newDesk(t)
+	idOf := func(body string) any { return d.user(body)["identity"].(map[string]any)["id"] }
+	first := idOf(`{"customId":"alice","createTokenWithScopes":["voip"]}`)
+	if again := idOf(`{"customId":"alice"}`); again != first {
+		t.Errorf("alice is %v, then %v", first, again)
+	}
+	if other := idOf(`{"customId":"bob"}`); other == first {
+		t.Errorf("bob is alice")
+	}
+	if one, two := idOf(`{}`), idOf(`{}`); one == two {
+		t.Errorf("two without a name are one")
+	}
+	for _, name := range []string{strings.Repeat("é", longestCustomID+1), `a\u0000`} {
+		d.refused(d.ask("POST", "/identities?api-version=2023-10-01", `{"customId":"`+name+`"}`), 400, "8523")
+	}
+}
+
 func TestUsersComeAndGo(t *testing.T) {
 	d := newDesk(t)
 	const v = "?api-version=2023-10-01"
