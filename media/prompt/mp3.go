@@ -20,6 +20,22 @@ func isMP3(b []byte) bool {
 	return len(b) > 2 && b[0] == 0xFF && b[1]&0xE6 == 0xE2 && b[1]&0x18 != 0x08
 }
 
+// untagged leaves out the ID3 tags in front (ID3v2.3, section 3.1). The decoder
+// would make room for as much as they claim, up to 256 MB.
+func untagged(b []byte) ([]byte, error) {
+	for len(b) >= 10 && bytes.HasPrefix(b, []byte("ID3")) {
+		size := 10
+		for i, v := range b[6:10] { // seven bits of each
+			size += int(v&0x7F) << (21 - 7*i)
+		}
+		if size > len(b) {
+			return nil, bad("MP3: a tag of %d bytes", size)
+		}
+		b = b[size:]
+	}
+	return b, nil
+}
+
 // stereoFrame is the bytes of one moment as the decoder gives it: always two
 // channels of 16 bits.
 const stereoFrame = 4
@@ -27,6 +43,9 @@ const stereoFrame = 4
 // openMP3 plays an MP3, two channels mixed to one.
 func openMP3(b []byte) (src media.Source, err error) {
 	defer broken(&err)
+	if b, err = untagged(b); err != nil {
+		return nil, err
+	}
 	// Without a Seek the decoder does not look through the whole file first.
 	dec, err := mp3.NewDecoder(struct{ io.Reader }{bytes.NewReader(b)})
 	if err != nil {
