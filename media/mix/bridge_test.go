@@ -154,10 +154,7 @@ func TestAPortThatPanicsIsTakenOutAlone(t *testing.T) {
 }
 
 // mine blows up when the given method is called.
-type mine struct {
-	port
-	method string
-}
+type mine struct{ method string }
 
 func (m *mine) step(method string) {
 	if method == m.method {

@@ -103,11 +103,11 @@ func (d *SSML) Render(name func(Voice) string) string {
 	for _, t := range d.tokens {
 		switch {
 		case t.tag == "":
-			b.WriteString(escape.Replace(t.text))
+			b.WriteString(escape(t.text))
 		case t.end:
 			b.WriteString("</" + t.tag + ">")
 		case t.tag == "voice":
-			b.WriteString(`<voice name="` + escape.Replace(name(d.voices[t.voice])) + `">`)
+			b.WriteString(`<voice name="` + escape(name(d.voices[t.voice])) + `">`)
 		default:
 			t.open(&b)
 		}
@@ -124,7 +124,10 @@ func (t token) open(b *strings.Builder) {
 	b.WriteByte('>')
 }
 
-var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;")
+// escape writes text as XML does, also within quotes.
+func escape(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(s)
+}
 
 // reader reduces a document while reading it.
 type reader struct {

@@ -112,6 +112,8 @@ func timbre(v speech.Voice) string {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(v.Name)) // never fails
 	switch v.Gender {
+	case speech.AnyGender:
+		return ""
 	case speech.Female:
 		return "+f" + strconv.Itoa(1+int(h.Sum32()%5))
 	case speech.Male:
