@@ -24,6 +24,6 @@ func newEars() (ears, error) {
 	if err != nil {
 		return ears{}, fmt.Errorf("browser sound: %w", err)
 	}
-	buffer := jitter.New(jitter.Config{ClockRate: media.Rate})
+	buffer := jitter.New(jitter.Config{ClockRate: media.Rate, Duration: row.Duration})
 	return ears{jitter.NewReceiver(buffer, decoder), buffer}, nil
 }
