@@ -1,0 +1,261 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// traffic is applications that call each other over REST: one creates a call
+// to a user, another is told of it and answers, one of the two ends it. Their
+// webhook fails one POST in five.
+type traffic struct {
+	t       *testing.T
+	server  account
+	hook    *httptest.Server
+	witness *witness
+	user    string // who is called
+	well    atomic.Bool
+
+	mu      sync.Mutex
+	chance  *rand.Rand
+	pickUp  func(incoming string) // while calls are answered
+	answers sync.WaitGroup
+}
+
+func newTraffic(t *testing.T, server account, user string, seed uint64) *traffic {
+	tr := &traffic{
+		t: t, server: server, witness: newWitness(), user: user,
+		chance: rand.New(rand.NewPCG(seed, seed)), //nolint:gosec // a test that can be repeated
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /incoming", tr.incoming)
+	mux.HandleFunc("POST /call/{which}", tr.event)
+	tr.hook = httptest.NewServer(mux)
+	t.Cleanup(tr.hook.Close)
+	return tr
+}
+
+// subscribe has the webhook told of calls to the user.
+func (tr *traffic) subscribe(ctx context.Context) error {
+	got, err := tr.server.ask(ctx, http.MethodPut, "/eventSubscriptions/traffic", map[string]any{
+		"endpoint": tr.hook.URL + "/incoming", "schema": "eventgrid",
+		"eventTypes": []string{"Microsoft.Communication.IncomingCall"},
+		"filter":     map[string]any{"to": []string{tr.user}},
+	})
+	if err == nil && got.status/100 != 2 {
+		err = fmt.Errorf("subscribe: %d %s", got.status, got.body)
+	}
+	return err
+}
+
+// roll throws a die.
+func (tr *traffic) roll(sides int) int {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return tr.chance.IntN(sides)
+}
+
+// fails says whether this is one of the five, until the webhook is well.
+func (tr *traffic) fails() bool { return tr.roll(5) == 0 && !tr.well.Load() }
+
+// incoming is told of calls, and has them answered.
+func (tr *traffic) incoming(w http.ResponseWriter, r *http.Request) {
+	var events []struct {
+		Type string `json:"eventType"`
+		Data struct {
+			ValidationCode      string `json:"validationCode"`
+			IncomingCallContext string `json:"incomingCallContext"`
+		} `json:"data"`
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil || json.Unmarshal(body, &events) != nil || len(events) != 1 {
+		tr.t.Errorf("incoming: %v in %s", err, body)
+		return
+	}
+	data := events[0].Data
+	if data.ValidationCode != "" {
+		_ = json.NewEncoder(w).Encode(map[string]string{"validationResponse": data.ValidationCode}) // else it is not valid
+		return
+	}
+	if tr.fails() {
+		http.Error(w, "not now", http.StatusInternalServerError)
+		return
+	}
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	if tr.pickUp != nil {
+		tr.pickUp(data.IncomingCallContext)
+	}
+}
+
+// event is told what happens to calls.
+func (tr *traffic) event(w http.ResponseWriter, r *http.Request) {
+	var events []event
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // killed while it told
+	}
+	if err := json.Unmarshal(body, &events); err != nil || len(events) != 1 {
+		tr.t.Errorf("event: %v in %s", err, body)
+		return
+	}
+	if tr.fails() {
+		http.Error(w, "not now", http.StatusInternalServerError)
+		return
+	}
+	tr.witness.hear(events[0], r.PathValue("which") == "all")
+}
+
+// flow lets calls come and go, some at a time, until ctx ends.
+func (tr *traffic) flow(ctx context.Context, calls int) {
+	tr.answering(func(incoming string) {
+		tr.answers.Go(func() { tr.answer(ctx, incoming) })
+	})
+	var lives sync.WaitGroup
+	for range calls {
+		lives.Go(func() {
+			for ctx.Err() == nil {
+				tr.life(ctx)
+			}
+		})
+	}
+	lives.Wait()
+	tr.answering(nil)
+	tr.answers.Wait()
+}
+
+// answering sets what is done with calls that come in.
+func (tr *traffic) answering(pickUp func(incoming string)) {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	tr.pickUp = pickUp
+}
+
+// life is one call from its creation to its end, or to a kill.
+func (tr *traffic) life(ctx context.Context) {
+	cn := tr.begin(ctx, "/calling/callConnections", http.StatusCreated, "create", map[string]any{
+		"targets": []map[string]string{{"rawId": tr.user}},
+	})
+	if cn == "" || !tr.await(ctx, cn, "CallConnected") {
+		return
+	}
+	tr.look(ctx, cn)
+	if tr.roll(4) > 0 { // else the other side ends it
+		tr.finish(ctx, cn)
+	}
+	tr.await(ctx, cn, "CallDisconnected")
+}
+
+// answer answers a call, and sometimes ends it.
+func (tr *traffic) answer(ctx context.Context, incoming string) {
+	cn := tr.begin(ctx, "/calling/callConnections:answer", http.StatusOK, "answer", map[string]any{
+		"incomingCallContext": incoming,
+	})
+	if cn == "" || !tr.await(ctx, cn, "CallConnected") {
+		return
+	}
+	tr.look(ctx, cn)
+	if tr.roll(2) == 0 {
+		tr.finish(ctx, cn)
+	}
+}
+
+// begin asks for a connection and notes that there is one.
+func (tr *traffic) begin(ctx context.Context, target string, status int, kind string, body map[string]any) string {
+	which, events := "some", ""
+	if tr.roll(2) == 0 {
+		which, events = "all", "all"
+	}
+	body["callbackUri"] = tr.hook.URL + "/call/" + which
+	got, err := tr.server.ask(ctx, http.MethodPost, target, body, "botd-events", events)
+	if err != nil || got.status != status {
+		return ""
+	}
+	var made struct {
+		ID string `json:"callConnectionId"`
+	}
+	if err := got.decode(&made); err != nil || made.ID == "" {
+		tr.t.Errorf("%s: %v in %s", kind, err, got.body)
+		return ""
+	}
+	tr.witness.claim(made.ID, kind, func(e event) bool {
+		return e.Type == "botd.connection.opened" && e.field("kind") == kind
+	})
+	return made.ID
+}
+
+// look reads a connection and its log.
+func (tr *traffic) look(ctx context.Context, cn string) {
+	got, err := tr.server.ask(ctx, http.MethodGet, "/calling/callConnections/"+cn, nil)
+	if err == nil && got.status == http.StatusOK {
+		var seen struct {
+			State string `json:"callConnectionState"`
+		}
+		if err := got.decode(&seen); err != nil {
+			tr.t.Error(err)
+		}
+		tr.witness.claim(cn, "state "+seen.State, inState(seen.State))
+	}
+	read, err := tr.server.log(ctx, cn)
+	if err != nil {
+		return
+	}
+	for _, e := range read {
+		tr.witness.claim(cn, "event "+e.ID, func(f event) bool { return f.ID == e.ID && f.Sequence == e.Sequence })
+	}
+}
+
+// finish ends a call in one of the two ways.
+func (tr *traffic) finish(ctx context.Context, cn string) {
+	method, target := http.MethodDelete, "/calling/callConnections/"+cn
+	if tr.roll(2) == 0 {
+		method, target = http.MethodPost, target+":terminate"
+	}
+	if got, err := tr.server.ask(ctx, method, target, nil); err == nil && got.status == http.StatusNoContent {
+		tr.witness.claim(cn, "end", inState("disconnecting"))
+	}
+}
+
+// inState recognizes the event that says that a connection came to a state.
+func inState(state string) func(event) bool {
+	return func(e event) bool { return e.Type == "botd.connection.state" && e.field("state") == state }
+}
+
+// await waits until a connection is told an event, but not long: one POST in
+// five fails.
+func (tr *traffic) await(ctx context.Context, connection, kind string) bool {
+	late := time.NewTimer(2 * time.Second)
+	defer late.Stop()
+	for {
+		told, more := tr.witness.heard(connection, kind)
+		if told {
+			return true
+		}
+		select {
+		case <-more:
+		case <-late.C:
+			return false
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// field is a text in the event's data.
+func (e event) field(name string) string {
+	var data map[string]any
+	if json.Unmarshal(e.Data, &data) != nil {
+		return ""
+	}
+	text, _ := data[name].(string)
+	return text
+}
