@@ -4,15 +4,20 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-BUILD_PACKAGES := gcc libc6-dev pkg-config libopus-dev libopusfile-dev
+BUILD_PACKAGES := ca-certificates gcc libc6-dev pkg-config libopus-dev libopusfile-dev
 RUN_PACKAGES   := espeak-ng
 NODE_PACKAGES  := curl ca-certificates
-# $CHROME is a browser of your own for the tests.
+# $CHROME is a browser of your own for the tests, $NODE a Node.js.
 TEST_PACKAGES  := ffmpeg sox $(if $(CHROME),,chromium)
 
 TOOLS := $(CURDIR)/.tools/bin
 LINT  := $(TOOLS)/golangci-lint
 FUMPT := $(TOOLS)/gofumpt
+
+# WITH_NODE puts a Node.js and its npm on the path.
+WITH_NODE := PATH="$$($(CURDIR)/tools/node.sh):$$PATH" && export PATH
+NPM_CI    := npm ci --ignore-scripts --no-audit --no-fund
+TIMED     := @$(CURDIR)/tools/timed.sh
 
 # ARGS go to the server: make run ARGS="--http-addr 127.0.0.1:9000"
 ARGS     ?=
@@ -20,7 +25,7 @@ FUZZTIME ?= 1m
 
 .PHONY: help
 help: ## print this
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 .PHONY: run
 run: deps ## build and start a server with demo bots and a softphone
@@ -35,13 +40,24 @@ build: deps ## build bin/botd
 deps: ## install what building and running need
 	@tools/apt.sh $(BUILD_PACKAGES) $(RUN_PACKAGES)
 
-.PHONY: deps-test
-deps-test: deps
-	@tools/apt.sh $(TEST_PACKAGES) $(NODE_PACKAGES)
+.PHONY: test-deps
+test-deps: ## install what the tests need beside
+	@tools/apt.sh $(BUILD_PACKAGES) $(RUN_PACKAGES) $(TEST_PACKAGES) $(NODE_PACKAGES)
 
 .PHONY: test
-test: deps-test check web-test ## everything: linters, the web client's tests, go test -race
-	go test -race -timeout 15m ./...
+test: test-deps ## everything: linters, the web client's tests, go test -race
+	$(TIMED) "npm packages" $(MAKE) --no-print-directory web/node_modules/.package-lock.json e2e-deps
+	$(TIMED) "building the linters" $(MAKE) --no-print-directory $(LINT)
+	$(TIMED) "check" $(MAKE) --no-print-directory check
+	$(TIMED) "web client" $(MAKE) --no-print-directory web-test
+	$(WITH_NODE) && go test -race -p 2 -timeout 15m ./...
+
+.PHONY: e2e
+e2e: test-deps e2e-deps ## the tests of the whole server: browsers, the JavaScript SDK, crashes
+	$(WITH_NODE) && go test -race -count 1 -timeout 15m ./internal/e2e
+
+.PHONY: e2e-deps
+e2e-deps: internal/e2e/sdk/node_modules/.package-lock.json
 
 .PHONY: check
 check: deps $(LINT) ## formatting, linters, tidiness
@@ -63,15 +79,16 @@ fuzz: deps ## every fuzz target for FUZZTIME (1m)
 
 .PHONY: web
 web: web/node_modules/.package-lock.json ## build web/dist, which is committed
-	cd web && PATH="$$(../tools/node.sh):$$PATH" npm run build
+	$(WITH_NODE) && cd web && npm run build
 
 .PHONY: web-test
 web-test: web/node_modules/.package-lock.json ## the web client: types, tests, and that web/dist is what the sources make
-	cd web && PATH="$$(../tools/node.sh):$$PATH" && export PATH && npm run check && npm test && npm run compare
+	$(WITH_NODE) && cd web && npm run --silent check && npm test --silent && npm run --silent compare
 
-web/node_modules/.package-lock.json: web/package-lock.json
+# npm writes this file last.
+%/node_modules/.package-lock.json: %/package-lock.json
 	@tools/apt.sh $(NODE_PACKAGES)
-	cd web && PATH="$$(../tools/node.sh):$$PATH" npm ci --ignore-scripts --no-audit --no-fund
+	$(WITH_NODE) && cd $* && $(NPM_CI)
 	@touch $@
 
 # The tools have a module of their own, so that theirs are not the server's.
@@ -83,4 +100,4 @@ $(FUMPT): tools/go.mod tools/go.sum
 
 .PHONY: clean
 clean: ## remove what was built and fetched; botd-data stays
-	rm -rf bin .tools web/node_modules
+	rm -rf bin .tools web/node_modules internal/e2e/sdk/node_modules

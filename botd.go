@@ -59,9 +59,8 @@ func Start(ctx context.Context, cfg Config, opts ...Option) (*Server, error) {
 		opt(&o)
 	}
 	s := &Server{cfg: cfg, bots: o.bots, failed: make(chan error, 1)}
-	for _, step := range s.steps() {
-		if err := step.start(ctx); err != nil {
-			err = fmt.Errorf("%s: %w", step.name, err)
+	for _, start := range s.steps() {
+		if err := start(ctx); err != nil {
 			return nil, errors.Join(err, s.stopStarted(context.WithoutCancel(ctx)))
 		}
 	}
@@ -69,26 +68,21 @@ func Start(ctx context.Context, cfg Config, opts ...Option) (*Server, error) {
 	return s, nil
 }
 
-// step is one room being started. What it starts it also pushes on the
-// server's stack of closers.
-type step struct {
-	name  string
-	start func(context.Context) error
-}
-
-// steps is the order in which the server starts; it stops in the opposite one.
-func (s *Server) steps() []step {
-	return []step{
-		{"telemetry", s.startTelemetry},
-		{"data directory", s.startData},
-		{"log", s.startJournal},
-		{"identity", s.startIdentity},
-		{"calls", s.startCalls},
-		{"webhooks", s.startWebhooks},
-		{"browsers", s.startBrowsers},
-		{"bots", s.startBots},
-		{"REST", s.startREST},
-		{"listeners", s.startListeners},
+// steps start the rooms, each on top of those before it; the server stops in the
+// opposite order. What a step starts it also pushes on the server's stack of
+// closers. Its error says what could not be started.
+func (s *Server) steps() []func(context.Context) error {
+	return []func(context.Context) error{
+		s.startTelemetry,
+		s.startData,
+		s.startJournal,
+		s.startIdentity,
+		s.startCalls,
+		s.startWebhooks,
+		s.startBrowsers,
+		s.startBots,
+		s.startREST,
+		s.startListeners,
 	}
 }
 

@@ -81,6 +81,9 @@ func TestTheExitStatusSaysWhoseFaultItIs(t *testing.T) {
 		{"a file that is not there", []string{"--config", "nowhere.yaml"}, exitUsage},
 		{"a command that there is not", []string{"sing"}, exitUsage},
 		{"a flag without its value", []string{"--http-addr"}, exitUsage},
+		{"a token for nobody", []string{"token", "--user="}, exitUsage},
+		{"a token for what there is not", []string{"token", "--user=a", "--scope=fly"}, exitUsage},
+		{"a token that lives too short", []string{"token", "--user=a", "--life=59m"}, exitUsage},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r := command(t, nil, row.args...)

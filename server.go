@@ -248,7 +248,11 @@ func (s *Server) resource() (uuid.UUID, error) {
 			return uuid.UUID{}, err
 		}
 	}
-	return uuid.Parse(id)
+	resource, err := uuid.Parse(id)
+	if err != nil {
+		return uuid.UUID{}, fmt.Errorf("resource-id: %w", err)
+	}
+	return resource, nil
 }
 
 func (s *Server) tokenIssuer() string {

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/botd-dev/botd/identity"
 )
 
 // identityVersion is the version of the identity operations.
@@ -16,8 +19,31 @@ const identityVersion = "?api-version=2023-10-01"
 // tokenCommand prints a user access token for scripts.
 type tokenCommand struct {
 	User  string        `required:"" help:"A name of your choice, the same user every time, or a user id (8:acs:…)."`
-	Scope []string      `default:"voip" help:"What the token is good for: voip, voip.join."`
+	Scope []string      `default:"voip" help:"What the token is good for: voip, voip.join, chat, chat.join, chat.join.limited."`
 	Life  time.Duration `default:"24h" help:"How long it is good for, from 1h to 24h."`
+}
+
+// The shortest and the longest life of a token.
+const (
+	shortestLife = time.Hour
+	longestLife  = 24 * time.Hour
+)
+
+// Validate fits kong: what the server would refuse is wrong on the command
+// line already.
+func (t tokenCommand) Validate() error {
+	if t.User == "" {
+		return errors.New("--user: it is empty")
+	}
+	if t.Life < shortestLife || t.Life > longestLife {
+		return fmt.Errorf("--life: %s is not between 1h and 24h", t.Life)
+	}
+	for _, scope := range t.Scope {
+		if !slices.Contains(identity.Scopes, scope) {
+			return fmt.Errorf("--scope: %q is none of %s", scope, strings.Join(identity.Scopes, ", "))
+		}
+	}
+	return nil
 }
 
 // issued is a token as the API answers it.

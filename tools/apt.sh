@@ -28,7 +28,8 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 echo "Installing:$missing"
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -qq
+# Somebody else's apt may be at work for a while: that is waited for.
+apt="$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300"
+$apt update </dev/null
 # shellcheck disable=SC2086 # several words are meant
-$sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+$apt install -y --no-install-recommends $missing </dev/null >/dev/null

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Prints the directory that has a node and an npm to build the web client with:
-# the system's if it is new enough, else one fetched into .tools.
+# Prints the directory that has a node and an npm for the web client and the
+# tests: that of $NODE, the system's if it is new enough, else one fetched into
+# .tools.
 set -eu
 
 node_version=22.23.3
@@ -34,6 +35,15 @@ fetch() { # name version sum directory
 	tar -xzf "$4.tgz" -C "$4" --strip-components=1
 	rm "$4.tgz"
 }
+
+if [ -n "${NODE:-}" ]; then
+	if ! new_enough "$NODE"; then
+		echo "NODE=$NODE is not Node 20.19 or later" >&2
+		exit 1
+	fi
+	dirname "$NODE"
+	exit 0
+fi
 
 if command -v node >/dev/null && command -v npm >/dev/null && new_enough node; then
 	dirname "$(command -v node)"
