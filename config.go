@@ -75,6 +75,8 @@ type Media struct {
 	// MediaPublicIP (media-public-ip) is the address that clients are told,
 	// behind NAT; empty tells them the local ones.
 	MediaPublicIP string
+	// PromptDirs (prompt-dirs) are the directories whose files may be played.
+	PromptDirs []string
 	// ICEServers (ice-servers) are the STUN and TURN servers browsers are told.
 	ICEServers []browser.ICEServer
 }
@@ -206,5 +208,10 @@ func (c Config) mediaBind() string {
 	}
 }
 
-// iceServers are what a browser is told.
-func (c Config) iceServers() []browser.ICEServer { return c.ICEServers }
+// promptRoots are the directories whose files may be played.
+func (c Config) promptRoots() []string {
+	if !c.Dev {
+		return c.PromptDirs
+	}
+	return append([]string{"."}, c.PromptDirs...)
+}

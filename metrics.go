@@ -7,6 +7,7 @@ import (
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/call/journal"
+	"github.com/botd-dev/botd/media/mix"
 )
 
 // journalMetrics counts what the log does.
@@ -49,4 +50,25 @@ func registerCounts(r prometheus.Registerer, calls *call.Registry) {
 	gauge("botd_calls", "Calls going on.", func(c call.Counts) int { return c.Calls })
 	gauge("botd_connections", "Connections of applications.", func(c call.Counts) int { return c.Connections })
 	gauge("botd_invitations", "Invitations that ring.", func(c call.Counts) int { return c.Invitations })
+}
+
+// registerMix shows how the clock of all bridges keeps its time, and what it
+// had to leave out.
+func registerMix(r prometheus.Registerer, clock *mix.Clock) {
+	for _, m := range []struct {
+		name, help string
+		value      func(mix.Stats) int64
+	}{
+		{"botd_mix_ticks_total", "Rounds of the media clock.", func(s mix.Stats) int64 { return s.Ticks }},
+		{"botd_mix_late_ticks_total", "Rounds begun more than 5 ms late.", func(s mix.Stats) int64 { return s.Late }},
+		{"botd_mix_skipped_ticks_total", "Rounds left out because they were too late.", func(s mix.Stats) int64 { return s.Skipped }},
+		{"botd_mix_decoded_frames_total", "Frames read from participants.", func(s mix.Stats) int64 { return s.Decoded }},
+		{"botd_mix_encoded_payloads_total", "Payloads made for listeners.", func(s mix.Stats) int64 { return s.Encoded }},
+		{"botd_mix_starved_ticks_total", "Ticks in which a prompt had nothing ready.", func(s mix.Stats) int64 { return s.Starved }},
+		{"botd_mix_broken_ports_total", "Participants whose sound broke and was taken out.", func(s mix.Stats) int64 { return s.Panicked }},
+	} {
+		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: m.name, Help: m.help}, func() float64 {
+			return float64(m.value(clock.Stats()))
+		}))
+	}
 }

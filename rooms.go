@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
 
 	"github.com/botd-dev/botd/automation"
 	"github.com/botd-dev/botd/automation/rest"
@@ -24,13 +25,16 @@ import (
 	"github.com/botd-dev/botd/webhooks"
 )
 
-func (s *Server) startCalls(context.Context) error {
+func (s *Server) startCalls(ctx context.Context) error {
 	secret, err := s.data.Secret("context-key", newKey)
 	if err != nil {
 		return err
 	}
 	s.contexts = automation.NewContexts([]byte(secret), time.Now)
-	s.clock = mix.NewClock(mix.Config{Encoders: codec.NewEncoder})
+	s.clock = mix.NewClock(mix.Config{Encoders: codec.NewEncoder, Broken: func(id string, cause error) {
+		s.log.Error("a participant's sound broke and was taken out", zap.String("participantId", id), zap.Error(cause))
+	}})
+	registerMix(s.telemetry.Metrics, s.clock)
 	s.onStop("media clock", s.clock.Close)
 	s.calls = call.NewRegistry(call.Config{
 		Journal:         s.journal,
@@ -55,6 +59,16 @@ func (s *Server) startCalls(context.Context) error {
 		Application: applicationID(s.issuer.Resource()),
 	})
 	return nil
+}
+
+// voice is the speech engine. Without it the server runs, and says so; what is
+// to be spoken fails.
+func (s *Server) voice(ctx context.Context) *espeak.Synthesizer {
+	engine := espeak.New(espeak.Config{})
+	if err := engine.Check(ctx); err != nil {
+		s.log.Warn("text cannot be spoken", zap.Error(err))
+	}
+	return engine
 }
 
 // startWebhooks starts telling. What the calls say at their end is told too,

@@ -108,6 +108,9 @@ var settings = []setting{
 		func(c *Config) *[]browser.ICEServer { return &c.ICEServers },
 		"STUN and TURN servers that browsers are told"),
 
+	row("prompt-dirs", "", listOf(requiredKind()), func(c *Config) *[]string { return &c.PromptDirs },
+		"directories whose files may be played by path or file URI; with dev also the working directory"),
+
 	row("allow-destinations", "", listOf(destinationKind()), func(c *Config) *[]string { return &c.AllowDestinations },
 		"CIDRs and hosts, otherwise forbidden, that callbacks and prompts may reach; with dev also loopback"),
 	row("subscriptions", "", jsonList(`a list of {"name", "endpoint", "schema", "eventTypes", "filter"}`, func(s Subscription) bool { return s.Name != "" && s.Endpoint != "" }),
