@@ -53,7 +53,7 @@ func (s *Server) startCalls(ctx context.Context) error {
 	registerCounts(s.telemetry.Metrics, s.calls)
 	s.service = automation.New(automation.Config{
 		Calls:       s.calls,
-		Prompts:     prompt.New(prompt.Config{HTTP: s.outgoing, Speech: espeak.New(espeak.Config{})}),
+		Prompts:     prompt.New(prompt.Config{HTTP: s.outgoing, Speech: s.voice(ctx), FileRoots: s.cfg.promptRoots()}),
 		Contexts:    s.contexts,
 		CheckURI:    s.guard.CheckURL,
 		Application: applicationID(s.issuer.Resource()),
@@ -132,7 +132,7 @@ func (s *Server) verify(ctx context.Context, token string) (browser.Session, err
 	if !t.May("voip") && !t.May("voip.join") {
 		return browser.Session{}, fmt.Errorf("the scopes %v do not allow calls: %w", t.Scopes, identity.ErrToken)
 	}
-	return browser.Session{User: t.User, Name: t.Name, Scopes: t.Scopes, Expires: t.Expires}, nil
+	return t, nil
 }
 
 func (s *Server) startBots(context.Context) error {
