@@ -77,9 +77,19 @@ describe('a dropped socket', () => {
     server.socket.drop();
     await vi.advanceTimersByTimeAsync(1_000);
     expect(server.sockets).toHaveLength(2);
-    await server.welcome({ resume: 'r2' });
+    await server.welcome();
     expect(server.socket.sent[0]).toMatchObject({ type: 'hello', resume: 'r1' });
-    expect(up).toHaveBeenCalledWith(expect.objectContaining({ resume: 'r2' }), true);
+    expect(up).toHaveBeenCalledWith(expect.objectContaining({ resume: 'r1' }), true);
+  });
+
+  test('comes back to a server that may have forgotten the session', async () => {
+    const { server, signalling } = await connected();
+    const up = vi.fn();
+    signalling.on('up', up);
+    server.socket.drop();
+    await vi.advanceTimersByTimeAsync(1_000);
+    await server.welcome({ resume: 'r2' });
+    expect(up).toHaveBeenCalledWith(expect.objectContaining({ resume: 'r2' }), false);
   });
 
   test('does not lose what was not answered, nor its order', async () => {

@@ -731,7 +731,9 @@ var Peer = class extends Emitter {
 	#pc;
 	#transceiver;
 	#early = [];
-	#answered = false;
+	/** Candidates of a restart, until the server knows of it; it would not know whose they are. */
+	#held;
+	#lastAnswer = "";
 	constructor(iceServers) {
 		super();
 		this.#pc = new RTCPeerConnection({
@@ -739,7 +741,7 @@ var Peer = class extends Emitter {
 			bundlePolicy: "max-bundle"
 		});
 		this.#transceiver = this.#pc.addTransceiver("audio", { direction: "sendrecv" });
-		this.#pc.onicecandidate = (event) => this.emit("candidate", event.candidate?.toJSON() ?? null);
+		this.#pc.onicecandidate = (event) => this.#found(event.candidate?.toJSON() ?? null);
 		this.#pc.onconnectionstatechange = () => this.emit("connection", this.#pc.connectionState);
 		this.#pc.ontrack = (event) => this.emit("stream", event.streams[0] ?? new MediaStream([event.track]));
 	}
@@ -758,13 +760,23 @@ var Peer = class extends Emitter {
 		await this.#pc.setLocalDescription();
 		return this.#pc.localDescription?.sdp ?? "";
 	}
+	/** Our description anew, with ICE restarted: from another network, or for another try. */
+	async restart() {
+		this.#held = [];
+		this.#pc.restartIce();
+		return this.offer();
+	}
+	/** The answer to the last offer. One that has been taken is repeated by a server that saw no sound yet. */
 	async answer(sdp) {
-		if (this.#answered) return;
-		this.#answered = true;
+		if (this.#pc.signalingState !== "have-local-offer" || sdp === this.#lastAnswer) return;
+		this.#lastAnswer = sdp;
 		await this.#pc.setRemoteDescription({
 			type: "answer",
 			sdp
 		});
+		const held = this.#held ?? [];
+		this.#held = void 0;
+		for (const candidate of held) this.emit("candidate", candidate);
 		for (const candidate of this.#early.splice(0)) await this.#add(candidate);
 	}
 	/** A candidate of the other side, which may come before its description. */
@@ -779,8 +791,87 @@ var Peer = class extends Emitter {
 		this.#pc.onicecandidate = this.#pc.onconnectionstatechange = this.#pc.ontrack = null;
 		this.#pc.close();
 	}
+	#found(candidate) {
+		if (this.#held) this.#held.push(candidate);
+		else this.emit("candidate", candidate);
+	}
 	async #add(candidate) {
 		await this.#pc.addIceCandidate(candidate ?? void 0);
+	}
+};
+// src/client/recovery.ts
+var patience$1 = 3e3;
+var settling = 500;
+var firstPause = 4e3;
+var longestPause = 16e3;
+var reconnectTimeout$1 = 12e4;
+/** Brings the sound of a call back when the network under it has changed or failed. */
+var Recovery = class {
+	#options;
+	#flowed = false;
+	#lost = false;
+	#busy = false;
+	/** Something has changed while a restart was under way: it is out of date. */
+	#again = false;
+	#failures = 0;
+	#next;
+	#end;
+	constructor(options) {
+		this.#options = options;
+	}
+	/** Whether there has been sound: before that there is nothing to bring back. */
+	get flowed() {
+		return this.#flowed;
+	}
+	/** Takes what has become of the peer connection. */
+	connection(state) {
+		if (state === "connected") this.#found();
+		if (!this.#flowed) return;
+		if (state === "disconnected") this.#lose(patience$1);
+		if (state === "failed") this.#lose(0);
+	}
+	/** The device is in another network: nobody need wait until the sound is missed. */
+	networkChanged() {
+		if (!this.#flowed) return;
+		this.#failures = 0;
+		this.#plan(settling);
+	}
+	/** The server can be reached again: sound that is missed is asked for now. */
+	serverIsBack() {
+		if (this.#lost) this.networkChanged();
+	}
+	stop() {
+		this.#flowed = this.#lost = this.#again = false;
+		clearTimeout(this.#next);
+		clearTimeout(this.#end);
+	}
+	#found() {
+		this.#flowed = true;
+		this.#lost = false;
+		this.#failures = 0;
+		clearTimeout(this.#next);
+		clearTimeout(this.#end);
+	}
+	#lose(delay) {
+		if (!this.#lost) {
+			this.#lost = true;
+			this.#end = setTimeout(this.#options.giveUp, reconnectTimeout$1);
+		} else if (this.#failures > 0) return;
+		this.#plan(delay);
+	}
+	#plan(delay) {
+		clearTimeout(this.#next);
+		this.#next = setTimeout(() => void this.#try(), delay);
+	}
+	async #try() {
+		this.#again = this.#busy;
+		if (this.#busy) return;
+		this.#busy = true;
+		await this.#options.restart().catch(() => void 0);
+		this.#busy = false;
+		if (this.#again) this.#plan(0);
+		else if (this.#lost) this.#plan(Math.min(firstPause * 2 ** this.#failures++, longestPause));
+		this.#again = false;
 	}
 };
 // src/client/remote_audio.ts
@@ -898,8 +989,8 @@ var Roster = class {
 	}
 };
 // src/client/call.ts
+/** In milliseconds. */
 var hangUpTimeout = 5e3;
-var mediaTimeout = 12e4;
 /** One call of this client: what the server says of it, and its sound. */
 var CallObject = class extends Emitter {
 	kind = "Call";
@@ -909,6 +1000,10 @@ var CallObject = class extends Emitter {
 	info;
 	#around;
 	#peer;
+	#recovery = new Recovery({
+		restart: () => this.#restart(),
+		giveUp: () => this.#mediaFailed("lost")
+	});
 	#microphone;
 	#tones = new ToneQueue();
 	#roster;
@@ -922,10 +1017,10 @@ var CallObject = class extends Emitter {
 	#isMuted = false;
 	#isDeaf = false;
 	#leaving = false;
-	/** The server knows of the call; candidates found before wait. */
+	/** The server has been asked; candidates found before wait. */
 	#placed = false;
+	#agreed = false;
 	#candidates = [];
-	#mediaTimer;
 	constructor(around, start) {
 		super();
 		this.#around = around;
@@ -974,6 +1069,10 @@ var CallObject = class extends Emitter {
 	get sentTrack() {
 		return this.#microphone.track;
 	}
+	/** The server has taken the call, so a server that does not know it has lost it. */
+	get agreed() {
+		return this.#agreed;
+	}
 	stats() {
 		return this.#peer.stats();
 	}
@@ -1001,6 +1100,7 @@ var CallObject = class extends Emitter {
 			this.#placed = true;
 			for (const candidate of this.#candidates.splice(0)) this.#trickle(candidate);
 			await agreed;
+			this.#agreed = true;
 			if (muted !== this.#isMuted) await this.#tellMuted();
 		} catch (error) {
 			if (this.#leaving) return;
@@ -1105,7 +1205,7 @@ var CallObject = class extends Emitter {
 		switch (message.type) {
 			case "state": return this.#serverState(message.state, message.reason);
 			case "answer":
-				this.#peer.answer(message.sdp).catch((error) => this.#mediaFailed(error));
+				this.#peer.answer(message.sdp).catch((error) => this.#unanswered(error));
 				return;
 			case "candidate":
 				this.#peer.candidate(message.candidate).catch((error) => this.#around.log.warning("candidate", error));
@@ -1120,10 +1220,14 @@ var CallObject = class extends Emitter {
 			});
 		}
 	}
+	/** Brings the sound back, for the agent to say when. */
+	get recovery() {
+		return this.#recovery;
+	}
 	/** Ends it here. The server has said so, or cannot be reached any more. */
 	end(reason) {
 		if (this.#state === "Disconnected") return;
-		clearTimeout(this.#mediaTimer);
+		this.#recovery.stop();
 		this.#leaving = true;
 		this.#reason = reason;
 		this.#around.devices.off("selectedSpeakerChanged", this.#speaker);
@@ -1172,16 +1276,33 @@ var CallObject = class extends Emitter {
 		const device = this.#around.devices.selectedSpeaker;
 		if (device) this.#remote?.speaker(device);
 	}
-	/** Lost media may come back: the server waits as long as we do. */
 	#connection(state) {
-		clearTimeout(this.#mediaTimer);
-		if (state !== "failed" && state !== "disconnected") return;
-		if (state === "failed" && this.#state !== "Connected") return this.#mediaFailed(state);
-		this.#mediaTimer = setTimeout(() => this.#mediaFailed(state), mediaTimeout);
+		if (this.#leaving) return;
+		this.#recovery.connection(state);
+		if (state === "failed" && !this.#recovery.flowed) this.#mediaFailed(state);
+	}
+	async #restart() {
+		this.#around.log.info("restarting ICE");
+		try {
+			const sdp = await this.#peer.restart();
+			await this.#around.signalling.request({
+				type: "offer",
+				call: this.id,
+				sdp
+			});
+		} catch (error) {
+			this.#around.log.warning("restarting ICE", error);
+			throw error;
+		}
+	}
+	/** An answer that cannot be used ends a call that never had sound; otherwise there will be another. */
+	#unanswered(error) {
+		if (this.#recovery.flowed) this.#around.log.warning("answer", error);
+		else this.#mediaFailed(error);
 	}
 	#mediaFailed(error) {
 		this.#around.log.error("the media connection failed", error);
-		const reason = reasonOf(problem(this.#state === "Connected" ? "connectionLost" : "mediaFailed"));
+		const reason = reasonOf(problem(this.#recovery.flowed ? "connectionLost" : "mediaFailed"));
 		if (this.#placed) this.#around.signalling.request({
 			type: "hangup",
 			call: this.id
@@ -1271,9 +1392,26 @@ var IncomingObject = class extends Emitter {
 		return (await this.#call).info.getServerCallId();
 	}
 };
+// src/client/network.ts
+/** Tells when the device is online again, or in a network of another kind. Returns what ends that. */
+function watchNetwork(changed) {
+	const connection = globalThis.navigator?.connection;
+	let kind = connection?.type;
+	const look = () => {
+		if (connection?.type === kind) return;
+		kind = connection?.type;
+		if (kind !== "none") changed();
+	};
+	globalThis.addEventListener?.("online", changed);
+	connection?.addEventListener?.("change", look);
+	return () => {
+		globalThis.removeEventListener?.("online", changed);
+		connection?.removeEventListener?.("change", look);
+	};
+}
 // src/client/agent.ts
 var reconnectTimeout = 12e4;
-var resumeTimeout = 1e4;
+var resumeTimeout = 5e3;
 var tokenInterval = 3e4;
 /** One registered user: starts calls, is told of incoming ones, and gives each call its messages. */
 var AgentObject = class extends Emitter {
@@ -1283,9 +1421,9 @@ var AgentObject = class extends Emitter {
 	#options;
 	#calls = /* @__PURE__ */ new Map();
 	#ringing = /* @__PURE__ */ new Map();
-	/** Calls that the server has not named since it took us back. */
+	/** Calls, and those that ring, that the server has not named since it took us back. */
 	#unlisted = /* @__PURE__ */ new Set();
-	#online = () => this.#options.signalling.hurry();
+	#unwatchNetwork;
 	#iceServers;
 	#connectionState = "Connected";
 	#lost;
@@ -1301,7 +1439,7 @@ var AgentObject = class extends Emitter {
 		options.signalling.on("up", (next, resumed) => this.#up(next, resumed));
 		options.signalling.on("down", () => this.#down());
 		options.signalling.on("ended", (error) => this.#ended(error));
-		globalThis.addEventListener?.("online", this.#online);
+		this.#unwatchNetwork = watchNetwork(() => this.#networkChanged());
 		this.#watchToken();
 	}
 	get calls() {
@@ -1405,6 +1543,7 @@ var AgentObject = class extends Emitter {
 		return call;
 	}
 	#receive(message) {
+		if ("call" in message) this.#unlisted.delete(message.call);
 		if (message.type === "incoming") {
 			if (this.#ringing.has(message.call) || this.#calls.has(message.call)) return;
 			const incomingCall = new IncomingObject(message, this);
@@ -1413,7 +1552,6 @@ var AgentObject = class extends Emitter {
 			return;
 		}
 		if (!("call" in message)) return;
-		this.#unlisted.delete(message.call);
 		if (message.type === "incomingEnded") this.#stopRinging(message);
 		this.#calls.get(message.call)?.receive(message);
 	}
@@ -1428,12 +1566,29 @@ var AgentObject = class extends Emitter {
 		clearTimeout(this.#lost);
 		this.#iceServers = welcome.iceServers ?? this.#iceServers;
 		this.#become("Connected");
-		if (!resumed) return;
-		for (const [id, call] of this.#calls) if (!["None", "Connecting"].includes(call.state)) this.#unlisted.add(id);
-		this.#lost = setTimeout(() => {
-			for (const id of this.#unlisted) this.#calls.get(id)?.end(reasonOf(problem("connectionLost")));
-			this.#unlisted.clear();
-		}, resumeTimeout);
+		for (const [id, call] of this.#calls) if (call.agreed && call.state !== "Connecting") this.#unlisted.add(id);
+		for (const id of this.#ringing.keys()) this.#unlisted.add(id);
+		if (!resumed) return this.#forgotten();
+		for (const call of this.#calls.values()) call.recovery.serverIsBack();
+		this.#lost = setTimeout(() => this.#endUnlisted(), resumeTimeout);
+	}
+	/** The server does not know our calls any more: it is a new one, or we were away for too long. */
+	#forgotten() {
+		for (const [id, call] of this.#calls) if (call.agreed) this.#unlisted.add(id);
+		this.#endUnlisted();
+	}
+	#endUnlisted() {
+		const reason = reasonOf(problem("connectionLost"));
+		for (const id of this.#unlisted) {
+			this.#calls.get(id)?.end(reason);
+			this.#ringing.get(id)?.ended(reason);
+			this.#ringing.delete(id);
+		}
+		this.#unlisted.clear();
+	}
+	#networkChanged() {
+		this.#options.signalling.hurry();
+		for (const call of this.#calls.values()) call.recovery.networkChanged();
 	}
 	#down() {
 		this.#become("Disconnected", "connectionIssue");
@@ -1444,7 +1599,7 @@ var AgentObject = class extends Emitter {
 	#ended(error) {
 		clearTimeout(this.#lost);
 		clearInterval(this.#tokenTimer);
-		globalThis.removeEventListener?.("online", this.#online);
+		this.#unwatchNetwork();
 		this.#endAll(error);
 		const refused = error.code === 401 || error.code === 403;
 		this.#become("Disconnected", refused ? "invalidToken" : "connectionIssue");
@@ -1843,7 +1998,7 @@ var Signalling = class extends Emitter {
 	}
 	#welcome(welcome) {
 		clearTimeout(this.#timers.hello);
-		const resumed = this.#resume !== void 0;
+		const resumed = welcome.resume !== void 0 && welcome.resume === this.#resume;
 		this.#resume = welcome.resume;
 		this.#registered = true;
 		this.#failures = 0;

@@ -14,6 +14,7 @@ import type { CommunicationServicesError } from './errors';
 import { fromModel, getIdentifierRawId, toModel } from './identifier';
 import { IncomingObject } from './incoming';
 import type { AzureLogger } from './log';
+import { watchNetwork } from './network';
 import type { CallMessage, ServerMessage, Welcome } from './protocol';
 import type { Signalling } from './signalling';
 import type {
@@ -30,7 +31,7 @@ import type {
 // In milliseconds: how long calls outlive the socket, how soon after the new
 // one the server has named those that go on, and how often the token is looked at.
 const reconnectTimeout = 120_000;
-const resumeTimeout = 10_000;
+const resumeTimeout = 5_000;
 const tokenInterval = 30_000;
 
 export interface AgentOptions {
@@ -50,9 +51,9 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
   readonly #options: AgentOptions;
   readonly #calls = new Map<string, CallObject>();
   readonly #ringing = new Map<string, IncomingObject>();
-  /** Calls that the server has not named since it took us back. */
+  /** Calls, and those that ring, that the server has not named since it took us back. */
   readonly #unlisted = new Set<string>();
-  readonly #online = (): void => this.#options.signalling.hurry();
+  readonly #unwatchNetwork: () => void;
   #iceServers: RTCIceServer[];
   #connectionState: ConnectionState = 'Connected';
   #lost: ReturnType<typeof setTimeout> | undefined;
@@ -69,7 +70,7 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
     options.signalling.on('up', (next, resumed) => this.#up(next, resumed));
     options.signalling.on('down', () => this.#down());
     options.signalling.on('ended', (error) => this.#ended(error));
-    globalThis.addEventListener?.('online', this.#online);
+    this.#unwatchNetwork = watchNetwork(() => this.#networkChanged());
     this.#watchToken();
   }
 
@@ -144,6 +145,7 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
   }
 
   #receive(message: ServerMessage): void {
+    if ('call' in message) this.#unlisted.delete(message.call);
     if (message.type === 'incoming') {
       if (this.#ringing.has(message.call) || this.#calls.has(message.call)) return;
       const incomingCall = new IncomingObject(message, this);
@@ -152,7 +154,6 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
       return;
     }
     if (!('call' in message)) return;
-    this.#unlisted.delete(message.call);
     if (message.type === 'incomingEnded') this.#stopRinging(message);
     this.#calls.get(message.call)?.receive(message);
   }
@@ -166,12 +167,32 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
     clearTimeout(this.#lost);
     this.#iceServers = welcome.iceServers ?? this.#iceServers;
     this.#become('Connected');
-    if (!resumed) return;
-    for (const [id, call] of this.#calls) if (!['None', 'Connecting'].includes(call.state)) this.#unlisted.add(id);
-    this.#lost = setTimeout(() => {
-      for (const id of this.#unlisted) this.#calls.get(id)?.end(reasonOf(problem('connectionLost')));
-      this.#unlisted.clear();
-    }, resumeTimeout);
+    for (const [id, call] of this.#calls) if (call.agreed && call.state !== 'Connecting') this.#unlisted.add(id);
+    for (const id of this.#ringing.keys()) this.#unlisted.add(id);
+    if (!resumed) return this.#forgotten();
+    for (const call of this.#calls.values()) call.recovery.serverIsBack();
+    this.#lost = setTimeout(() => this.#endUnlisted(), resumeTimeout);
+  }
+
+  /** The server does not know our calls any more: it is a new one, or we were away for too long. */
+  #forgotten(): void {
+    for (const [id, call] of this.#calls) if (call.agreed) this.#unlisted.add(id);
+    this.#endUnlisted();
+  }
+
+  #endUnlisted(): void {
+    const reason = reasonOf(problem('connectionLost'));
+    for (const id of this.#unlisted) {
+      this.#calls.get(id)?.end(reason);
+      this.#ringing.get(id)?.ended(reason);
+      this.#ringing.delete(id);
+    }
+    this.#unlisted.clear();
+  }
+
+  #networkChanged(): void {
+    this.#options.signalling.hurry();
+    for (const call of this.#calls.values()) call.recovery.networkChanged();
   }
 
   #down(): void {
@@ -184,7 +205,7 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
   #ended(error: CommunicationServicesError): void {
     clearTimeout(this.#lost);
     clearInterval(this.#tokenTimer);
-    globalThis.removeEventListener?.('online', this.#online);
+    this.#unwatchNetwork();
     this.#endAll(error);
     const refused = error.code === 401 || error.code === 403;
     this.#become('Disconnected', refused ? 'invalidToken' : 'connectionIssue');

@@ -19,6 +19,7 @@ import { Microphone } from './microphone';
 import { Participant } from './participant';
 import { Peer } from './peer';
 import type { CallMessage, Request } from './protocol';
+import { Recovery } from './recovery';
 import { RemoteAudio } from './remote_audio';
 import { Roster } from './roster';
 import type { Signalling } from './signalling';
@@ -34,9 +35,8 @@ import type {
   HangUpOptions,
 } from './values';
 
-// In milliseconds.
+/** In milliseconds. */
 const hangUpTimeout = 5_000;
-const mediaTimeout = 120_000;
 
 /** What a call needs from its agent. */
 export interface Surroundings {
@@ -62,6 +62,10 @@ export class CallObject extends Emitter<CallEvents> implements Call {
   readonly info: CallInfo;
   readonly #around: Surroundings;
   readonly #peer: Peer;
+  readonly #recovery = new Recovery({
+    restart: () => this.#restart(),
+    giveUp: () => this.#mediaFailed('lost'),
+  });
   readonly #microphone: Microphone;
   readonly #tones = new ToneQueue();
   readonly #roster: Roster;
@@ -75,10 +79,10 @@ export class CallObject extends Emitter<CallEvents> implements Call {
   #isMuted = false;
   #isDeaf = false;
   #leaving = false;
-  /** The server knows of the call; candidates found before wait. */
+  /** The server has been asked; candidates found before wait. */
   #placed = false;
+  #agreed = false;
   #candidates: (RTCIceCandidateInit | null)[] = [];
-  #mediaTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(around: Surroundings, start: CallStart) {
     super();
@@ -130,6 +134,11 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     return this.#microphone.track;
   }
 
+  /** The server has taken the call, so a server that does not know it has lost it. */
+  get agreed(): boolean {
+    return this.#agreed;
+  }
+
   stats(): Promise<RTCStatsReport> {
     return this.#peer.stats();
   }
@@ -156,6 +165,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
       this.#placed = true;
       for (const candidate of this.#candidates.splice(0)) this.#trickle(candidate);
       await agreed;
+      this.#agreed = true;
       if (muted !== this.#isMuted) await this.#tellMuted();
     } catch (error) {
       if (this.#leaving) return;
@@ -254,7 +264,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
       case 'state':
         return this.#serverState(message.state, message.reason);
       case 'answer':
-        this.#peer.answer(message.sdp).catch((error: unknown) => this.#mediaFailed(error));
+        this.#peer.answer(message.sdp).catch((error: unknown) => this.#unanswered(error));
         return;
       case 'candidate':
         this.#peer.candidate(message.candidate).catch((error: unknown) => this.#around.log.warning('candidate', error));
@@ -269,10 +279,15 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     }
   }
 
+  /** Brings the sound back, for the agent to say when. */
+  get recovery(): Pick<Recovery, 'networkChanged' | 'serverIsBack'> {
+    return this.#recovery;
+  }
+
   /** Ends it here. The server has said so, or cannot be reached any more. */
   end(reason: CallEndReason): void {
     if (this.#state === 'Disconnected') return;
-    clearTimeout(this.#mediaTimer);
+    this.#recovery.stop();
     this.#leaving = true;
     this.#reason = reason;
     this.#around.devices.off('selectedSpeakerChanged', this.#speaker);
@@ -317,17 +332,32 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     if (device) void this.#remote?.speaker(device);
   }
 
-  /** Lost media may come back: the server waits as long as we do. */
   #connection(state: RTCPeerConnectionState): void {
-    clearTimeout(this.#mediaTimer);
-    if (state !== 'failed' && state !== 'disconnected') return;
-    if (state === 'failed' && this.#state !== 'Connected') return this.#mediaFailed(state);
-    this.#mediaTimer = setTimeout(() => this.#mediaFailed(state), mediaTimeout);
+    if (this.#leaving) return;
+    this.#recovery.connection(state);
+    if (state === 'failed' && !this.#recovery.flowed) this.#mediaFailed(state);
+  }
+
+  async #restart(): Promise<void> {
+    this.#around.log.info('restarting ICE');
+    try {
+      const sdp = await this.#peer.restart();
+      await this.#around.signalling.request({ type: 'offer', call: this.id, sdp });
+    } catch (error) {
+      this.#around.log.warning('restarting ICE', error);
+      throw error;
+    }
+  }
+
+  /** An answer that cannot be used ends a call that never had sound; otherwise there will be another. */
+  #unanswered(error: unknown): void {
+    if (this.#recovery.flowed) this.#around.log.warning('answer', error);
+    else this.#mediaFailed(error);
   }
 
   #mediaFailed(error: unknown): void {
     this.#around.log.error('the media connection failed', error);
-    const reason = reasonOf(problem(this.#state === 'Connected' ? 'connectionLost' : 'mediaFailed'));
+    const reason = reasonOf(problem(this.#recovery.flowed ? 'connectionLost' : 'mediaFailed'));
     if (this.#placed) this.#around.signalling.request({ type: 'hangup', call: this.id }).catch(() => undefined);
     this.end(reason);
   }

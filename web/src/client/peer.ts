@@ -11,13 +11,15 @@ export class Peer extends Emitter<PeerEvents> {
   readonly #pc: RTCPeerConnection;
   readonly #transceiver: RTCRtpTransceiver;
   #early: (RTCIceCandidateInit | null)[] = [];
-  #answered = false;
+  /** Candidates of a restart, until the server knows of it; it would not know whose they are. */
+  #held: (RTCIceCandidateInit | null)[] | undefined;
+  #lastAnswer = '';
 
   constructor(iceServers: RTCIceServer[]) {
     super();
     this.#pc = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
     this.#transceiver = this.#pc.addTransceiver('audio', { direction: 'sendrecv' });
-    this.#pc.onicecandidate = (event) => this.emit('candidate', event.candidate?.toJSON() ?? null);
+    this.#pc.onicecandidate = (event) => this.#found(event.candidate?.toJSON() ?? null);
     this.#pc.onconnectionstatechange = () => this.emit('connection', this.#pc.connectionState);
     this.#pc.ontrack = (event) => this.emit('stream', event.streams[0] ?? new MediaStream([event.track]));
   }
@@ -40,10 +42,21 @@ export class Peer extends Emitter<PeerEvents> {
     return this.#pc.localDescription?.sdp ?? '';
   }
 
+  /** Our description anew, with ICE restarted: from another network, or for another try. */
+  async restart(): Promise<string> {
+    this.#held = [];
+    this.#pc.restartIce();
+    return this.offer();
+  }
+
+  /** The answer to the last offer. One that has been taken is repeated by a server that saw no sound yet. */
   async answer(sdp: string): Promise<void> {
-    if (this.#answered) return;
-    this.#answered = true;
+    if (this.#pc.signalingState !== 'have-local-offer' || sdp === this.#lastAnswer) return;
+    this.#lastAnswer = sdp;
     await this.#pc.setRemoteDescription({ type: 'answer', sdp });
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const candidate of held) this.emit('candidate', candidate);
     for (const candidate of this.#early.splice(0)) await this.#add(candidate);
   }
 
@@ -60,6 +73,11 @@ export class Peer extends Emitter<PeerEvents> {
   close(): void {
     this.#pc.onicecandidate = this.#pc.onconnectionstatechange = this.#pc.ontrack = null;
     this.#pc.close();
+  }
+
+  #found(candidate: RTCIceCandidateInit | null): void {
+    if (this.#held) this.#held.push(candidate);
+    else this.emit('candidate', candidate);
   }
 
   async #add(candidate: RTCIceCandidateInit | null): Promise<void> {

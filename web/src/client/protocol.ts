@@ -18,6 +18,7 @@ export type Request =
   | { type: 'join'; call: string; groupId: string; sdp: string; muted?: boolean }
   | { type: 'accept'; call: string; sdp: string; muted?: boolean }
   | { type: 'reject'; call: string }
+  | { type: 'offer'; call: string; sdp: string }
   | { type: 'mute' | 'unmute'; call: string }
   | { type: 'muteOthers'; call: string; participants?: IdentifierModel[] }
   | { type: 'add'; call: string; target: IdentifierModel; alternateCallerId?: IdentifierModel }

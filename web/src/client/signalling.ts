@@ -23,7 +23,7 @@ export interface SignallingOptions {
 }
 
 export interface SignallingEvents {
-  /** Registered; resumed says that the session from before goes on. */
+  /** Registered; resumed says that the session from before goes on, and with it the calls. */
   up: (welcome: Welcome, resumed: boolean) => void;
   /** The socket dropped; reconnecting has begun. */
   down: () => void;
@@ -190,7 +190,7 @@ export class Signalling extends Emitter<SignallingEvents> {
 
   #welcome(welcome: Welcome): void {
     clearTimeout(this.#timers.hello);
-    const resumed = this.#resume !== undefined;
+    const resumed = welcome.resume !== undefined && welcome.resume === this.#resume;
     this.#resume = welcome.resume;
     this.#registered = true;
     this.#failures = 0;

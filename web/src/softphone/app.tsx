@@ -6,7 +6,8 @@
 //                  data-state is Connected or Disconnected), sign-out-button
 //   calling        bot-echo, bot-menu, bot-echo123 (buttons); person-input,
 //                  call-person-button, person-error; group-input,
-//                  join-group-button, group-error
+//                  join-group-button, group-error; on a development server
+//                  also name-to-call-input, call-name-button
 //   incoming       incoming-call (role alertdialog), incoming-caller,
 //                  accept-button, decline-button
 //   in a call      call-view, call-title, call-state (data-state is Call.state),

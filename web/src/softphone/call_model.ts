@@ -11,10 +11,12 @@ import type {
   MediaStatsCollector,
   RemoteParticipant,
 } from '../client/calling';
+import { botName } from './bots';
 import { qualityOf } from './quality';
 import type { Quality } from './quality';
 import type { Target } from './target';
-import { shorten } from './target';
+import { inWords } from './reasons';
+import { shorten, targetId } from './target';
 
 /** Somebody else in the call. */
 export interface Person {
@@ -36,7 +38,6 @@ export interface Ended {
 
 export class CallModel {
   readonly call: Call;
-  readonly target: Target;
   readonly state = signal<CallState>('None');
   readonly isMuted = signal(false);
   readonly people = signal<Person[]>([]);
@@ -47,11 +48,13 @@ export class CallModel {
   readonly quality = signal<Quality>({ grade: 'unknown', rtt: undefined, loss: undefined, jitter: undefined });
   readonly notice = signal('');
   readonly #ended: (how: Ended) => void;
+  #target: Target;
+  #met = false;
   #collector: MediaStatsCollector | undefined;
 
   constructor(call: Call, target: Target, ended: (how: Ended) => void) {
     this.call = call;
-    this.target = target;
+    this.#target = target;
     this.#ended = ended;
     call.on('stateChanged', () => this.#stateChanged());
     call.on('isMutedChanged', () => (this.isMuted.value = call.isMuted));
@@ -66,6 +69,20 @@ export class CallModel {
     this.#stateChanged();
     this.#list();
     void this.#measure();
+  }
+
+  /** Whom or what was called, under the name that it has turned out to have. */
+  get target(): Target {
+    return this.#target;
+  }
+  /** Whether there has ever been somebody else. */
+  get met(): boolean {
+    return this.#met;
+  }
+  /** What is going on here: the group, or whoever is there. */
+  get title(): string {
+    const names = this.people.value.map((person) => person.name);
+    return this.target.kind === 'group' || names.length === 0 ? this.target.title : names.join(', ');
   }
 
   get isGroup(): boolean {
@@ -93,9 +110,12 @@ export class CallModel {
 
   add(identifier: CommunicationIdentifier): void {
     const who = this.call.addParticipant(identifier);
-    who.on('stateChanged', () => {
-      if (who.state === 'Disconnected') this.say(`${nameOf(who)} is not in the call.`);
-    });
+    const answered = (): boolean => who.state === 'Connected' || who.state === 'Hold';
+    const watch = (): void => {
+      if (who.state === 'Disconnected') this.say(`${this.#nameOf(who)}: ${inWords(who.callEndReason).title}`);
+      if (answered() || who.state === 'Disconnected') who.off('stateChanged', watch);
+    };
+    if (!answered()) who.on('stateChanged', watch);
   }
 
   async mutePerson(who: RemoteParticipant): Promise<void> {
@@ -136,9 +156,10 @@ export class CallModel {
   }
 
   #list(): void {
+    this.call.remoteParticipants.forEach((who) => this.#meet(who));
     this.people.value = this.call.remoteParticipants.map((participant) => ({
       id: getIdentifierRawId(participant.identifier),
-      name: nameOf(participant),
+      name: this.#nameOf(participant),
       state: participant.state,
       isMuted: participant.isMuted,
       isSpeaking: participant.isSpeaking,
@@ -146,12 +167,20 @@ export class CallModel {
     }));
   }
 
+  #meet(who: RemoteParticipant): void {
+    this.#met = true;
+    if (!who.displayName || getIdentifierRawId(who.identifier) !== targetId(this.#target)) return;
+    this.#target = { ...this.#target, title: who.displayName };
+  }
+
+  #nameOf(who: RemoteParticipant): string {
+    const id = getIdentifierRawId(who.identifier);
+    if (who.displayName) return who.displayName;
+    return id === targetId(this.#target) ? this.#target.title : (botName(id) ?? shorten(id));
+  }
+
   async #measure(): Promise<void> {
     const volume = await this.call.localAudioStreams[0]?.getVolume();
     volume?.on('levelChanged', () => (this.level.value = volume.level));
   }
-}
-
-function nameOf(who: RemoteParticipant): string {
-  return who.displayName || shorten(getIdentifierRawId(who.identifier));
 }

@@ -42,10 +42,10 @@ export function CallView({ model }: { model: CallModel }) {
       <Header />
       <main class={`stage ${panel.value ? 'stage-split' : ''}`} data-testid="call-view">
         <div class="stage-head">
-          <h1 ref={title} tabIndex={-1} data-testid="call-title">{model.target.title}</h1>
+          <h1 ref={title} tabIndex={-1} data-testid="call-title">{model.title}</h1>
           <p class="stage-state">
             <span data-testid="call-state" data-state={state} role="status">
-              {stateWords[state]}
+              {state === 'Connected' && model.met && model.people.value.length === 0 ? 'Nobody else is here' : stateWords[state]}
             </span>
             {model.since.value !== undefined && <Timer since={model.since.value} />}
             {model.target.kind === 'group' && (

@@ -1,25 +1,15 @@
 // Where calls begin: a bot, a person or a group.
 
 import { useSignal } from '@preact/signals';
+import { bots } from './bots';
+import type { BotInfo } from './bots';
 import { CopyButton } from './copy_button';
+import { Colleague } from './colleague';
 import { Header } from './header';
 import { Icon } from './icons';
-import type { IconName } from './icons';
 import { me, place } from './session';
 import { SoundCheck } from './sound';
 import { readGroup, readPerson } from './target';
-
-const bots: { id: string; testid: string; icon: IconName; title: string; text: string }[] = [
-  { id: 'echo', testid: 'bot-echo', icon: 'repeat', title: 'Echo', text: 'Says back everything it hears, at once.' },
-  { id: 'menu', testid: 'bot-menu', icon: 'list', title: 'Menu', text: 'A phone menu to walk through with the keypad.' },
-  {
-    id: '8:echo123',
-    testid: 'bot-echo123',
-    icon: 'wave',
-    title: 'Audio test',
-    text: 'Records a few seconds of you and plays them back.',
-  },
-];
 
 export function Home() {
   return (
@@ -41,6 +31,7 @@ export function Home() {
           </div>
         </div>
         <aside class="home-side">
+          {me.value?.dev && <Colleague />}
           <OwnId />
           <SoundCheck />
         </aside>
@@ -49,7 +40,7 @@ export function Home() {
   );
 }
 
-function BotCard({ id, testid, icon, title, text }: (typeof bots)[number]) {
+function BotCard({ id, testid, icon, title, text }: BotInfo) {
   return (
     <button class="bot" data-testid={testid} onClick={() => place({ kind: 'person', identifier: { id }, title })}>
       <span class="bot-icon" aria-hidden="true">

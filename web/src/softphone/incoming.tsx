@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { getIdentifierRawId } from '../client/calling';
 import type { IncomingCall } from '../client/calling';
 import { Avatar } from './avatar';
+import { botName } from './bots';
 import { Icon } from './icons';
 import { accept, call, decline } from './session';
 import { ring } from './sounds';
@@ -12,7 +13,7 @@ export function IncomingSheet({ incoming }: { incoming: IncomingCall }) {
   const acceptButton = useRef<HTMLButtonElement>(null);
   const { identifier, displayName } = incoming.callerInfo;
   const id = identifier ? getIdentifierRawId(identifier) : '';
-  const name = displayName ?? shorten(id);
+  const name = displayName ?? botName(id) ?? shorten(id);
 
   useEffect(() => {
     acceptButton.current?.focus();

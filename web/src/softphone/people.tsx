@@ -27,7 +27,7 @@ export function People({ model }: { model: CallModel }) {
       {people.map((person) => (
         <PersonTile key={person.participant} person={person} model={model} />
       ))}
-      {people.length === 0 && model.target.kind === 'person' && <Expected model={model} />}
+      {people.length === 0 && !model.met && model.target.kind === 'person' && <Expected model={model} />}
       <OwnTile model={model} />
     </ul>
   );

@@ -2,7 +2,7 @@
 
 import { useSignal } from '@preact/signals';
 import { Wordmark } from './header';
-import { NoTokensHere, signIn, signInWithToken } from './session';
+import { NoTokensHere, signIn, signInWithToken, signedOut } from './session';
 import { remembered } from './sign_in_token';
 import { useFocus } from './use_focus';
 
@@ -11,7 +11,7 @@ export function SignIn() {
   const token = useSignal('');
   const needsToken = useSignal(false);
   const busy = useSignal(false);
-  const error = useSignal('');
+  const error = useSignal(signedOut.value);
   const field = useFocus<HTMLInputElement>();
 
   const submit = async (event: SubmitEvent): Promise<void> => {

@@ -2,6 +2,7 @@
 
 import { createIdentifierFromRawId, getIdentifierRawId } from '../client/calling';
 import type { CommunicationIdentifier } from '../client/calling';
+import { botName } from './bots';
 
 export type Target =
   | { kind: 'person'; identifier: CommunicationIdentifier; title: string }
@@ -20,7 +21,7 @@ export function readPerson(text: string): Target | undefined {
     return { kind: 'person', identifier: { phoneNumber }, title: phoneNumber };
   }
   if (typed === '' || /\s/.test(typed)) return undefined;
-  return { kind: 'person', identifier: createIdentifierFromRawId(typed), title: typed };
+  return { kind: 'person', identifier: createIdentifierFromRawId(typed), title: botName(typed) ?? shorten(typed) };
 }
 
 /** Reads a group's name: 1 to 64 letters, digits, hyphens and underscores. */
