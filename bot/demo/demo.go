@@ -63,7 +63,7 @@ func record(ctx context.Context, speaker media.Source) ([]int16, error) {
 	var silence time.Duration
 	spoken := false
 	f := media.NewFrame(media.Rate)
-	for len(message) < int(longest/media.FrameDuration)*media.FrameSize && !(spoken && silence >= hush) {
+	for len(message) < int(longest/media.FrameDuration)*media.FrameSize && (!spoken || silence < hush) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}

@@ -1,9 +1,11 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -55,7 +57,7 @@ func TestChromiumHearsItselfAndPressesKeys(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a browser")
 	}
-	chrome, err := exec.LookPath("chromium")
+	chrome, err := exec.LookPath(cmp.Or(os.Getenv("CHROME"), "chromium"))
 	if err != nil {
 		t.Skip("there is no chromium")
 	}
