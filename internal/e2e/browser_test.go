@@ -40,12 +40,16 @@ func browse(t *testing.T, url string, hz int) *tab {
 // chromium finds the browser: $CHROME, or what a package installed.
 func chromium(t *testing.T) string {
 	t.Helper()
-	for _, name := range []string{os.Getenv("CHROME"), "chromium", "google-chrome", "chromium-browser"} {
-		if path, err := exec.LookPath(name); name != "" && err == nil {
+	names := []string{"chromium", "chromium-browser", "google-chrome"}
+	if given := os.Getenv("CHROME"); given != "" {
+		names = []string{given}
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
 	}
-	t.Fatal("there is no Chromium; set $CHROME, or run the tests with `make test`, which installs one")
+	t.Fatalf("there is no browser (%v); set $CHROME, or run the tests with `make test`, which installs Chromium", names)
 	return ""
 }
 

@@ -6,6 +6,7 @@ import (
 	"math/big"
 	randv2 "math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -27,7 +28,7 @@ func TestNothingIsForgottenWhenTheServerIsKilled(t *testing.T) {
 	if err := tr.subscribe(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	chance := randv2.New(randv2.NewPCG(seed, 1)) //nolint:gosec // a test that can be repeated
+	chance := randv2.New(randv2.NewPCG(seed, 1))
 	for range kills {
 		ctx, cancel := context.WithCancel(t.Context())
 		kill := time.AfterFunc(200*time.Millisecond+time.Duration(chance.IntN(1000))*time.Millisecond, func() {
@@ -76,7 +77,10 @@ func judge(t *testing.T, server account, w *witness) {
 			t.Errorf("%s is not in the log but was told of", connection)
 		}
 	}
+	kinds := map[string]int{}
 	for _, c := range w.claims {
+		kind, _, _ := strings.Cut(c.what, " ")
+		kinds[kind]++
 		if !slices.ContainsFunc(log[c.connection], c.explains) {
 			t.Errorf("%s was answered with %s, which the log does not explain", c.connection, c.what)
 		}
@@ -84,7 +88,12 @@ func judge(t *testing.T, server account, w *witness) {
 	if again > kills*repetitions {
 		t.Errorf("%d of %d events were told again, want at most %d a kill", again, told, repetitions)
 	}
-	t.Logf("%d connections, %d events told, %d of them again, %d answers explained", len(log), told, again, len(w.claims))
+	for _, kind := range []string{"create", "answer", "state", "participant", "event", "mute", "end"} {
+		if kinds[kind] < kills {
+			t.Errorf("only %d answers of the kind %q were seen: the test shows nothing", kinds[kind], kind)
+		}
+	}
+	t.Logf("%d connections, %d events told, %d of them again; answers explained: %v", len(log), told, again, kinds)
 }
 
 // everything is the log of all connections.

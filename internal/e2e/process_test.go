@@ -33,7 +33,7 @@ func build(t *testing.T, key []byte, args ...string) *process {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
-	log, err := os.Create(filepath.Join(dir, "log")) //nolint:gosec // below the test's own directory
+	log, err := os.Create(filepath.Join(dir, "log"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,14 +66,14 @@ func freeAddress(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // its address is all we want
+	defer l.Close()
 	return l.Addr().String()
 }
 
 // start starts the program and waits until it takes calls.
 func (p *process) start() {
 	p.t.Helper()
-	//nolint:gosec // the program that was just built; it outlives any context, so that only kill ends it
+
 	p.cmd = exec.Command(p.path, p.args...)
 	p.cmd.Env = append(os.Environ(), "BOTD_ACCESS_KEY="+base64.StdEncoding.EncodeToString(p.key))
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
@@ -106,7 +106,7 @@ func (p *process) kill() {
 
 // tail is the last bytes of a file.
 func tail(name string, bytes int) string {
-	b, err := os.ReadFile(name) //nolint:gosec // a file of this test
+	b, err := os.ReadFile(name)
 	if err != nil {
 		return err.Error()
 	}

@@ -27,7 +27,7 @@ func node(t *testing.T, s server, prompt, colleague string) *program {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, installed(t), "scenario.mjs", s.ConnectionString(), prompt, colleague) //nolint:gosec // our own program
+	cmd := exec.CommandContext(ctx, installed(t), "scenario.mjs", s.ConnectionString(), prompt, colleague)
 	cmd.Dir = "sdk"
 	cmd.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+s.RootFile())
 	cmd.Stderr = t.Output()

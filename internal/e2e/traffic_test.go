@@ -34,7 +34,7 @@ type traffic struct {
 func newTraffic(t *testing.T, server account, user string, seed uint64) *traffic {
 	tr := &traffic{
 		t: t, server: server, witness: newWitness(), user: user,
-		chance: rand.New(rand.NewPCG(seed, seed)), //nolint:gosec // a test that can be repeated
+		chance: rand.New(rand.NewPCG(seed, seed)),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /incoming", tr.incoming)
@@ -193,17 +193,23 @@ func (tr *traffic) begin(ctx context.Context, target string, status int, kind st
 	return made.ID
 }
 
-// look reads a connection and its log.
+// look reads a connection, who is in the call, and the log, and changes
+// something.
 func (tr *traffic) look(ctx context.Context, cn string) {
-	got, err := tr.server.ask(ctx, http.MethodGet, "/calling/callConnections/"+cn, nil)
-	if err == nil && got.status == http.StatusOK {
-		var seen struct {
-			State string `json:"callConnectionState"`
-		}
-		if err := got.decode(&seen); err != nil {
-			tr.t.Error(err)
-		}
+	target := "/calling/callConnections/" + cn
+	var seen struct {
+		State string `json:"callConnectionState"`
+	}
+	if tr.get(ctx, target, &seen) {
 		tr.witness.claim(cn, "state "+seen.State, inState(seen.State))
+	}
+	var list struct {
+		Value []member `json:"value"`
+	}
+	if tr.get(ctx, target+"/participants", &list) {
+		for _, m := range list.Value {
+			tr.witness.claim(cn, fmt.Sprintf("participant %+v", m), m.explained)
+		}
 	}
 	read, err := tr.server.log(ctx, cn)
 	if err != nil {
@@ -212,6 +218,48 @@ func (tr *traffic) look(ctx context.Context, cn string) {
 	for _, e := range read {
 		tr.witness.claim(cn, "event "+e.ID, func(f event) bool { return f.ID == e.ID && f.Sequence == e.Sequence })
 	}
+	tr.mute(ctx, cn)
+}
+
+// get reads something; false if it could not be read.
+func (tr *traffic) get(ctx context.Context, target string, into any) bool {
+	got, err := tr.server.ask(ctx, http.MethodGet, target, nil)
+	if err != nil || got.status != http.StatusOK {
+		return false
+	}
+	if err := got.decode(into); err != nil {
+		tr.t.Error(err)
+		return false
+	}
+	return true
+}
+
+// mute mutes who was called.
+func (tr *traffic) mute(ctx context.Context, cn string) {
+	got, err := tr.server.ask(ctx, http.MethodPost, "/calling/callConnections/"+cn+"/participants:mute", map[string]any{
+		"targetParticipants": []map[string]string{{"rawId": tr.user}},
+	})
+	if err == nil && got.status == http.StatusOK {
+		m := member{Muted: true}
+		m.Identifier.RawID = tr.user
+		tr.witness.claim(cn, "mute", m.explained)
+	}
+}
+
+// member is a participant in a list, and in the event that tells of one.
+type member struct {
+	Identifier struct {
+		RawID string `json:"rawId"`
+	} `json:"identifier"`
+	Muted bool `json:"isMuted"`
+	Held  bool `json:"isOnHold"`
+}
+
+// explained recognizes the event that says that a participant became so.
+func (m member) explained(e event) bool {
+	var told member
+	return e.Type == "botd.participant.state" && e.field("state") == "Connected" &&
+		json.Unmarshal(e.Data, &told) == nil && told == m
 }
 
 // finish ends a call in one of the two ways.
