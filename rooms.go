@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
@@ -77,6 +78,7 @@ func (s *Server) startWebhooks(ctx context.Context) error {
 	t, err := webhooks.New(ctx, webhooks.Config{
 		Journal: s.journal, HTTP: s.outgoing,
 		Token:      func(context.Context) (string, error) { return s.issuer.WebhookToken() },
+		Topic:      topic(s.issuer.Resource()),
 		ConfirmURL: s.publicURL() + rest.ConfirmPath,
 		Log:        s.log.Named("webhooks"), Registerer: s.telemetry.Metrics,
 	})
@@ -104,6 +106,13 @@ func (s *Server) startWebhooks(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// topic names the resource in its events, in the form that subscribers of the
+// service parse (events.md section 9).
+func topic(resource uuid.UUID) string {
+	return "/subscriptions/" + resource.String() +
+		"/resourceGroups/botd/providers/Microsoft.Communication/communicationServices/botd"
 }
 
 func (s *Server) startBrowsers(context.Context) error {
