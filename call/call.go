@@ -38,6 +38,8 @@ type Call struct {
 	group    bool   // not 1:1, and never again
 	over     bool   // ending; why says for what reason
 	why      Reason
+	met      bool        // somebody was there to talk
+	parted   *Reason     // why one of two left, while a third may still come
 	lastFail Reason      // why the last invitation came to nothing
 	empty    *time.Timer // runs while only applications are left
 	longest  *time.Timer
@@ -81,10 +83,24 @@ func (c *Call) guarded(f func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.log.Error("call panicked", zap.Any("panic", p), zap.Stack("stack"))
-			c.end(ReasonCrash)
+			c.crash()
 		}
 	}()
 	f()
+}
+
+// crash ends a call in which something went wrong. One that cannot even end is
+// let go of; the journal closes its connections when it is next opened.
+func (c *Call) crash() {
+	if !c.over {
+		c.guarded(func() { c.end(ReasonCrash) })
+		return
+	}
+	c.lost.Store(true)
+	for _, cn := range c.connections {
+		cn.cancel()
+		c.dismiss(cn)
+	}
 }
 
 func (c *Call) commit() {
@@ -100,9 +116,21 @@ func (c *Call) commit() {
 			err = c.lose(err)
 		}
 		for _, reply := range replies {
-			reply(err)
+			c.shielded(func() { reply(err) })
 		}
 	})
+}
+
+// shielded is guarded for what runs outside the call's goroutine: a mistake in
+// a leg ends its call.
+func (c *Call) shielded(f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error("a listener of the call panicked", zap.Any("panic", p), zap.Stack("stack"))
+			go c.post(func() { c.end(ReasonCrash) })
+		}
+	}()
+	f()
 }
 
 // lose ends a call whose records cannot be written: what would follow would
@@ -179,10 +207,14 @@ func (c *Call) asked(ctx context.Context, f func() error, answer chan<- error) f
 var errPanicked = fmt.Errorf("%w: it failed inside", ErrEnded)
 
 // post runs f inside the call without waiting for what comes of it.
-func (c *Call) post(f func()) {
+func (c *Call) post(f func()) { c.postBefore(context.Background(), f) }
+
+// postBefore is post that gives up when ctx ends.
+func (c *Call) postBefore(ctx context.Context, f func()) {
 	select {
 	case c.inbox <- f:
 	case <-c.done:
+	case <-ctx.Done():
 	}
 }
 
@@ -191,10 +223,31 @@ func (c *Call) later(d time.Duration, f func()) *time.Timer {
 	return time.AfterFunc(d, func() { c.post(f) })
 }
 
+// arm puts a timer into its place; f follows, unless the timer is disarmed
+// before, be it while f is already on its way.
+func (c *Call) arm(place **time.Timer, d time.Duration, f func()) {
+	var t *time.Timer
+	t = c.later(d, func() {
+		if *place == t {
+			*place = nil
+			f()
+		}
+	})
+	*place = t
+}
+
+// disarm stops the timer in its place, if there is one.
+func disarm(place **time.Timer) {
+	if *place != nil {
+		(*place).Stop()
+		*place = nil
+	}
+}
+
 // settle draws the conclusions of a turn.
 func (c *Call) settle() {
 	c.establish()
-	c.endIfEmpty()
+	c.conclude()
 	c.tellRosters()
 	c.show()
 }
@@ -203,97 +256,11 @@ func (c *Call) settle() {
 func (c *Call) finished() bool { return c.over && len(c.connections) == 0 }
 
 func (c *Call) finish() {
-	for _, t := range []*time.Timer{c.empty, c.longest} {
-		if t != nil {
-			t.Stop()
-		}
-	}
+	disarm(&c.empty)
+	disarm(&c.longest)
 	if c.bridge != nil {
 		c.bridge.Close()
 	}
-}
-
-// end ends the call for everybody.
-func (c *Call) end(why Reason) {
-	if c.over {
-		return
-	}
-	c.over, c.why = true, why
-	for _, inv := range c.invitations {
-		inv.cancel(why)
-	}
-	for _, cn := range c.connections[:len(c.connections):len(c.connections)] {
-		cn.leave(why)
-	}
-	for _, p := range c.members[:len(c.members):len(c.members)] {
-		p.drop(why)
-	}
-	c.note(callEnded{c.id, c.correlation, why})
-}
-
-// endIfEmpty ends a call in which nobody is left to talk to.
-func (c *Call) endIfEmpty() {
-	if c.over {
-		return
-	}
-	people, seats := 0, 0
-	for _, p := range c.members {
-		switch {
-		case p.seat != nil && p.state != Gone:
-			seats++
-		case p.state != Gone && (p.answered || c.pending()):
-			people++
-		}
-	}
-	switch {
-	case people > 0:
-		c.stopWaiting()
-	case seats == 0 || c.nobodyCame():
-		c.end(c.lastWord())
-	case c.empty == nil:
-		c.empty = c.later(c.registry.cfg.Timeouts.Empty, func() { c.end(ReasonEmpty) })
-	}
-}
-
-func (c *Call) stopWaiting() {
-	if c.empty != nil {
-		c.empty.Stop()
-		c.empty = nil
-	}
-}
-
-// isGroup says whether the call goes on when one of two leaves: it is a group
-// call, or somebody is just being asked in as a third.
-func (c *Call) isGroup() bool {
-	if c.group {
-		return true
-	}
-	for _, inv := range c.invitations {
-		if inv.promotes {
-			return true
-		}
-	}
-	return false
-}
-
-// pending says that somebody may still answer.
-func (c *Call) pending() bool { return len(c.invitations) > 0 }
-
-// nobodyCame says that no connection was ever established and none can be.
-func (c *Call) nobodyCame() bool {
-	for _, cn := range c.connections {
-		if cn.wasConnected {
-			return false
-		}
-	}
-	return !c.pending()
-}
-
-func (c *Call) lastWord() Reason {
-	if c.lastFail != (Reason{}) {
-		return c.lastFail
-	}
-	return ReasonEmpty
 }
 
 // soundBridge returns the bridge, made when first needed.

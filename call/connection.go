@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -94,7 +95,7 @@ func (c *Call) seat(p *Participant, kind string, s Seat) *Connection {
 func (cn *Connection) open() {
 	telling := cn.telling
 	cn.emit(opened{
-		Kind: cn.kind, OperationContext: cn.context, Source: cn.source, Targets: cn.targets, Group: cn.call.group,
+		Kind: cn.kind, OperationContext: cn.context, Source: cn.source, Targets: cn.targets, Group: cn.call.isGroup(),
 	})
 	cn.call.records[len(cn.call.records)-1].Telling = &telling
 	cn.say()
@@ -168,10 +169,8 @@ func (cn *Connection) leave(why Reason) {
 	cn.why = why
 	cn.stopMedia()
 	cn.cancel()
-	cn.seat.drop(why)
-	if !cn.call.isGroup() {
-		cn.call.end(why)
-	}
+	cn.withdraw()
+	cn.seat.leave(why)
 	cn.settle()
 }
 
@@ -184,35 +183,44 @@ func (cn *Connection) settle() {
 	cn.emit(closing)
 	cn.call.records[len(cn.call.records)-1].Closing = true
 	_ = cn.step("gone") // it is Disconnecting
-	if cn.pause != nil {
-		cn.pause.Stop()
-	}
+	disarm(&cn.pause)
+	cn.publish()
 	cn.call.dismiss(cn)
+}
+
+// withdraw ends the invitations of an application that leaves: nothing can be
+// told to it later. Who has just answered stays.
+func (cn *Connection) withdraw() {
+	for _, p := range slices.Clone(cn.call.members) {
+		if inv := p.invitation; inv != nil && inv.by == cn {
+			inv.fail(ReasonCancelled)
+		}
+		if inv := p.arriving; inv != nil && inv.by == cn && p != cn.seat {
+			inv.joined()
+			inv.by = nil
+		}
+	}
 }
 
 // closing is the one event that ends a connection: Disconnected if it ever was
 // connected, else the failure of what brought it about.
 func (cn *Connection) closing() Event {
-	out := Outcome{cn.context, cn.why.Result()}
 	switch {
 	case cn.wasConnected:
-		return CallDisconnected{out}
+		return CallDisconnected{Outcome{cn.context, cn.why.Result()}}
 	case cn.kind == "create":
-		return CreateCallFailed{out}
+		return CreateCallFailed{Outcome{cn.context, cn.why.failure(cancelled)}}
 	case cn.kind == "connect":
-		return ConnectFailed{out}
+		return ConnectFailed{Outcome{cn.context, cn.why.failure(callGone)}}
 	}
-	return AnswerFailed{out}
+	return AnswerFailed{Outcome{cn.context, cn.why.failure(callGone)}}
 }
 
 func (c *Call) dismiss(cn *Connection) {
-	kept := make([]*Connection, 0, len(c.connections))
-	for _, other := range c.connections {
-		if other != cn {
-			kept = append(kept, other)
-		}
-	}
-	c.connections = kept
+	// Not in place: those who walk through the connections may have brought
+	// this about.
+	same := func(other *Connection) bool { return other == cn }
+	c.connections = slices.DeleteFunc(slices.Clone(c.connections), same)
 	c.reply(func(error) {
 		c.registry.dismiss(cn)
 		if cn.feed != nil {

@@ -37,6 +37,21 @@ func (r Reason) Result() Result {
 	return Result{code, subcode, r.Message}
 }
 
+// failure turns the reason for which something never came about into
+// resultInformation. Where nothing went wrong with the call, it was called off.
+func (r Reason) failure(calledOff Result) Result {
+	if r.Code == 0 {
+		return calledOff
+	}
+	return r.Result()
+}
+
+// How what never came about was called off (events.md section 7.1).
+var (
+	cancelled = Result{487, 8542, "It was cancelled before it was answered."}
+	callGone  = Result{404, 8522, "The call ended before it was connected."}
+)
+
 // Outcome is what the result events of operations have in common.
 type Outcome struct {
 	OperationContext string `json:"operationContext,omitempty"`

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -17,24 +18,17 @@ const maxHops = 5
 // accepts, answers, declines or redirects it, it is cancelled, or time is up.
 // All that are alerted share it; the first to act has it.
 type Invitation struct {
-	id      string
-	call    *Call
-	from    identity.ID
-	to      identity.ID
-	name    string
-	custom  *CustomContext
-	expires time.Time
-	done    chan struct{}
-	reason  Reason // set before done is closed
+	id          string
+	call        *Call
+	participant *Participant
+	done        chan struct{}
+	reason      Reason // set before done is closed
+	invitee
 
 	// Below here, the call's loop only.
-	participant *Participant
-	by          *Connection // who added, and is told how it ended
-	context     string      // by's operationContext
-	tellTo      string      // by's operationCallbackUri
-	hops        int
-	promotes    bool // its coming makes the call a group call
-	timer       *time.Timer
+	hops  int
+	until time.Time // when its time is up
+	timer *time.Timer
 }
 
 // invitee is what an invitation is made of.
@@ -45,9 +39,10 @@ type invitee struct {
 	timeout  time.Duration // zero: the call's own
 	promotes bool          // a third party: the call is 1:1 no more
 
-	by      *Connection
-	context string
-	tellTo  string
+	by      *Connection // who added, and is told how it ended; the loop only
+	known   string      // the id that by was told
+	context string      // by's operationContext
+	tellTo  string      // by's operationCallbackUri
 }
 
 // ID identifies the invitation, and is the invitationId of the contract.
@@ -112,26 +107,35 @@ func (c *Call) ring(p *Participant, who invitee, hops int) *Invitation {
 		timeout = c.registry.cfg.Timeouts.invitation(who)
 	}
 	inv := &Invitation{
-		id: c.registry.newID(), call: c, from: who.from, to: who.to, name: who.name, custom: who.custom,
-		expires: c.registry.cfg.Now().Add(timeout), done: make(chan struct{}),
-		participant: p, by: who.by, context: who.context, tellTo: who.tellTo, hops: hops, promotes: who.promotes,
+		id: c.registry.newID(), call: c, participant: p, done: make(chan struct{}), invitee: who,
+		hops: hops, until: time.Now().Add(timeout),
 	}
+	inv.known = cmp.Or(inv.known, inv.id)
 	inv.timer = c.later(timeout, func() { inv.fail(ReasonNoAnswer) })
 	c.invitations[inv.id] = inv
 	p.invitation = inv
 	c.registry.enlist(inv)
 	c.record(IncomingCall{
 		To: inv.to, From: inv.from, ServerCallID: c.id, CallerDisplayName: inv.name,
-		IncomingCallContext: c.registry.cfg.IncomingContext(inv.id, inv.expires),
+		IncomingCallContext: c.registry.cfg.IncomingContext(inv.id, c.registry.cfg.Now().Add(timeout)),
 		CorrelationID:       c.correlation, CustomContext: inv.custom,
 	}, nil, "/caller/"+string(inv.from)+"/recipient/"+string(inv.to))
-	c.afterwards(func() { go inv.alert() })
+	c.afterwards(func() {
+		c.commits.Add(1) // the one that runs this is not done yet
+		go inv.alert()
+	})
 	return inv
 }
 
 // alert rings everywhere the target can be reached. Nobody there: it fails at
 // once.
 func (inv *Invitation) alert() {
+	defer inv.call.commits.Done()
+	select {
+	case <-inv.done: // it was over before it began
+		return
+	default:
+	}
 	rings := false
 	for _, r := range inv.call.registry.ringers {
 		rings = r.Ring(inv) || rings
@@ -166,7 +170,6 @@ func (inv *Invitation) close(why Reason) {
 // take gives the invitation to whoever answered it first.
 func (inv *Invitation) take() *Participant {
 	inv.close(ReasonElsewhere)
-	inv.call.group = inv.call.group || inv.promotes
 	inv.participant.arriving = inv
 	return inv.participant
 }
@@ -201,7 +204,7 @@ func (inv *Invitation) fail(why Reason) {
 
 // missed tells the connection that added that its invitee will not come.
 func (inv *Invitation) missed(why Reason) {
-	inv.tell(AddParticipantFailed{Outcome{inv.context, why.Result()}, inv.to, inv.id})
+	inv.tell(AddParticipantFailed{Outcome{inv.context, why.failure(cancelled)}, inv.participant.identity, inv.known})
 }
 
 // tell tells the connection that added, and only that.
@@ -213,7 +216,7 @@ func (inv *Invitation) tell(e Event) {
 
 // joined tells the connection that added that its invitee is here.
 func (inv *Invitation) joined() {
-	inv.tell(AddParticipantSucceeded{Outcome{inv.context, Success}, inv.to, inv.id})
+	inv.tell(AddParticipantSucceeded{Outcome{inv.context, Success}, inv.participant.identity, inv.known})
 }
 
 // Ringing reports that somebody is being alerted; the caller is told so.
@@ -326,6 +329,17 @@ func (inv *Invitation) Answer(ctx context.Context, seat Seat) (*Connection, erro
 	return cn, nil
 }
 
+// onward is the invitation for somebody else. How long it rings starts anew,
+// unless whoever asked has said how long.
+func (inv *Invitation) onward(to identity.ID) invitee {
+	who := inv.invitee
+	who.to = to
+	if who.timeout > 0 {
+		who.timeout = max(time.Until(inv.until), 1)
+	}
+	return who
+}
+
 // Redirect asks somebody else instead. The participant keeps the identity it
 // was called by. It returns ErrNoCall if the invitation rings no more.
 func (inv *Invitation) Redirect(ctx context.Context, to identity.ID) error {
@@ -337,12 +351,8 @@ func (inv *Invitation) Redirect(ctx context.Context, to identity.ID) error {
 			inv.fail(ReasonUnavailable)
 			return nil
 		}
-		p, c := inv.participant, inv.call
 		inv.close(ReasonElsewhere)
-		c.ring(p, invitee{
-			from: inv.from, to: to, name: inv.name, custom: inv.custom,
-			by: inv.by, context: inv.context, tellTo: inv.tellTo, promotes: inv.promotes,
-		}, inv.hops+1)
+		inv.call.ring(inv.participant, inv.onward(to), inv.hops+1)
 		return nil
 	}))
 }

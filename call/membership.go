@@ -42,7 +42,10 @@ func (cn *Connection) Add(ctx context.Context, a Addition) (string, error) {
 		cn.emit(accepted{Operation: "addParticipant", OperationContext: a.Context, InvitationID: id})
 		return nil
 	})
-	return id, err
+	if err != nil { // id may be about to be set: nobody waits any more
+		return "", err
+	}
+	return id, nil
 }
 
 // Reference names an operation of a connection to those who asked for it.
@@ -59,8 +62,8 @@ func (cn *Connection) CancelAdd(ctx context.Context, invitation string, ref Refe
 			return err
 		}
 		cn.emit(accepted{Operation: "cancelAddParticipant", OperationContext: ref.Context, InvitationID: invitation})
-		inv := cn.call.invitations[invitation]
-		if inv == nil || inv.by != cn {
+		inv := cn.call.addition(invitation, cn)
+		if inv == nil {
 			cn.emitTo(CancelAddParticipantFailed{
 				Outcome{ref.Context, Result{404, 8522, "No such invitation is pending."}}, invitation,
 			}, ref.TellTo)
@@ -71,6 +74,17 @@ func (cn *Connection) CancelAdd(ctx context.Context, invitation string, ref Refe
 		cn.emitTo(CancelAddParticipantSucceeded{Outcome{ref.Context, Success}, invitation}, ref.TellTo)
 		return nil
 	})
+}
+
+// addition finds what a connection added by the id that it was told, which
+// stays the same when the invitation is redirected.
+func (c *Call) addition(id string, by *Connection) *Invitation {
+	for _, inv := range c.invitations {
+		if inv.known == id && inv.by == by {
+			return inv
+		}
+	}
+	return nil
 }
 
 // Remove takes somebody out of the call; RemoveParticipantSucceeded follows.

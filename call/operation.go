@@ -62,6 +62,12 @@ type running struct {
 	cancel   context.CancelFunc // nil while it waits
 }
 
+// forsaken says that nobody is left whom the operation is for.
+func (r *running) forsaken() bool {
+	here := func(p *Participant) bool { return p.state != Gone }
+	return len(r.members) > 0 && !slices.ContainsFunc(r.members, here) || r.listens != nil && !here(r.listens)
+}
+
 // lanes hold a connection's operations: those for the whole call one after
 // another, those for one participant beside it.
 type lanes struct {
@@ -100,6 +106,9 @@ func (cn *Connection) prepare(op Operation) (*running, error) {
 	r := &running{op: op}
 	for _, id := range op.To {
 		p := cn.call.member(id)
+		if slices.Contains(r.members, p) {
+			continue
+		}
 		if p == nil || !p.present() {
 			return nil, fmt.Errorf("%s: %w", id, ErrNoParticipant)
 		}
@@ -143,6 +152,9 @@ func (cn *Connection) run(r *running) {
 		r.listener = &toneListener{s.tones}
 		r.listens.tones = append(r.listens.tones, r.listener)
 	}
+	if r.forsaken() {
+		cancel()
+	}
 	cn.busy++
 	go func() {
 		e := s.perform(ctx)
@@ -162,8 +174,20 @@ func (s *Stage) perform(ctx context.Context) (e Event) {
 	return s.op.Run(ctx, s)
 }
 
+// forsake cancels what runs for participants who have gone.
+func (cn *Connection) forsake() {
+	for _, r := range slices.Concat(cn.lanes.parts, cn.lanes.whole) {
+		if r.cancel != nil && r.forsaken() {
+			r.cancel()
+		}
+	}
+}
+
 // ran takes in how an operation ended, and starts the next.
 func (cn *Connection) ran(r *running, e Event) {
+	if e == nil {
+		e = r.op.Failed
+	}
 	r.cancel()
 	cn.busy--
 	if r.listens != nil {

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -55,10 +56,10 @@ func (p *Participant) step(what string) error {
 	if err != nil {
 		return err
 	}
-	was := p.present()
+	listed := p.present()
 	p.state = next
 	p.call.stale = true
-	if was != p.present() || next == OnHold {
+	if listed || p.present() {
 		p.call.changed()
 	}
 	p.say()
@@ -80,6 +81,13 @@ func (p *Participant) say() {
 }
 
 func (p *Participant) present() bool { return p.state == Present || p.state == OnHold }
+
+// isThird says that the participant is on the way in, and makes a 1:1 call a
+// group call by coming.
+func (p *Participant) isThird() bool {
+	inv := cmp.Or(p.invitation, p.arriving)
+	return inv != nil && inv.promotes && p.state != Gone
+}
 
 func (p *Participant) muted() bool { return p.selfMuted || p.forceMuted }
 
@@ -113,7 +121,9 @@ func (p *Participant) arrive() {
 	if p.step("media") != nil {
 		return
 	}
+	p.call.met = true
 	if inv := p.arriving; inv != nil {
+		p.call.group = p.call.group || inv.promotes
 		p.arriving = nil
 		inv.joined()
 	}
@@ -136,22 +146,19 @@ func (p *Participant) drop(why Reason) {
 	if p.call.bridge != nil {
 		p.call.bridge.Leave(p.id)
 	}
-	p.stopWaiting()
+	disarm(&p.lost)
 	p.reason = why
 	_ = p.step("gone") // possible from every other state
 	if inv := p.arriving; inv != nil {
 		p.arriving = nil
+		p.call.lastFail = why
 		inv.missed(why)
+	}
+	for _, cn := range p.call.connections {
+		cn.forsake()
 	}
 	if leg := p.leg; leg != nil {
 		p.call.reply(func(error) { leg.Hangup(why) })
-	}
-}
-
-func (p *Participant) stopWaiting() {
-	if p.lost != nil {
-		p.lost.Stop()
-		p.lost = nil
 	}
 }
 
@@ -161,9 +168,10 @@ func (p *Participant) leave(why Reason) {
 	if p.state == Gone {
 		return
 	}
+	third := p.isThird()
 	p.drop(why)
-	if !p.call.isGroup() {
-		p.call.end(why)
+	if !third {
+		p.call.part(why)
 	}
 }
 
@@ -189,7 +197,7 @@ func (p *Participant) Lost() {
 		if p.lost != nil || p.state == Gone {
 			return
 		}
-		p.lost = p.call.later(p.call.registry.cfg.Timeouts.Reconnect, func() { p.leave(ReasonMediaLost) })
+		p.call.arm(&p.lost, p.call.registry.cfg.Timeouts.Reconnect, func() { p.leave(ReasonMediaLost) })
 		p.each(participantLost{p.id, p.identity})
 	})
 }
@@ -200,7 +208,7 @@ func (p *Participant) Back() {
 		if p.lost == nil {
 			return
 		}
-		p.stopWaiting()
+		disarm(&p.lost)
 		p.each(participantBack{participantLost{p.id, p.identity}})
 	})
 }
@@ -257,9 +265,19 @@ func (p *Participant) Leave(ctx context.Context) error {
 	})
 }
 
+// ask runs f for a participant who is still in the call.
+func (p *Participant) ask(ctx context.Context, f func() error) error {
+	return p.call.do(ctx, func() error {
+		if p.state == Gone {
+			return ErrEnded
+		}
+		return f()
+	})
+}
+
 // EndForEveryone ends the whole call by the participant's wish.
 func (p *Participant) EndForEveryone(ctx context.Context) error {
-	return p.call.do(ctx, func() error {
+	return p.ask(ctx, func() error {
 		p.call.end(ReasonEveryone)
 		return nil
 	})
@@ -268,7 +286,7 @@ func (p *Participant) EndForEveryone(ctx context.Context) error {
 // Invite asks somebody in by the participant's wish; ErrConflict if they are
 // there already.
 func (p *Participant) Invite(ctx context.Context, to identity.ID) error {
-	return p.call.do(ctx, func() error {
+	return p.ask(ctx, func() error {
 		_, err := p.call.invite(invitee{from: p.identity, to: to, name: p.name, promotes: true})
 		return err
 	})
@@ -276,7 +294,7 @@ func (p *Participant) Invite(ctx context.Context, to identity.ID) error {
 
 // Remove takes somebody else out by the participant's wish.
 func (p *Participant) Remove(ctx context.Context, id identity.ID) error {
-	return p.call.do(ctx, func() error {
+	return p.ask(ctx, func() error {
 		other := p.call.member(id)
 		if other == nil {
 			return fmt.Errorf("remove %s: %w", id, ErrNoParticipant)
@@ -301,7 +319,7 @@ func (p *Participant) removed(why Reason) {
 // MuteOthers mutes the given participants, or all others, by the participant's
 // wish.
 func (p *Participant) MuteOthers(ctx context.Context, ids ...identity.ID) error {
-	return p.call.do(ctx, func() error {
+	return p.ask(ctx, func() error {
 		muted := ids
 		if len(muted) == 0 {
 			muted = p.call.othersThan(p)

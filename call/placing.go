@@ -27,12 +27,16 @@ type Offer struct {
 // Offer places a call. It returns when the call is in the log; the leg's
 // Accept comes when somebody answers, its Hangup if nobody does.
 func (r *Registry) Offer(ctx context.Context, o Offer) (*Participant, error) {
+	to, err := r.guests(o.From, o.To, 1)
+	if err != nil {
+		return nil, err
+	}
 	var p *Participant
-	err := r.start(ctx, o.From, "", func(c *Call) error {
-		c.group = len(o.To) > 1
+	err = r.start(ctx, o.From, "", func(c *Call) error {
+		c.group = len(to) > 1
 		p = c.newParticipant(o.From, o.Name)
 		p.take(o.Leg, o.Muted)
-		return c.inviteAll(o.To, invitee{from: o.From, name: o.Name, custom: o.Custom})
+		return c.inviteAll(to, invitee{from: o.From, name: o.Name, custom: o.Custom})
 	})
 	if err != nil { // p may be about to be set: nobody waits any more
 		return nil, err
@@ -40,12 +44,29 @@ func (r *Registry) Offer(ctx context.Context, o Offer) (*Participant, error) {
 	return p, nil
 }
 
-// inviteAll invites the targets, leaving out repetitions and the caller.
+// guests are whom a call is placed to, without repetitions and the caller.
+// people is how many others the call will hold. Errors: ErrConflict if nobody
+// is left, ErrFull.
+func (r *Registry) guests(caller identity.ID, targets []identity.ID, people int) ([]identity.ID, error) {
+	seen := map[identity.ID]bool{caller: true}
+	var guests []identity.ID
+	for _, to := range targets {
+		if !seen[to] {
+			seen[to] = true
+			guests = append(guests, to)
+		}
+	}
+	if len(guests) == 0 {
+		return nil, fmt.Errorf("nobody but the caller is called: %w", ErrConflict)
+	}
+	if n := len(guests) + people; n > r.cfg.MaxParticipants {
+		return nil, fmt.Errorf("%d participants: %w", n, ErrFull)
+	}
+	return guests, nil
+}
+
 func (c *Call) inviteAll(targets []identity.ID, who invitee) error {
 	for _, to := range targets {
-		if c.member(to) != nil {
-			continue
-		}
 		who.to = to
 		if _, err := c.invite(who); err != nil {
 			return err
@@ -139,13 +160,17 @@ type Creation struct {
 // Create places a call for an application and returns its connection when it
 // is in the log. CallConnected or CreateCallFailed follows.
 func (r *Registry) Create(ctx context.Context, cr Creation) (*Connection, error) {
+	to, err := r.guests(cr.As, cr.To, 0)
+	if err != nil {
+		return nil, err
+	}
 	var cn *Connection
-	err := r.start(ctx, cr.As, "", func(c *Call) error {
-		c.group = len(cr.To) > 1
+	err = r.start(ctx, cr.As, "", func(c *Call) error {
+		c.group = len(to) > 1
 		cn = c.seat(c.newParticipant(cr.As, cr.Name), "create", cr.Seat)
-		cn.source, cn.sourceName, cn.callerID, cn.targets = cr.As, cr.Name, cr.CallerID, cr.To
+		cn.source, cn.sourceName, cn.callerID, cn.targets = cr.As, cr.Name, cr.CallerID, to
 		cn.open()
-		return c.inviteAll(cr.To, invitee{from: cr.As, name: cr.Name, custom: cr.Custom})
+		return c.inviteAll(to, invitee{from: cr.As, name: cr.Name, custom: cr.Custom})
 	})
 	if err != nil { // cn may be about to be set: nobody waits any more
 		return nil, err
@@ -190,7 +215,7 @@ func (r *Registry) add(group string) (*Call, error) {
 func (c *Call) begin(ctx context.Context, by identity.ID, f func(*Call) error) error {
 	answer := make(chan error, 1)
 	go c.loop(c.asked(ctx, func() error {
-		c.longest = c.later(c.registry.cfg.Timeouts.Call, func() { c.end(ReasonTooLong) })
+		c.arm(&c.longest, c.registry.cfg.Timeouts.Call, func() { c.end(ReasonTooLong) })
 		c.note(callStarted{c.id, c.correlation, by, c.groupID})
 		err := f(c)
 		if err != nil {

@@ -170,7 +170,7 @@ func (r *Registry) Close(ctx context.Context) error {
 	}
 	r.mu.Unlock()
 	for _, c := range calls {
-		c.post(func() { c.end(ReasonShutdown) })
+		c.postBefore(ctx, func() { c.end(ReasonShutdown) })
 	}
 	if !r.Drain(ctx) {
 		return fmt.Errorf("close the calls: %w", ctx.Err())

@@ -29,7 +29,7 @@ func (cn *Connection) tellRoster() {
 	cn.told = cn.call.version
 	cn.rosters++
 	cn.emit(ParticipantsUpdated{SequenceNumber: cn.rosters, Participants: cn.call.listed()})
-	cn.pause = cn.call.later(rosterPause, func() { cn.pause = nil })
+	cn.call.arm(&cn.pause, rosterPause, func() {}) // the turn itself looks again
 }
 
 // listed is who is in the call by the contract's lists: not those who are only

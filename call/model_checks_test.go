@@ -1,0 +1,186 @@
+package call_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+
+	"github.com/botd-dev/botd/call"
+)
+
+// said is what all events of interest have.
+type said struct {
+	InvitationID  string        `json:"invitationId"`
+	Operation     string        `json:"operation"`
+	ParticipantID string        `json:"participantId"`
+	State         call.State    `json:"state"`
+	Number        uint64        `json:"sequenceNumber"`
+	Participants  []call.Listed `json:"participants"`
+	Result        *call.Result  `json:"resultInformation"`
+}
+
+func read(r call.Record) said {
+	var s said
+	_ = json.Unmarshal(r.Data, &s)
+	return s
+}
+
+func short(r call.Record) string { return strings.TrimPrefix(r.Type, "Microsoft.Communication.") }
+
+// byConnection sorts the log.
+func (m *model) byConnection() map[string][]call.Record {
+	m.journal.mu.Lock()
+	defer m.journal.mu.Unlock()
+	all := map[string][]call.Record{}
+	for _, r := range m.journal.records {
+		all[r.Connection] = append(all[r.Connection], r)
+	}
+	return all
+}
+
+// checkRest holds what can be read against what was told, when nothing happens.
+func (m *model) checkRest() {
+	logs := m.byConnection()
+	for _, cn := range m.connections {
+		v := cn.View()
+		if v.State != call.Connected {
+			continue
+		}
+		var last said
+		for _, r := range logs[cn.ID()] {
+			if short(r) == "ParticipantsUpdated" {
+				last = read(r)
+			}
+		}
+		if !reflect.DeepEqual(last.Participants, v.Participants) {
+			m.fail("told %v, listed %v", last.Participants, v.Participants)
+		}
+		if len(v.Participants) < 2 && !v.Group {
+			m.fail("a 1:1 call of %v goes on", v.Participants)
+		}
+	}
+}
+
+// checkEnd holds the log against what is true of every log of ended calls.
+func (m *model) checkEnd() {
+	if n := m.Counts(); n != (call.Counts{}) {
+		m.fail("left over: %+v", n)
+	}
+	for _, l := range m.legs {
+		if l.ends != 1 {
+			m.fail("a leg ended %d times", l.ends)
+		}
+	}
+	for _, b := range m.bridges {
+		for id, on := range b.on {
+			if on {
+				m.fail("%s is still on the bridge", id)
+			}
+		}
+	}
+	for _, inv := range m.rang {
+		select {
+		case <-inv.Done():
+		default:
+			m.fail("an invitation still rings")
+		}
+	}
+	sequence := map[string]uint64{}
+	for _, r := range m.journal.records {
+		if sequence[r.Call]++; r.CallSequence != sequence[r.Call] {
+			m.fail("%s has call sequence %d, want %d", short(r), r.CallSequence, sequence[r.Call])
+		}
+	}
+	for id, log := range m.byConnection() {
+		if id != "" {
+			m.checkLog(log)
+		}
+	}
+}
+
+func (m *model) checkLog(log []call.Record) {
+	outcomes, closings := map[string]int{}, map[string]int{}
+	there := map[string]call.State{}
+	connected, number := false, uint64(0)
+	for i, r := range log {
+		s, last := read(r), i == len(log)-1
+		if r.Sequence != uint64(i)+1 {
+			m.fail("%s has sequence %d, want %d", short(r), r.Sequence, i+1)
+		}
+		if r.Closing != last {
+			m.fail("%s, record %d of %d, closing: %v", short(r), i+1, len(log), r.Closing)
+		}
+		switch kind := short(r); kind {
+		case "CallConnected":
+			connected = true
+		case "ParticipantsUpdated":
+			if s.Number <= number {
+				m.fail("ParticipantsUpdated %d after %d", s.Number, number)
+			}
+			number = s.Number
+		case "botd.operation.accepted":
+			if s.Operation == "addParticipant" {
+				outcomes[s.InvitationID] += 0
+			}
+		case "AddParticipantSucceeded", "AddParticipantFailed", "CancelAddParticipantSucceeded":
+			outcomes[s.InvitationID]++
+		case "botd.participant.state":
+			there[s.ParticipantID] = s.State
+		default:
+			if name, ok := strings.CutPrefix(kind, "test."); ok {
+				closings[strings.Fields(name)[0]]++
+			}
+		}
+		if strings.HasSuffix(r.Type, "Failed") && s.Result != nil && s.Result.Code < 300 {
+			m.fail("%s with %v", short(r), *s.Result)
+		}
+		if last && connected != (short(r) == "CallDisconnected") {
+			m.fail("closed by %s, connected: %v", short(r), connected)
+		}
+	}
+	for id, n := range outcomes {
+		if n != 1 {
+			m.fail("addition %s has %d outcomes in %v", id, n, names(log))
+		}
+	}
+	for name, n := range closings {
+		if n != 1 {
+			m.fail("operation %s has %d closing events", name, n)
+		}
+	}
+	for _, name := range m.started {
+		if id, op, _ := strings.Cut(name, "/"); id == log[0].Connection && closings[op] == 0 {
+			m.fail("operation %s has no closing event", op)
+		}
+	}
+	if m.endedWithItsCall(log[len(log)-1]) {
+		for id, state := range there {
+			if state != call.Gone {
+				m.fail("%s appeared and never went: %v", id, names(log))
+			}
+		}
+	}
+}
+
+// endedWithItsCall says that the connection did not leave by itself before.
+func (m *model) endedWithItsCall(closing call.Record) bool {
+	for _, r := range m.journal.records {
+		if r.Call == closing.Call && r.Type == "botd.call.ended" {
+			return m.journal.turn[r.ID] == m.journal.turn[closing.ID] || r.CallSequence < closing.CallSequence
+		}
+	}
+	m.fail("call %s has no end", closing.Call)
+	return false
+}
+
+func names(log []call.Record) []string {
+	var list []string
+	for _, r := range log {
+		name := short(r)
+		if s := read(r); s.State != "" {
+			name += ":" + string(s.State)
+		}
+		list = append(list, name)
+	}
+	return list
+}
