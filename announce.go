@@ -3,6 +3,7 @@ package botd
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 )
 
 // announce tells a person who has just started the server where to go. The
@@ -16,6 +17,10 @@ func (s *Server) announce(w io.Writer) {
 	if addr := s.HTTPAddr(); addr != "" {
 		page = "http://" + addr
 	}
+	root := s.RootFile()
+	if whole, err := filepath.Abs(root); err == nil && root != "" {
+		root = whole // for a shell that is somewhere else
+	}
 	_, _ = fmt.Fprintf(w, `
   botd is ready.
 
@@ -25,5 +30,5 @@ func (s *Server) announce(w io.Writer) {
   Trust for https    NODE_EXTRA_CA_CERTS=%s
   Metrics            http://%s/metrics
 
-`, page, s.ConnectionString(), s.RootFile(), s.AdminAddr())
+`, page, s.ConnectionString(), root, s.AdminAddr())
 }
