@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.uber.org/zap"
 
 	"github.com/botd-dev/botd/automation"
@@ -184,7 +185,10 @@ func (s *Server) startREST(context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.rest = api.Handler()
+	// Every request is a span: the trace of its caller, or one of its own, goes
+	// on through the log to the webhooks.
+	s.rest = otelhttp.NewHandler(api.Handler(), "rest",
+		otelhttp.WithTracerProvider(s.telemetry.Traces), otelhttp.WithPropagators(s.telemetry.Propagator))
 	return nil
 }
 
