@@ -1,7 +1,7 @@
 // One call as the views see it: the events of the calling client as signals.
 
 import { signal } from '@preact/signals';
-import { CommunicationServicesError, Features, getIdentifierRawId } from '../client/calling';
+import { CommunicationServicesError, DiagnosticQuality, Features, getIdentifierRawId } from '../client/calling';
 import type {
   Call,
   CallEndReason,
@@ -47,6 +47,8 @@ export class CallModel {
   readonly level = signal(0);
   readonly quality = signal<Quality>({ grade: 'unknown', rtt: undefined, loss: undefined, jitter: undefined });
   readonly notice = signal('');
+  /** The sound is lost, and being brought back. */
+  readonly isLost = signal(false);
   readonly #ended: (how: Ended) => void;
   #target: Target;
   #met = false;
@@ -140,6 +142,9 @@ export class CallModel {
       this.since.value = Date.now();
       this.#collector = this.call.feature(Features.MediaStats).createCollector();
       this.#collector.on('sampleReported', (sample) => (this.quality.value = qualityOf(sample)));
+      this.call.feature(Features.UserFacingDiagnostics).network.on('diagnosticChanged', ({ diagnostic, value }) => {
+        if (diagnostic === 'networkReconnect') this.isLost.value = value !== DiagnosticQuality.Good;
+      });
     }
     if (this.call.state !== 'Disconnected') return;
     this.#collector?.dispose();

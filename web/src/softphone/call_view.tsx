@@ -45,7 +45,7 @@ export function CallView({ model }: { model: CallModel }) {
           <h1 ref={title} tabIndex={-1} data-testid="call-title">{model.title}</h1>
           <p class="stage-state">
             <span data-testid="call-state" data-state={state} role="status">
-              {state === 'Connected' && model.met && model.people.value.length === 0 ? 'Nobody else is here' : stateWords[state]}
+              {inWords(model)}
             </span>
             {model.since.value !== undefined && <Timer since={model.since.value} />}
             {model.target.kind === 'group' && (
@@ -69,6 +69,12 @@ export function CallView({ model }: { model: CallModel }) {
       </main>
     </div>
   );
+}
+
+function inWords(model: CallModel): string {
+  if (model.state.value !== 'Connected') return stateWords[model.state.value];
+  if (model.isLost.value) return 'Reconnecting…';
+  return model.met && model.people.value.length === 0 ? 'Nobody else is here' : stateWords.Connected;
 }
 
 function PanelContent({ panel, model, close }: { panel: Panel; model: CallModel; close: () => void }) {

@@ -1,10 +1,16 @@
 // The first screen: who are you?
 
 import { useSignal } from '@preact/signals';
+import { CommunicationServicesError } from '../client/calling';
 import { Wordmark } from './header';
 import { NoTokensHere, signIn, signInWithToken, signedOut } from './session';
 import { remembered } from './sign_in_token';
 import { useFocus } from './use_focus';
+
+function inWords(problem: unknown): string {
+  if (problem instanceof CommunicationServicesError && problem.code === 401) return 'The server does not accept this access token.';
+  return problem instanceof Error ? problem.message : String(problem);
+}
 
 export function SignIn() {
   const name = useSignal(remembered().name);
@@ -25,7 +31,7 @@ export function SignIn() {
       else await signIn(typed);
     } catch (problem) {
       if (problem instanceof NoTokensHere) needsToken.value = true;
-      else error.value = problem instanceof Error ? problem.message : String(problem);
+      else error.value = inWords(problem);
     } finally {
       busy.value = false;
     }
