@@ -21,11 +21,13 @@ export function Colleague() {
     }
   };
   return (
-    <section class="card" aria-labelledby="colleague-title" data-testid="colleague">
-      <h2 id="colleague-title">Be two people</h2>
-      <p class="hint">
-        Sign in as <strong>{colleague}</strong> in another tab to be called by key 3 of the menu, or to be called from here.
-      </p>
+    <section class="card colleague" aria-labelledby="colleague-title" data-testid="colleague">
+      <div class="colleague-text">
+        <h2 id="colleague-title">Be two people</h2>
+        <p class="hint">
+          Sign in as <strong>{colleague}</strong> in another tab to be called by the menu’s key 3, or from here.
+        </p>
+      </div>
       <form class="by-name" onSubmit={(event) => void submit(event)} noValidate>
         <input
           data-testid="name-to-call-input"

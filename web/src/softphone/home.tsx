@@ -29,9 +29,9 @@ export function Home() {
             <PersonForm />
             <GroupForm />
           </div>
+          {me.value?.dev && <Colleague />}
         </div>
         <aside class="home-side">
-          {me.value?.dev && <Colleague />}
           <OwnId />
           <SoundCheck />
         </aside>
