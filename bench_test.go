@@ -61,10 +61,12 @@ func benchServer(b *testing.B) *Server {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {
-		// Ten thousand calls take longer to end than a server has to stop.
+		// Ten thousand calls take longer to end, and to be told of, than a server
+		// has to stop.
 		if err := s.calls.Close(context.Background()); err != nil {
 			b.Error(err)
 		}
+		settle(b, s)
 		if err := s.Stop(context.Background()); err != nil {
 			b.Error(err)
 		}
@@ -76,11 +78,11 @@ func benchServer(b *testing.B) *Server {
 // the whole server, its events told: heap and stacks, for each of 10,000.
 func BenchmarkIdleConnections(b *testing.B) {
 	const many = 10_000
-	told := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	defer told.Close()
+	hook := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	b.Cleanup(hook.Close) // after the servers have told it everything
 	for b.Loop() {
 		s := benchServer(b)
-		desk := &reception{uri: told.URL}
+		desk := &reception{uri: hook.URL}
 		s.calls.Reach(desk)
 		idle(b, s, desk, 100) // what is made once, is made
 		before := inUse()
@@ -109,9 +111,15 @@ func idle(b *testing.B, s *Server, desk *reception, n int) {
 	if desk.failed != nil {
 		b.Fatal(desk.failed)
 	}
+	settle(b, s)
+}
+
+// settle waits until nothing is owed to anybody.
+func settle(b *testing.B, s *Server) {
+	b.Helper()
 	for owed := -1; owed != 0; runtime.Gosched() {
 		var err error
-		if owed, err = s.webhooks.Owed(b.Context()); err != nil {
+		if owed, err = s.webhooks.Owed(context.Background()); err != nil {
 			b.Fatal(err)
 		}
 	}
