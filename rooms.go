@@ -79,6 +79,7 @@ func (s *Server) startWebhooks(ctx context.Context) error {
 	t, err := webhooks.New(ctx, webhooks.Config{
 		Journal: s.journal, HTTP: s.outgoing,
 		Token:      func(context.Context) (string, error) { return s.issuer.WebhookToken() },
+		CheckURL:   s.guard.CheckURL,
 		Topic:      topic(s.issuer.Resource()),
 		ConfirmURL: s.publicURL() + rest.ConfirmPath,
 		Log:        s.log.Named("webhooks"), Registerer: s.telemetry.Metrics,
@@ -151,7 +152,7 @@ func (s *Server) startBots(context.Context) error {
 	}
 	s.local = local.New(local.Config{Service: s.service, Contexts: s.contexts, Log: s.log.Named("bot")}, s.bots)
 	s.calls.Reach(s.local)
-	s.onStop("bots", func(context.Context) error { s.local.Close(); return nil })
+	s.onStop("bots", s.local.Close)
 	return nil
 }
 
@@ -179,7 +180,7 @@ func (s *Server) startREST(context.Context) error {
 	}
 	api, err := rest.New(rest.Config{
 		Automation: s.service, Log: s.journal, Results: s.journal, Issuer: s.issuer, Users: s.users,
-		Subscriptions: subscriptions{s.webhooks, s.guard}, Letters: s.webhooks, Keys: keys, Bearer: bearer, PublicURL: s.publicURL(),
+		Subscriptions: s.webhooks, Letters: s.webhooks, Keys: keys, Bearer: bearer, PublicURL: s.publicURL(),
 		Released: s.webhooks.Release, Observe: observe(s.telemetry.Metrics), Logger: s.log.Named("rest"),
 	})
 	if err != nil {

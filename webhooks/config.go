@@ -56,6 +56,9 @@ type Config struct {
 	// ConfirmURL begins the address at which somebody can confirm a
 	// subscription by hand; the code follows. Empty offers none.
 	ConfirmURL string
+	// CheckURL refuses endpoints of subscriptions that may not be reached; nil
+	// leaves that to HTTP.
+	CheckURL func(ctx context.Context, url string) error
 	// Now is the wall clock. Default time.Now.
 	Now func() time.Time
 	// Rand gives numbers from 0 to 1. Default a random source.
@@ -106,6 +109,9 @@ func (c Config) withDefaults() Config {
 	c.Release = cmp.Or(c.Release, time.Second)
 	c.Letters = cmp.Or(c.Letters, 7*24*time.Hour)
 	c.Origin = cmp.Or(c.Origin, "botd")
+	if c.CheckURL == nil {
+		c.CheckURL = func(context.Context, string) error { return nil }
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

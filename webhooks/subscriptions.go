@@ -138,6 +138,9 @@ func (t *Teller) Subscribe(ctx context.Context, s Subscription) (Subscription, e
 	if err := s.Validate(); err != nil {
 		return Subscription{}, err
 	}
+	if err := t.cfg.CheckURL(ctx, s.Endpoint); err != nil {
+		return Subscription{}, fmt.Errorf("%w: endpoint: %w", ErrSubscription, err)
+	}
 	old, ok := t.subscribe.get(s.Name)
 	if ok && old.State == StateActive && old.Endpoint == s.Endpoint && old.Schema == s.Schema {
 		s.State = StateActive

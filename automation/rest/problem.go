@@ -53,7 +53,6 @@ var problems = []struct {
 	{automation.ErrUnsupported, http.StatusMethodNotAllowed, "8520", "", 0},
 	{identity.ErrInvalid, http.StatusBadRequest, "8523", "", 0},
 	{identity.ErrNoUser, http.StatusNotFound, "8522", "", 0},
-	{ErrNoSubscription, http.StatusNotFound, "8522", "", 0},
 	{webhooks.ErrSubscription, http.StatusBadRequest, "8523", "", 0},
 	{webhooks.ErrHandshake, http.StatusBadRequest, "8523", "", 0},
 	{webhooks.ErrUnknown, http.StatusNotFound, "8522", "", 0},

@@ -152,23 +152,23 @@ func (silence) Open(context.Context, ...prompt.Source) (media.Source, error) {
 // shelf keeps subscriptions without asking their endpoints.
 type shelf struct{ sync.Map }
 
-func (s *shelf) Put(_ context.Context, name string, sub Subscription) error {
+func (s *shelf) Subscribe(_ context.Context, sub webhooks.Subscription) (webhooks.Subscription, error) {
 	if sub.Endpoint == "" {
-		return &automation.Invalid{Field: "endpoint", Why: "it is required"}
+		return sub, fmt.Errorf("%w: endpoint", webhooks.ErrSubscription)
 	}
-	s.Store(name, sub)
-	return nil
+	s.Store(sub.Name, sub)
+	return sub, nil
 }
 
-func (s *shelf) Get(_ context.Context, name string) (Subscription, error) {
+func (s *shelf) Subscription(name string) (webhooks.Subscription, error) {
 	sub, ok := s.Load(name)
 	if !ok {
-		return Subscription{}, ErrNoSubscription
+		return webhooks.Subscription{}, webhooks.ErrUnknown
 	}
-	return sub.(Subscription), nil
+	return sub.(webhooks.Subscription), nil
 }
 
-func (s *shelf) Delete(_ context.Context, name string) error { s.Map.Delete(name); return nil }
+func (s *shelf) Unsubscribe(_ context.Context, name string) error { s.Map.Delete(name); return nil }
 
 func (s *shelf) Confirm(_ context.Context, code string) error {
 	if code != "right" {

@@ -2,49 +2,19 @@ package rest
 
 import (
 	"context"
-	"errors"
+
+	"github.com/botd-dev/botd/webhooks"
 )
 
-// Subscription asks for resource events.
-type Subscription struct {
-	// Endpoint is where they are told.
-	Endpoint string `json:"endpoint"`
-	// Schema is "eventgrid" (the default) or "cloudevents".
-	Schema string `json:"schema,omitempty"`
-	// EventTypes are those wanted; none is all.
-	EventTypes []string           `json:"eventTypes,omitempty"`
-	Filter     SubscriptionFilter `json:"filter,omitzero"`
-	// Ack "required" makes the endpoint's silence a failure.
-	Ack string `json:"ack,omitempty"`
-	// State is "Active" or "AwaitingManualAction"; ignored in requests.
-	State string `json:"state,omitempty"`
-}
-
-// SubscriptionFilter lists raw ids; one that ends in "*" stands for all that
-// begin so.
-type SubscriptionFilter struct {
-	To   []string `json:"to,omitempty"`
-	From []string `json:"from,omitempty"`
-}
-
-// ErrNoSubscription means that no subscription has that name.
-var ErrNoSubscription = errors.New("no such event subscription")
-
-// Subscriptions keeps event subscriptions by name.
+// Subscriptions keeps event subscriptions by name. *webhooks.Teller fits it.
 type Subscriptions interface {
-	// Put checks, shakes hands and keeps. An *automation.Invalid names a field
-	// that cannot be.
-	Put(ctx context.Context, name string, s Subscription) error
-	// Get returns ErrNoSubscription if there is none.
-	Get(ctx context.Context, name string) (Subscription, error)
-	// Delete returns ErrNoSubscription if there is none.
-	Delete(ctx context.Context, name string) error
-}
-
-// namedSubscription is a subscription as it is shown.
-type namedSubscription struct {
-	Name string `json:"name"`
-	Subscription
+	// Subscribe checks, shakes hands and keeps; webhooks.ErrSubscription and
+	// webhooks.ErrHandshake say what cannot be.
+	Subscribe(ctx context.Context, s webhooks.Subscription) (webhooks.Subscription, error)
+	// Subscription returns webhooks.ErrUnknown if there is none.
+	Subscription(name string) (webhooks.Subscription, error)
+	// Unsubscribe returns webhooks.ErrUnknown if there is none.
+	Unsubscribe(ctx context.Context, name string) error
 }
 
 func (s *Server) subscriptionRoutes() []route {
@@ -59,19 +29,16 @@ func (s *Server) subscriptionRoutes() []route {
 	return []route{
 		{method: put, path: one, name: "putEventSubscription", family: f, action: asked(200, s.subscribe)},
 		{method: get, path: one, name: "getEventSubscription", family: f, action: read(s.subscription)},
-		{method: remove, path: one, name: "deleteEventSubscription", family: f, action: named("name", 204, s.cfg.Subscriptions.Delete)},
+		{method: remove, path: one, name: "deleteEventSubscription", family: f, action: named("name", 204, s.cfg.Subscriptions.Unsubscribe)},
 	}
 }
 
-func (s *Server) subscribe(ctx context.Context, q *request, r Subscription) (namedSubscription, error) {
-	if err := s.cfg.Subscriptions.Put(ctx, q.params["name"], r); err != nil {
-		return namedSubscription{}, err
-	}
-	return s.subscription(ctx, q)
+// subscribe takes the name from the path, whatever the body says.
+func (s *Server) subscribe(ctx context.Context, q *request, r webhooks.Subscription) (webhooks.Subscription, error) {
+	r.Name = q.params["name"]
+	return s.cfg.Subscriptions.Subscribe(ctx, r)
 }
 
-func (s *Server) subscription(ctx context.Context, q *request) (namedSubscription, error) {
-	name := q.params["name"]
-	found, err := s.cfg.Subscriptions.Get(ctx, name)
-	return namedSubscription{name, found}, err
+func (s *Server) subscription(_ context.Context, q *request) (webhooks.Subscription, error) {
+	return s.cfg.Subscriptions.Subscription(q.params["name"])
 }
