@@ -73,6 +73,14 @@ func (e *echo) answer(offer string, connected func()) (string, error) {
 	return describe(pc, offer)
 }
 
+// again answers a later offer of the same call.
+func (e *echo) again(offer string) (string, error) {
+	e.mu.Lock()
+	pc := e.pc
+	e.mu.Unlock()
+	return describe(pc, offer)
+}
+
 func describe(pc *webrtc.PeerConnection, offer string) (string, error) {
 	if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
 		return "", fmt.Errorf("offer: %w", err)

@@ -95,6 +95,9 @@ func (f *fakeServer) answer(m message) {
 	case "start", "join", "accept":
 		f.say(message{"type": "ok", "ref": m["ref"]})
 		f.connect(m)
+	case "offer":
+		f.say(message{"type": "ok", "ref": m["ref"]})
+		f.reconnect(m)
 	case "candidate":
 		f.echo.candidate(m["candidate"])
 	case "hangup":
@@ -121,6 +124,13 @@ func (f *fakeServer) connect(m message) {
 		return
 	}
 	f.say(message{"type": "answer", "call": m["call"], "sdp": answer})
+}
+
+func (f *fakeServer) reconnect(m message) {
+	sdp, _ := m["sdp"].(string)
+	if answer, err := f.echo.again(sdp); err == nil {
+		f.say(message{"type": "answer", "call": m["call"], "sdp": answer})
+	}
 }
 
 func (f *fakeServer) record(m message) {
