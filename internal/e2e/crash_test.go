@@ -7,6 +7,7 @@ import (
 	randv2 "math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -31,13 +32,15 @@ func TestNothingIsForgottenWhenTheServerIsKilled(t *testing.T) {
 	chance := randv2.New(randv2.NewPCG(seed, 1))
 	for range kills {
 		ctx, cancel := context.WithCancel(t.Context())
-		kill := time.AfterFunc(200*time.Millisecond+time.Duration(chance.IntN(1000))*time.Millisecond, func() {
+		moment := 20 + chance.IntN(480)
+		var killer sync.WaitGroup
+		killer.Go(func() {
+			defer cancel()
+			tr.witness.more(moment, 3*time.Second)
 			p.kill()
-			cancel()
 		})
 		tr.flow(ctx, calls)
-		kill.Stop()
-		cancel()
+		killer.Wait()
 		p.start()
 	}
 	tr.well.Store(true) // so that the last events need not wait for luck

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 )
 
 // witness remembers what applications were told and answered before a kill, so
 // that it can be compared with the log afterwards.
 type witness struct {
 	mu     sync.Mutex
+	count  int // of events told
 	told   map[string]*telling
 	claims []claim
 	kicked chan struct{} // closed and replaced whenever something is told
@@ -42,8 +44,28 @@ func (w *witness) hear(e event, all bool) {
 		w.told[e.connection()] = told
 	}
 	told.events = append(told.events, e)
+	w.count++
 	close(w.kicked)
 	w.kicked = make(chan struct{})
+}
+
+// more waits until a number of events more has been told, but not for ever.
+func (w *witness) more(events int, longest time.Duration) {
+	w.mu.Lock()
+	enough, kicked := w.count+events, w.kicked
+	w.mu.Unlock()
+	late := time.NewTimer(longest)
+	defer late.Stop()
+	for now := 0; now < enough; {
+		select {
+		case <-kicked:
+		case <-late.C:
+			return
+		}
+		w.mu.Lock()
+		now, kicked = w.count, w.kicked
+		w.mu.Unlock()
+	}
 }
 
 // claim notes what an answer said.
