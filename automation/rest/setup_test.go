@@ -168,7 +168,7 @@ func (s *shelf) Subscription(name string) (webhooks.Subscription, error) {
 	return sub.(webhooks.Subscription), nil
 }
 
-func (s *shelf) Unsubscribe(_ context.Context, name string) error { s.Map.Delete(name); return nil }
+func (s *shelf) Unsubscribe(_ context.Context, name string) error { s.Delete(name); return nil }
 
 func (s *shelf) Confirm(_ context.Context, code string) error {
 	if code != "right" {
