@@ -73,6 +73,8 @@ var (
 	ErrCanceled = errors.New("the operation was cancelled")
 	// ErrNoInput means that nobody pressed a key in time.
 	ErrNoInput = errors.New("nothing was entered in time")
+	// ErrPanicked means that the handler, or what it gave to Listen, panicked.
+	ErrPanicked = errors.New("the bot panicked")
 	// ErrEnded means that the call has ended.
 	ErrEnded = errors.New("the call has ended")
 )

@@ -181,3 +181,18 @@ func TestEveryKeyOfAPhoneHasAName(t *testing.T) {
 		}
 	}
 }
+
+func TestAPanicInWhatListensEndsTheBotsPart(t *testing.T) {
+	b := newScript(closing)
+	err := bot.Serve(t.Context(), b, func(ctx context.Context, c *bot.Call) error {
+		c.Listen(func(bot.Event) { panic("planted") })
+		if _, err := c.Do(ctx, bot.Answer{}); err != nil {
+			return err
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	if last := b.actions[len(b.actions)-1]; !errors.Is(err, bot.ErrPanicked) || last != (bot.HangUp{}) {
+		t.Errorf("got %v; the bot's part ended with %#v", err, last)
+	}
+}

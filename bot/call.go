@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -31,38 +32,42 @@ func Serve(ctx context.Context, b Backend, h Handler) error {
 	defer cancel()
 	c := &Call{backend: b, waiting: map[string]chan Event{}, ended: make(chan struct{})}
 	var pump sync.WaitGroup
+	var listening error
 	pump.Go(func() {
 		defer cancel() // the call is over
-		c.pump(ctx)
+		listening = c.pump(ctx)
 	})
-	err := c.guarded(ctx, h)
+	err := guarded(func() error { return h(ctx, c) })
 	// The bot's part ends here, also where the handler's context has ended.
 	_, left := b.Do(context.WithoutCancel(ctx), HangUp{})
 	cancel()
 	pump.Wait()
 	if left != nil && !errors.Is(left, ErrEnded) {
-		return errors.Join(err, fmt.Errorf("hang up: %w", left))
+		left = fmt.Errorf("hang up: %w", left)
+	} else {
+		left = nil
 	}
-	return err
+	return errors.Join(err, listening, left)
 }
 
-// guarded turns a handler's panic into its error.
-func (c *Call) guarded(ctx context.Context, h Handler) (err error) {
+// guarded turns a panic of the bot into its error.
+func guarded(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("handler panicked: %v", p)
+			err = fmt.Errorf("%w: %v\n%s", ErrPanicked, p, debug.Stack())
 		}
 	}()
-	return h(ctx, c)
+	return f()
 }
 
-// pump hands events to whoever waits for them.
-func (c *Call) pump(ctx context.Context) {
+// pump hands events to whoever waits for them, until there are no more. It
+// returns the panic of who listens.
+func (c *Call) pump(ctx context.Context) error {
 	defer close(c.ended)
 	for {
 		e, err := c.backend.Next(ctx)
 		if err != nil {
-			return
+			return nil //nolint:nilerr // the end of the call, or of ctx
 		}
 		c.mu.Lock()
 		waiting, listener := c.waiting[e.OperationContext], c.events
@@ -73,8 +78,11 @@ func (c *Call) pump(ctx context.Context) {
 			default: // it has had its one closing event
 			}
 		}
-		if listener != nil {
-			listener(e)
+		if listener == nil {
+			continue
+		}
+		if err := guarded(func() error { listener(e); return nil }); err != nil {
+			return err
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 var acts = []func(ctx context.Context, m *model, a, b int){
 	// Time.
 	func(_ context.Context, _ *model, a, _ int) {
-		time.Sleep([]time.Duration{1, 10, 100, 249, 250, 1000, 31_000, 120_000}[a] * time.Millisecond)
+		time.Sleep(time.Duration([]int{1, 10, 100, 249, 250, 1000, 31_000, 120_000}[a]) * time.Millisecond)
 	},
 	// Who is rung.
 	func(ctx context.Context, m *model, a, b int) { m.accept(ctx, a, b%4 == 0) },

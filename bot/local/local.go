@@ -5,6 +5,8 @@ package local
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 
 	"go.uber.org/zap"
@@ -77,16 +79,33 @@ func (b *Bots) serve(inv *call.Invitation, h bot.Handler) {
 	err := bot.Serve(ctx, s, h)
 	cancel()
 	<-watched
-	if err != nil {
+	if err != nil && !overWith(err) {
 		log.Warn("bot returned an error", zap.Error(err))
 	}
 }
 
-// Close ends the contexts of all handlers and waits until they have returned.
-func (b *Bots) Close() {
+// overWith says that an error is no more than the end of the call.
+func overWith(err error) bool {
+	return !errors.Is(err, bot.ErrPanicked) && (errors.Is(err, bot.ErrEnded) || errors.Is(err, context.Canceled))
+}
+
+// Close ends the contexts of all handlers and waits until they have returned,
+// or until ctx ends: a handler that does not listen to its context cannot be
+// made to return.
+func (b *Bots) Close(ctx context.Context) error {
 	b.mu.Lock()
 	b.closed = true
 	b.mu.Unlock()
 	b.stop()
-	b.running.Wait()
+	returned := make(chan struct{})
+	go func() {
+		b.running.Wait()
+		close(returned)
+	}()
+	select {
+	case <-returned:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the bots: %w", ctx.Err())
+	}
 }

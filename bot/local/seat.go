@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	"github.com/botd-dev/botd/automation"
 	"github.com/botd-dev/botd/bot"
@@ -131,10 +130,10 @@ func (s *seat) dispatch(ctx context.Context, a bot.Action) (string, error) {
 			IncomingCallContext: s.context(), Target: a.To,
 		}))
 	}
-	cn := s.connection()
 	if _, leaving := a.(bot.HangUp); leaving {
-		return "", s.hangUp(ctx, cn)
+		return "", s.hangUp(ctx)
 	}
+	cn := s.connection()
 	if cn == nil {
 		return "", fmt.Errorf("before the answer: %w", call.ErrWrongState)
 	}
@@ -142,19 +141,28 @@ func (s *seat) dispatch(ctx context.Context, a bot.Action) (string, error) {
 }
 
 // context is the incomingCallContext of the bot's invitation.
-func (s *seat) context() string { return s.cfg.Contexts.Seal(s.inv.ID(), time.Now().Add(time.Hour)) }
+func (s *seat) context() string { return s.cfg.Contexts.For(s.inv.ID()) }
 
 // answer is not interrupted: a connection that nobody holds would stay in its
 // call for nothing.
 func (s *seat) answer(ctx context.Context, a bot.Answer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	switch {
+	case s.cn != nil:
+		return fmt.Errorf("answer twice: %w", call.ErrWrongState)
+	case s.over:
+		return fmt.Errorf("answer after the call was given away: %w", call.ErrNoCall)
+	}
 	cn, err := s.cfg.Service.Answer(context.WithoutCancel(ctx), automation.AnswerRequest{
 		IncomingCallContext: s.context(), OperationContext: a.Context,
 		Direct: automation.Direct{Port: s.pair, Feed: s.feed},
 	})
+	if err != nil {
+		return err
+	}
 	s.cn = cn
-	return err
+	return nil
 }
 
 // decline remembers that the bot has given the call away.
@@ -167,14 +175,15 @@ func (s *seat) decline(err error) error {
 
 // hangUp takes the bot out. A bot that returns without having answered or
 // given the call away will not answer any more: the caller need not wait.
-func (s *seat) hangUp(ctx context.Context, cn *call.Connection) error {
-	if cn != nil {
-		return s.cfg.Service.HangUp(ctx, cn)
-	}
+func (s *seat) hangUp(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.over {
-		s.over = true
+	given := s.over
+	s.over = true
+	switch {
+	case s.cn != nil:
+		return s.cfg.Service.HangUp(ctx, s.cn)
+	case !given:
 		s.inv.Decline(call.ReasonDeclined)
 	}
 	return nil
