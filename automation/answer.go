@@ -25,13 +25,13 @@ func (r AnswerRequest) validate() error {
 	if r.CallbackURI == "" && r.Feed == nil {
 		return required("callbackUri")
 	}
-	return nil
+	return user("answeredBy", r.AnsweredBy)
 }
 
 // Answer takes an incoming call for an application. CallConnected follows when
 // media flows, or AnswerFailed. call.ErrNoCall if it rings no more.
 func (s *Service) Answer(ctx context.Context, r AnswerRequest) (*call.Connection, error) {
-	if err := first(r.validate(), s.callback(ctx, "callbackUri", r.CallbackURI)); err != nil {
+	if err := first(r.validate(), s.echoed(ctx, r.OperationContext, "callbackUri", r.CallbackURI)); err != nil {
 		return nil, err
 	}
 	inv, err := s.invitation(r.IncomingCallContext)

@@ -32,13 +32,17 @@ func (r CreateRequest) validate() error {
 	if r.CallbackURI == "" && r.Feed == nil {
 		return required("callbackUri")
 	}
-	return nil
+	return first(
+		user("source", r.Source),
+		number("sourceCallerIdNumber", r.SourceCallerID),
+		atMost("sourceDisplayName", r.SourceDisplayName, maxName),
+	)
 }
 
 // Create places a call to one target, or a group call to several. CallConnected
 // follows when the first of them answers, or CreateCallFailed.
 func (s *Service) Create(ctx context.Context, r CreateRequest) (*call.Connection, error) {
-	if err := first(r.validate(), s.callback(ctx, "callbackUri", r.CallbackURI)); err != nil {
+	if err := first(r.validate(), s.echoed(ctx, r.OperationContext, "callbackUri", r.CallbackURI)); err != nil {
 		return nil, err
 	}
 	c := call.Creation{Seat: s.seat(r), To: r.Targets, Name: r.SourceDisplayName}

@@ -3,6 +3,7 @@ package automation_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -227,6 +228,21 @@ func TestARequestThatCannotBeNamesItsField(t *testing.T) {
 		_, phone := w.Create(ctx, automation.CreateRequest{Targets: []identity.ID{"4:+15551230001"}, CallbackURI: "https://example.com"})
 		_, relative := w.Create(ctx, automation.CreateRequest{Targets: []identity.ID{bob}, CallbackURI: "/events"})
 		_, tooLong := w.Add(ctx, cn, automation.AddRequest{ParticipantToAdd: bob, InvitationTimeout: 181})
+		_, noSource := w.Create(ctx, automation.CreateRequest{
+			Targets: []identity.ID{bob}, CallbackURI: "https://example.com", Source: &automation.User{ID: "8:acs:r\x00_u"},
+		})
+		_, longContext := w.Create(ctx, automation.CreateRequest{
+			Targets: []identity.ID{bob}, CallbackURI: "https://example.com", OperationContext: strings.Repeat("<", 9<<10),
+		})
+		along := func(key, value string) error {
+			_, err := w.Add(ctx, cn, automation.AddRequest{
+				ParticipantToAdd: bob, CustomCallingContext: &call.CustomContext{SIPHeaders: map[string]string{key: value}},
+			})
+			return err
+		}
+		injected, foreign := along("X-MS-Custom-order", "7\r\nVia: x"), along("Via", "x")
+		nobody := play("1s")
+		nobody.PlayTo = []identity.ID{alice, ""}
 		for _, row := range []struct {
 			err   error
 			field string
@@ -238,6 +254,11 @@ func TestARequestThatCannotBeNamesItsField(t *testing.T) {
 			{relative, "callbackUri"},
 			{phone, "sourceCallerIdNumber"},
 			{tooLong, "invitationTimeoutInSeconds"},
+			{noSource, "source.id"},
+			{longContext, "operationContext"},
+			{injected, "customCallingContext.sipHeaders"},
+			{foreign, "customCallingContext.sipHeaders"},
+			{w.Play(ctx, cn, nobody), "playTo[1]"},
 			{w.Play(ctx, cn, automation.PlayRequest{}), "playSources"},
 			{w.Play(ctx, cn, automation.PlayRequest{PlaySources: []automation.PlaySource{{Kind: "midi"}}}), "playSources[0].kind"},
 			{w.Play(ctx, cn, automation.PlayRequest{PlaySources: []automation.PlaySource{{Kind: "file"}}}), "playSources[0].file"},

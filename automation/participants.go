@@ -41,14 +41,17 @@ func (r AddRequest) validate() error {
 	}
 	return first(
 		someone("participantToAdd", r.ParticipantToAdd),
+		number("sourceCallerIdNumber", r.SourceCallerID),
+		atMost("sourceDisplayName", r.SourceDisplayName, maxName),
 		within("invitationTimeoutInSeconds", r.InvitationTimeout, 0, 180),
+		custom("customCallingContext", r.CustomCallingContext),
 	)
 }
 
 // Add invites somebody and returns the invitation's id. AddParticipantSucceeded
 // or AddParticipantFailed follows.
 func (s *Service) Add(ctx context.Context, cn *call.Connection, r AddRequest) (string, error) {
-	if err := first(r.validate(), s.callback(ctx, "operationCallbackUri", r.OperationCallbackURI)); err != nil {
+	if err := first(r.validate(), s.echoed(ctx, r.OperationContext, "operationCallbackUri", r.OperationCallbackURI)); err != nil {
 		return "", err
 	}
 	return cn.Add(ctx, call.Addition{
@@ -71,7 +74,7 @@ func (s *Service) CancelAdd(ctx context.Context, cn *call.Connection, r CancelAd
 	if r.InvitationID == "" {
 		return required("invitationId")
 	}
-	if err := s.callback(ctx, "operationCallbackUri", r.OperationCallbackURI); err != nil {
+	if err := s.echoed(ctx, r.OperationContext, "operationCallbackUri", r.OperationCallbackURI); err != nil {
 		return err
 	}
 	return cn.CancelAdd(ctx, r.InvitationID, call.Reference{Context: r.OperationContext, TellTo: r.OperationCallbackURI})
@@ -88,7 +91,7 @@ type RemoveRequest struct {
 func (s *Service) Remove(ctx context.Context, cn *call.Connection, r RemoveRequest) error {
 	err := first(
 		someone("participantToRemove", r.ParticipantToRemove),
-		s.callback(ctx, "operationCallbackUri", r.OperationCallbackURI),
+		s.echoed(ctx, r.OperationContext, "operationCallbackUri", r.OperationCallbackURI),
 	)
 	if err != nil {
 		return err
@@ -105,7 +108,11 @@ type MuteRequest struct {
 // Mute mutes communication users; ParticipantsUpdated follows if that changed
 // anything. They may unmute themselves.
 func (s *Service) Mute(ctx context.Context, cn *call.Connection, r MuteRequest) error {
-	if err := everyone("targetParticipants", r.TargetParticipants); err != nil {
+	err := first(
+		everyone("targetParticipants", r.TargetParticipants),
+		atMost("operationContext", r.OperationContext, maxContext),
+	)
+	if err != nil {
 		return err
 	}
 	for i, id := range r.TargetParticipants {

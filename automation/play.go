@@ -58,11 +58,16 @@ func (s *Service) Play(ctx context.Context, cn *call.Connection, r PlayRequest) 
 	if len(r.PlaySources) == 0 {
 		return required("playSources")
 	}
+	if len(r.PlayTo) > 0 { // a null among them would be nobody
+		if err := everyone("playTo", r.PlayTo); err != nil {
+			return err
+		}
+	}
 	sources, err := prompts("playSources", r.PlaySources)
 	if err != nil {
 		return err
 	}
-	if err := s.callback(ctx, "operationCallbackUri", r.OperationCallbackURI); err != nil {
+	if err := s.echoed(ctx, r.OperationContext, "operationCallbackUri", r.OperationCallbackURI); err != nil {
 		return err
 	}
 	p := &playing{prompts: s.cfg.Prompts, sources: sources, context: r.OperationContext}

@@ -70,6 +70,9 @@ func (p PlaySource) prompt(field string) (prompt.Source, error) {
 
 // prompts checks and turns all of them.
 func prompts(field string, sources []PlaySource) ([]prompt.Source, error) {
+	if len(sources) > maxSources {
+		return nil, invalid(field, fmt.Sprintf("there are more than %d", maxSources))
+	}
 	opened := make([]prompt.Source, len(sources))
 	for i, p := range sources {
 		src, err := p.prompt(fmt.Sprintf("%s[%d]", field, i))

@@ -129,7 +129,7 @@ func (s *Service) Recognize(ctx context.Context, cn *call.Connection, r Recogniz
 	if err != nil {
 		return err
 	}
-	if err := s.callback(ctx, "operationCallbackUri", r.OperationCallbackURI); err != nil {
+	if err := s.echoed(ctx, r.OperationContext, "operationCallbackUri", r.OperationCallbackURI); err != nil {
 		return err
 	}
 	g := &recognizing{
@@ -220,6 +220,9 @@ func (g *recognizing) prompt(ctx context.Context, s *call.Stage) (result call.Re
 	for {
 		select {
 		case <-pb.Done():
+			if !g.interrupt {
+				forget(s.Tones())
+			}
 			return call.Result{}, false, pb.Err()
 		case <-ctx.Done():
 			return call.Result{}, false, ctx.Err()
@@ -229,6 +232,17 @@ func (g *recognizing) prompt(ctx context.Context, s *call.Stage) (result call.Re
 				result, done = g.take(t)
 				return result, done, nil
 			}
+		}
+	}
+}
+
+// forget drops the keys that are waiting.
+func forget(tones <-chan call.Tone) {
+	for {
+		select {
+		case <-tones:
+		default:
+			return
 		}
 	}
 }

@@ -1,0 +1,117 @@
+package automation
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// What a request may carry along, in bytes. It stands in every event about it,
+// and a record has room for a megabyte.
+const (
+	maxContext = 8 << 10
+	maxURI     = 8 << 10
+	maxName    = 1 << 10
+	maxCustom  = 128 << 10
+	// maxSources is how many prompts one request may play.
+	maxSources = 100
+)
+
+func atMost(field, value string, most int) error {
+	if len(value) > most {
+		return invalid(field, fmt.Sprintf("it is longer than %d bytes", most))
+	}
+	return nil
+}
+
+// echoed checks what comes back in the events of a connection or an operation:
+// its operationContext, and where it is told.
+func (s *Service) echoed(ctx context.Context, reference, field, uri string) error {
+	return first(
+		atMost("operationContext", reference, maxContext),
+		atMost(field, uri, maxURI),
+		s.callback(ctx, field, uri),
+	)
+}
+
+// user checks a bare user model, which is no identifier to its decoder.
+func user(field string, u *User) error {
+	if u == nil || u.ID == "" {
+		return nil
+	}
+	if _, err := identity.Parse(u.ID); err != nil {
+		return invalid(field+".id", "it is no identifier")
+	}
+	return nil
+}
+
+// number checks a bare phone number model.
+func number(field string, n *PhoneNumber) error {
+	if n == nil {
+		return nil
+	}
+	if _, err := identity.Phone(n.Value); err != nil {
+		return invalid(field+".value", "it is no phone number")
+	}
+	return nil
+}
+
+// headers is what one kind of custom header may be (rest.md section 6.9).
+type headers struct {
+	field            string
+	most, key, value int
+	allowed          func(key string) bool
+}
+
+// custom checks what is sent along to who is called.
+func custom(field string, c *call.CustomContext) error {
+	if c == nil {
+		return nil
+	}
+	sip := headers{field + ".sipHeaders", 6, 64, 256, sipKey}
+	voip := headers{field + ".voipHeaders", 1000, 64, 1024, func(string) bool { return true }}
+	if err := first(sip.check(c.SIPHeaders), voip.check(c.VoIPHeaders)); err != nil {
+		return err
+	}
+	total := 0
+	for key, value := range c.VoIPHeaders {
+		total += len(key) + len(value)
+	}
+	if total > maxCustom {
+		return invalid(voip.field, fmt.Sprintf("together they are longer than %d bytes", maxCustom))
+	}
+	return nil
+}
+
+func (h headers) check(given map[string]string) error {
+	if len(given) > h.most {
+		return invalid(h.field, fmt.Sprintf("there are more than %d", h.most))
+	}
+	for key, value := range given {
+		switch {
+		case key == "" || len(key) > h.key || !h.allowed(key):
+			return invalid(h.field, "one has a name that is not allowed")
+		case len(value) > h.value:
+			return invalid(h.field, fmt.Sprintf("one is longer than %d bytes", h.value))
+		case strings.ContainsFunc(key+value, unicode.IsControl):
+			return invalid(h.field, "one has a control character")
+		}
+	}
+	return nil
+}
+
+// sipKey allows User-To-User, as it is also spelled in events, and extension
+// headers: others belong to SIP itself.
+func sipKey(key string) bool {
+	low := strings.ToLower(key)
+	if low != "user-to-user" && low != "usertouser" && !strings.HasPrefix(low, "x-") {
+		return false
+	}
+	return !strings.ContainsFunc(low, func(r rune) bool {
+		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	})
+}
