@@ -14,9 +14,10 @@ import (
 type echo struct {
 	api *webrtc.API
 
-	mu   sync.Mutex
-	pc   *webrtc.PeerConnection
-	keys []byte
+	mu       sync.Mutex
+	pc       *webrtc.PeerConnection
+	connects int // how often media has begun to flow
+	keys     []byte
 }
 
 func newEcho(t *testing.T) *echo {
@@ -67,6 +68,9 @@ func (e *echo) answer(offer string, connected func()) (string, error) {
 	pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { e.repeat(track, back) })
 	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		if s == webrtc.PeerConnectionStateConnected {
+			e.mu.Lock()
+			e.connects++
+			e.mu.Unlock()
 			connected()
 		}
 	})
@@ -131,6 +135,13 @@ func (e *echo) repeat(track *webrtc.TrackRemote, back *webrtc.TrackLocalStaticRT
 			e.mu.Unlock()
 		}
 	}
+}
+
+// connected is how often media has begun to flow.
+func (e *echo) connected() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.connects
 }
 
 // pressed is which keys have been heard.

@@ -17,6 +17,8 @@ func TestSoundFollowsTheClientIntoAnotherNetwork(t *testing.T) {
 	for n := 1; n <= 3; n++ {
 		eventually(ctx, t, `dispatchEvent(new Event("online"))`)
 		f.wait(ctx, t, "offer", n)
+		again := func() bool { return f.echo.connected() > n }
+		waitFor(ctx, t, again, func() string { return fmt.Sprintf("connected %d times", f.echo.connected()) })
 		do(ctx, t, chromedp.Click(id(fmt.Sprintf("key-%d", n))))
 		want := "123"[:n]
 		heard := func() bool { return f.echo.pressed() == want }
