@@ -74,6 +74,9 @@ func (s *Service) CancelAdd(ctx context.Context, cn *call.Connection, r CancelAd
 	if r.InvitationID == "" {
 		return required("invitationId")
 	}
+	if err := atMost("invitationId", r.InvitationID, maxName); err != nil {
+		return err
+	}
 	if err := s.echoed(ctx, r.OperationContext, "operationCallbackUri", r.OperationCallbackURI); err != nil {
 		return err
 	}
