@@ -8,10 +8,13 @@ import (
 	"github.com/botd-dev/botd/web"
 )
 
-// pagePolicy lets a page load from its own server only, and talk to any botd:
-// a page may be served from elsewhere than the calls it makes.
-const pagePolicy = "default-src 'self'; connect-src 'self' https: wss: ws: http:; media-src 'self' blob: mediastream:; " +
-	"img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+// pagePolicy lets a page load from and talk to its own server only.
+const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+
+// pagePermissions keep what a softphone does not need from whatever might run
+// in it.
+const pagePermissions = "microphone=(self), speaker-selection=(self), camera=(), geolocation=(), display-capture=()"
 
 // pages serves what is built from web/: the softphone at "/" and the client
 // module under "/client/".
@@ -20,6 +23,7 @@ func pages() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", pagePolicy)
+		h.Set("Permissions-Policy", pagePermissions)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		if strings.HasPrefix(r.URL.Path, "/client/") {

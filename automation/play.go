@@ -110,10 +110,14 @@ func (p *playing) run(ctx context.Context, s *call.Stage) call.Event {
 }
 
 func (p *playing) open(ctx context.Context) (media.Source, error) {
-	if p.loop {
-		return prompt.Loop(func() (media.Source, error) { return p.prompts.Open(ctx, p.sources...) }), nil
+	if !p.loop {
+		return p.prompts.Open(ctx, p.sources...)
 	}
-	return p.prompts.Open(ctx, p.sources...)
+	kept, err := p.prompts.Prepare(ctx, p.sources...)
+	if err != nil {
+		return nil, err
+	}
+	return prompt.Loop(kept.Open), nil
 }
 
 // playOut waits for the end of a playback and stops it when ctx ends.

@@ -17,7 +17,10 @@ import (
 
 // Prompts makes what is to be played into sound. *prompt.Opener fits it.
 type Prompts interface {
+	// Open is for what is played once.
 	Open(ctx context.Context, sources ...prompt.Source) (media.Source, error)
+	// Prepare is for what is played again and again: it is fetched once.
+	Prepare(ctx context.Context, sources ...prompt.Source) (*prompt.Prompt, error)
 }
 
 // Config is what a Service needs.

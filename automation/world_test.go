@@ -19,6 +19,7 @@ import (
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/prompt"
+	"github.com/botd-dev/botd/media/speech"
 )
 
 const (
@@ -108,6 +109,17 @@ func (l library) Open(_ context.Context, sources ...prompt.Source) (media.Source
 		total += d
 	}
 	return media.Chain(media.Tone(440, 20), media.Limit(total)), nil
+}
+
+func (library) Prepare(ctx context.Context, sources ...prompt.Source) (*prompt.Prompt, error) {
+	return prompt.New(prompt.Config{Speech: metronome{}}).Prepare(ctx, sources...)
+}
+
+// metronome says every text in the time that it names.
+type metronome struct{}
+
+func (metronome) Synthesize(ctx context.Context, u speech.Utterance) (media.Source, error) {
+	return library{}.Open(ctx, prompt.Source{Text: u.Text})
 }
 
 // leg is a phone whose media flows as soon as it may.

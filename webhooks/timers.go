@@ -25,6 +25,7 @@ func (d dues) Swap(i, j int)      { d[i], d[j] = d[j], d[i] }
 
 // Push and Pop fit heap.Interface.
 func (d *dues) Push(x any) { *d = append(*d, x.(due)) } //nolint:errcheck,forcetypeassert // only at pushes
+
 func (d *dues) Pop() any {
 	last := len(*d) - 1
 	x := (*d)[last]

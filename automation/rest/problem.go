@@ -68,6 +68,7 @@ var problems = []struct {
 	{call.ErrConflict, http.StatusConflict, "8519", "", 0},
 	{call.ErrIncompatible, http.StatusPreconditionFailed, "8583", "", 0},
 	{call.ErrFull, http.StatusTooManyRequests, "8530", "", 5},
+	{call.ErrNoRoom, http.StatusServiceUnavailable, "9999", "", 5},
 	{call.ErrClosing, http.StatusServiceUnavailable, "9998", "", 5},
 	{errStore, http.StatusServiceUnavailable, "9999", "", 1},
 	{context.Canceled, http.StatusServiceUnavailable, "9999", "", 1},

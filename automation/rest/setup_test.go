@@ -149,6 +149,10 @@ func (silence) Open(context.Context, ...prompt.Source) (media.Source, error) {
 	return nil, prompt.ErrDownload
 }
 
+func (silence) Prepare(context.Context, ...prompt.Source) (*prompt.Prompt, error) {
+	return nil, prompt.ErrDownload
+}
+
 // shelf keeps subscriptions without asking their endpoints.
 type shelf struct{ sync.Map }
 

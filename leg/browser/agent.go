@@ -126,7 +126,7 @@ func (s *Server) drop(a *agent) {
 }
 
 // end takes the agent out and lets its calls know that it is gone.
-func (a *agent) end(why call.Reason) {
+func (a *agent) end(why call.Reason) *socket {
 	a.server.mu.Lock()
 	a.mu.Lock()
 	a.over = true
@@ -144,6 +144,7 @@ func (a *agent) end(why call.Reason) {
 	if sock != nil {
 		sock.close(websocket.StatusGoingAway, why.Message)
 	}
+	return sock
 }
 
 // unregister tells the client that its token is good no more and closes its

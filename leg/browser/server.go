@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 	"go.uber.org/zap"
@@ -98,6 +99,20 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	sock.wait()
 }
 
+// lastWords is how long clients have to take what they are told at the end.
+const lastWords = 2 * time.Second
+
+// endAll ends agents and returns the sockets that are being told so.
+func (s *Server) endAll(agents []*agent) []*socket {
+	var told []*socket
+	for _, a := range agents {
+		if sock := a.end(call.ReasonShutdown); sock != nil {
+			told = append(told, sock)
+		}
+	}
+	return told
+}
+
 // begin counts one more task, unless the server is closed.
 func (s *Server) begin() bool {
 	s.mu.Lock()
@@ -138,8 +153,13 @@ func (s *Server) Close(ctx context.Context) error {
 		agents = append(agents, a)
 	}
 	s.mu.Unlock()
-	for _, a := range agents {
-		a.end(call.ReasonShutdown)
+	last, cancel := context.WithTimeout(ctx, lastWords)
+	defer cancel()
+	for _, sock := range s.endAll(agents) {
+		select {
+		case <-sock.said:
+		case <-last.Done(): // it does not read
+		}
 	}
 	s.stop()
 	gone := make(chan struct{})

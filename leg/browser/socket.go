@@ -31,6 +31,7 @@ type socket struct {
 	shut  chan struct{} // closed by close
 	code  websocket.StatusCode
 	cause string
+	said  chan struct{} // closed when nothing will be written any more
 	gone  chan struct{} // closed when nothing can be read any more
 	tasks sync.WaitGroup
 }
@@ -39,7 +40,7 @@ func newSocket(conn *websocket.Conn) *socket {
 	conn.SetReadLimit(maxMessage)
 	return &socket{
 		conn: conn, queue: make(chan []byte, queueLength), in: make(chan []byte, 16),
-		shut: make(chan struct{}), gone: make(chan struct{}),
+		shut: make(chan struct{}), said: make(chan struct{}), gone: make(chan struct{}),
 	}
 }
 
@@ -100,20 +101,29 @@ func (s *socket) read(ctx context.Context) {
 	}
 }
 
+// write writes what is queued until close is called, and says goodbye.
 func (s *socket) write(ctx context.Context) {
 	defer s.conn.CloseNow() //nolint:errcheck // closed already, or nothing to be done
+	closed := s.deliver(ctx)
+	close(s.said)
+	if closed {
+		_ = s.conn.Close(s.code, s.cause)
+	}
+}
+
+// deliver writes what is queued; true if that ended because close was called.
+func (s *socket) deliver(ctx context.Context) bool {
 	for {
 		select {
 		case b := <-s.queue:
 			if s.put(ctx, b) != nil {
-				return
+				return false
 			}
 		case <-s.shut:
 			s.flush(ctx)
-			_ = s.conn.Close(s.code, s.cause)
-			return
+			return true
 		case <-ctx.Done():
-			return
+			return false
 		}
 	}
 }
