@@ -92,8 +92,9 @@ func (s *Server) startWebhooks(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() { done <- t.Run(context.WithoutCancel(ctx)) }()
 	s.onStop("webhooks", func(ctx context.Context) error {
-		err := t.Close(ctx)
-		if err != nil {
+		ctx, cancel := context.WithTimeout(ctx, tellTimeout)
+		defer cancel()
+		if err := t.Close(ctx); err != nil {
 			s.log.Info("not everything could be told; it will be after the next start")
 		}
 		return <-done

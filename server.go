@@ -29,8 +29,13 @@ import (
 	"github.com/botd-dev/botd/webhooks"
 )
 
-// stopTimeout bounds stopping, once the calls are over.
-const stopTimeout = 8 * time.Second
+const (
+	// stopTimeout bounds stopping, once the calls are over.
+	stopTimeout = 8 * time.Second
+	// tellTimeout is the part of it that telling may take: what is left is told
+	// after the next start.
+	tellTimeout = 4 * time.Second
+)
 
 // Server is a running botd. Its fields are what the steps have started.
 type Server struct {

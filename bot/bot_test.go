@@ -21,6 +21,7 @@ type script struct {
 	actions []bot.Action
 	answer  func(bot.Action) []bot.Event
 	refuse  error
+	id      string // of the invitation
 }
 
 func newScript(answer func(bot.Action) []bot.Event) *script {
@@ -44,7 +45,7 @@ func (s *script) Do(_ context.Context, a bot.Action) (string, error) {
 	for _, e := range s.answer(a) {
 		s.events <- e
 	}
-	return "", nil
+	return s.id, nil
 }
 
 func (s *script) Next(ctx context.Context) (bot.Event, error) {
@@ -195,4 +196,32 @@ func TestAPanicInWhatListensEndsTheBotsPart(t *testing.T) {
 	if last := b.actions[len(b.actions)-1]; !errors.Is(err, bot.ErrPanicked) || last != (bot.HangUp{}) {
 		t.Errorf("got %v; the bot's part ended with %#v", err, last)
 	}
+}
+
+func TestAnAdditionThatIsWithdrawnIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newScript(func(bot.Action) []bot.Event { return nil })
+		b.id = "id"
+		time.AfterFunc(time.Second, func() {
+			b.events <- event("CancelAddParticipantSucceeded", "of who withdrew it", `{"invitationId":"id"}`)
+		})
+		err := bot.Serve(t.Context(), b, func(ctx context.Context, c *bot.Call) error { return c.Add(ctx, "8:acs:r_bob") })
+		if !errors.Is(err, bot.ErrCanceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestAPlayWhoseContextEndsFallsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newScript(func(bot.Action) []bot.Event { return nil })
+		_ = bot.Serve(t.Context(), b, func(ctx context.Context, c *bot.Call) error {
+			brief, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			return c.Play(brief, bot.Say("for ever"))
+		})
+		if len(b.actions) != 3 || b.actions[1] != (bot.CancelMedia{}) {
+			t.Errorf("asked for %v", b.actions)
+		}
+	})
 }

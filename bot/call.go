@@ -70,7 +70,7 @@ func (c *Call) pump(ctx context.Context) error {
 			return nil //nolint:nilerr // the end of the call, or of ctx
 		}
 		c.mu.Lock()
-		waiting, listener := c.waiting[e.OperationContext], c.events
+		waiting, listener := c.waiting[reference(e)], c.events
 		c.mu.Unlock()
 		if waiting != nil && closes(e.Type) {
 			select {
@@ -86,6 +86,21 @@ func (c *Call) pump(ctx context.Context) error {
 		}
 	}
 }
+
+// reference is what somebody who waits for an event knows: the context of the
+// operation that it ends, or the invitation that was withdrawn.
+func reference(e Event) string {
+	if !withdrawn(e) {
+		return e.OperationContext
+	}
+	var data struct {
+		InvitationID string `json:"invitationId"`
+	}
+	_ = json.Unmarshal(e.Data, &data) // without it nobody waits
+	return data.InvitationID
+}
+
+func withdrawn(e Event) bool { return strings.HasSuffix(e.Type, "CancelAddParticipantSucceeded") }
 
 // closes says whether an event of that type ends an operation.
 func closes(kind string) bool {
@@ -136,7 +151,8 @@ func (c *Call) Reject(ctx context.Context, why string) error { return c.do(ctx, 
 // Redirect sends the call on to somebody else without answering it.
 func (c *Call) Redirect(ctx context.Context, to identity.ID) error { return c.do(ctx, Redirect{to}) }
 
-// Play plays prompts to everybody and returns when they have been played.
+// Play plays prompts to everybody and returns when they have been played. If
+// ctx ends first, everything that plays or recognizes is cancelled.
 func (c *Call) Play(ctx context.Context, prompts ...Prompt) error {
 	return c.PlayTo(ctx, nil, prompts...)
 }
@@ -146,6 +162,14 @@ func (c *Call) PlayTo(ctx context.Context, to []identity.ID, prompts ...Prompt) 
 	_, _, err := c.await(ctx, func(context string) Action {
 		return Play{Prompts: prompts, To: to, Context: context}
 	})
+	return c.silence(ctx, err)
+}
+
+// silence cancels what plays if the one who waited for it has given up.
+func (c *Call) silence(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		_ = c.do(context.WithoutCancel(ctx), CancelMedia{}) // the call may be over
+	}
 	return err
 }
 
@@ -164,7 +188,7 @@ func (c *Call) RecognizeFrom(ctx context.Context, who identity.ID, keys Keys) (s
 		return "", ErrNoInput
 	}
 	if err != nil {
-		return "", err
+		return "", c.silence(ctx, err)
 	}
 	var result struct {
 		DTMF struct {
@@ -220,17 +244,13 @@ func (c *Call) do(ctx context.Context, a Action) error {
 func (c *Call) await(ctx context.Context, action func(context string) Action) (Event, string, error) {
 	ref := uuid.NewString()
 	closing := make(chan Event, 1)
-	c.mu.Lock()
-	c.waiting[ref] = closing
-	c.mu.Unlock()
-	defer func() {
-		c.mu.Lock()
-		delete(c.waiting, ref)
-		c.mu.Unlock()
-	}()
+	defer c.wait(ref, closing)()
 	id, err := c.backend.Do(ctx, action(ref))
 	if err != nil {
 		return Event{}, "", err
+	}
+	if id != "" {
+		defer c.wait(id, closing)()
 	}
 	select {
 	case e := <-closing:
@@ -247,10 +267,23 @@ func (c *Call) await(ctx context.Context, action func(context string) Action) (E
 	}
 }
 
+// wait has events with that reference sent to closing, until the function that
+// it returns is called.
+func (c *Call) wait(ref string, closing chan Event) func() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting[ref] = closing
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.waiting, ref)
+	}
+}
+
 // outcome turns a closing event into an error.
 func outcome(e Event) error {
 	switch {
-	case strings.HasSuffix(e.Type, "Canceled"):
+	case strings.HasSuffix(e.Type, "Canceled"), withdrawn(e):
 		return ErrCanceled
 	case !strings.HasSuffix(e.Type, "Failed"):
 		return nil
