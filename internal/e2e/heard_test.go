@@ -89,7 +89,7 @@ func isTone(t *testing.T, who string, s sound, hz float64, others ...float64) {
 // differs says how a piece of sound is not the one tone without the others.
 func (s sound) differs(hz float64, others []float64) error {
 	peak, part := measure.Peak(s, rate)
-	if math.Abs(peak-hz) > 0.02*hz || part < 0.2 {
+	if math.Abs(peak-hz) > 0.02*hz || part < 0.3 {
 		return fmt.Errorf("%.1f Hz is heard (%.0f %% of the sound), want %.0f Hz", peak, 100*part, hz)
 	}
 	for _, other := range others {
