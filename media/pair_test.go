@@ -177,3 +177,24 @@ func TestSkippingThrowsAwayOnlyWhatWasLookedAt(t *testing.T) {
 		t.Errorf("read %d, %v", f.Samples[0], err)
 	}
 }
+
+func TestTwoHalfFramesAreAFrame(t *testing.T) {
+	p := media.NewPair()
+	defer p.Close()
+	half := &media.Frame{Samples: make([]int16, media.FrameSize/2), Rate: media.Rate}
+	for i := range half.Samples {
+		half.Samples[i] = int16(i + 1)
+	}
+	for range 2 {
+		if err := p.Microphone().Write(half); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if level := p.Level(); level == media.Silent {
+		t.Fatal("two halves of a frame are not heard")
+	}
+	f := media.NewFrame(media.Rate)
+	if err := p.Read(f); err != nil || f.Samples[0] != 1 || f.Samples[media.FrameSize-1] != media.FrameSize/2 {
+		t.Errorf("heard %d … %d, %v", f.Samples[0], f.Samples[media.FrameSize-1], err)
+	}
+}
