@@ -18,7 +18,8 @@ var (
 	errScheme    = errors.New("redirect to something that is not http")
 )
 
-// guarded is a client that follows three redirects, to http and https only.
+// guarded is a client that follows three redirects, to http and https only. It
+// does not tell where it was sent from: that URL may hold a signature.
 func guarded(client *http.Client) *http.Client {
 	c := *client
 	c.CheckRedirect = func(req *http.Request, via []*http.Request) error {
@@ -28,6 +29,7 @@ func guarded(client *http.Client) *http.Client {
 		if !web(req.URL) {
 			return errScheme
 		}
+		req.Header.Del("Referer")
 		if client.CheckRedirect != nil {
 			return client.CheckRedirect(req, via)
 		}

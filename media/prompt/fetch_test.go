@@ -159,3 +159,23 @@ func TestNothingIsFetchedWithoutAClient(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 }
+
+func TestARedirectDoesNotTellTheSignatureOfTheURLThatLedToIt(t *testing.T) {
+	var referer atomic.Value
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		referer.Store(r.Referer())
+		_, _ = w.Write(hello())
+	}))
+	t.Cleanup(other.Close)
+	first := httptest.NewServer(http.RedirectHandler(other.URL+"/hello", http.StatusFound))
+	t.Cleanup(first.Close)
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(client.CloseIdleConnections)
+	o := prompt.New(prompt.Config{HTTP: client})
+	if _, err := o.Open(t.Context(), prompt.Source{URI: first.URL + "/hello?sig=secret"}); err != nil {
+		t.Fatal(err)
+	}
+	if told := referer.Load(); told != "" {
+		t.Errorf("the other server was told %q", told)
+	}
+}
