@@ -62,6 +62,6 @@ func (b *Buffer) restart(h *rtp.Header, at time.Time) {
 	// Extended numbers begin high, so that an earlier packet's is positive too.
 	b.highest = 1<<32 + int64(h.SequenceNumber)
 	b.newest = 1<<40 + int64(h.Timestamp)
-	b.next, b.placed, b.stretched = b.highest, false, 0
+	b.next, b.begun, b.placed, b.stretched = b.highest, false, false, 0
 	b.delay.restart(b.newest, at)
 }

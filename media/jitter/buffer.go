@@ -53,6 +53,7 @@ type Buffer struct {
 	newest  int64 // its timestamp, extended
 	step    int64 // between the timestamps of neighbours
 
+	begun     bool // something of the stream has been played
 	placed    bool
 	next      int64 // the sequence number at the playout point
 	point     int64 // its timestamp
@@ -133,7 +134,7 @@ func (b *Buffer) late(s *slot, sequence int64) bool {
 	if sequence >= b.next {
 		return false
 	}
-	if !b.placed && sequence > b.highest-slots { // nothing has been played yet
+	if !b.begun && !b.placed && sequence > b.highest-slots { // nothing has been played yet
 		b.next = sequence
 		return false
 	}

@@ -197,6 +197,22 @@ func TestANewStreamIsPlayedAfterTheOld(t *testing.T) {
 	}
 }
 
+func TestAPacketThatComesAfterTheWordIsOverIsNotHeard(t *testing.T) {
+	all := delayed(tone(ms(400), tick), func(i int) time.Duration {
+		if i == 10 {
+			return ms(600)
+		}
+		return 0
+	})
+	p := run(t, all, time.Second, jitter.Config{})
+	if after := p.sound[media.Rate*6/10:]; measure.LevelDBFS(after) > -90 {
+		t.Error("it is heard after those that follow it")
+	}
+	if s := p.stats; s.Late != 1 || s.Lost != 0 || s.Concealed > 7 {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestAStrayPacketChangesNothing(t *testing.T) {
 	all := tone(2*time.Second, tick)
 	for i := range 5 {

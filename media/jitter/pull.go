@@ -159,7 +159,7 @@ func (b *Buffer) still(head *slot) bool {
 
 func (b *Buffer) play(it *Item, s *slot) {
 	b.skip(s.sequence)
-	s.state = played
+	s.state, b.begun = played, true
 	b.next = s.sequence + 1
 	b.point = s.timestamp + s.duration
 	b.last = s.duration
