@@ -25,8 +25,9 @@ type Config struct {
 	// Speakers is how many ports of a bridge are heard at once, the loudest
 	// ones; zero is 6.
 	Speakers int
-	// CatchUp is how many ticks that are late are made up for, one straight
-	// after the other; what is later than that is left out. Zero is 3.
+	// CatchUp is how many ticks that are late are made up for, one after the
+	// other with 2 ms between them; what is later than that is left out. Zero
+	// is 3.
 	CatchUp int
 	// Broken is told of a port that panicked and was taken out. It is called
 	// within the tick: it may not block or call the bridge. Nil is nobody.
@@ -137,7 +138,7 @@ func (c *Clock) run() {
 			}
 		}
 		due, skipped := line.next(time.Now())
-		timer.Reset(time.Until(due))
+		timer.Reset(pause(due))
 		select {
 		case <-timer.C:
 		case <-c.quit:
@@ -146,6 +147,16 @@ func (c *Clock) run() {
 		c.counters.late(time.Since(due), skipped)
 		c.tick()
 	}
+}
+
+// pause is how long to wait for a tick. Before one that is made up for there is
+// a breath, in which a bot can answer what it heard in the tick before.
+func pause(due time.Time) time.Duration {
+	const breath = 2 * time.Millisecond
+	if d := time.Until(due); d > 0 {
+		return d
+	}
+	return breath
 }
 
 // tick makes one round: every bridge of the moment, each by one worker.

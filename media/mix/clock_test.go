@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/measure"
 	"github.com/botd-dev/botd/media/mix"
 )
 
@@ -95,6 +96,30 @@ func TestManyBridgesAreTickedByFewWorkers(t *testing.T) {
 			t.Errorf("%d bridges ticked", n)
 		}
 		if err := c.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestABotAnswersTheTicksThatAreMadeUpFor(t *testing.T) {
+	during(t, mix.Config{}, func(t *testing.T, b *mix.Bridge, _ *mix.Clock) {
+		h, ear, bot := &heavy{}, says(440, -20), media.NewPair()
+		b.Join("h", h)
+		b.Join("ear", ear)
+		b.Join("bot", bot)
+		over := make(chan error)
+		go func() { over <- media.Copy(context.Background(), bot.Microphone(), bot.Speaker()) }()
+		ticks(10)
+		ear.sound()
+		h.takes.Store(int64(75 * time.Millisecond))
+		ticks(1)
+		h.takes.Store(0)
+		ticks(20)
+		if gaps := measure.Gaps(ear.sound(), media.Rate, -50); len(gaps) > 0 {
+			t.Errorf("the echo has gaps of %v", gaps)
+		}
+		bot.Close()
+		if err := <-over; err != nil {
 			t.Error(err)
 		}
 	})
