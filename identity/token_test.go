@@ -364,3 +364,34 @@ func TestAUserIsKnownByAName(t *testing.T) {
 		t.Error("two resources share a user")
 	}
 }
+
+func TestWhatIsNoIdentifierNeverReachesTheStore(t *testing.T) {
+	users := identity.NewUsers(untouched{t}, uuid.New())
+	for _, id := range []identity.ID{"", identity.ID("8:acs:" + strings.Repeat("x", 9000) + "_y"), "8:acs:a_\n"} {
+		for name, err := range map[string]error{
+			"add": users.Add(t.Context(), id), "revoke": users.Revoke(t.Context(), id), "delete": users.Delete(t.Context(), id),
+		} {
+			if !errors.Is(err, identity.ErrInvalid) {
+				t.Errorf("%s of %d bytes: %v", name, len(id), err)
+			}
+		}
+	}
+}
+
+// untouched is a store that nobody may ask.
+type untouched struct{ *testing.T }
+
+func (u untouched) Get(context.Context, string) ([]byte, bool, error) {
+	u.Error("the store was asked")
+	return nil, false, nil
+}
+
+func (u untouched) Put(context.Context, string, []byte) error {
+	u.Error("the store was told")
+	return nil
+}
+
+func (u untouched) Delete(context.Context, string) error {
+	u.Error("something was removed")
+	return nil
+}

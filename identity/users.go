@@ -122,6 +122,9 @@ func (u *Users) revoked(id ID) {
 }
 
 func (u *Users) get(ctx context.Context, id ID) (user, error) {
+	if _, err := Parse(string(id)); err != nil {
+		return user{}, err // a store could choke on it
+	}
 	data, ok, err := u.store.Get(ctx, string(id))
 	if err != nil {
 		return user{}, fmt.Errorf("user %s: %w", id, err)

@@ -63,6 +63,10 @@ func NewBearer(cfg BearerConfig) (*Bearer, error) {
 // shared secret, so that a public key cannot be used as one.
 var algorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 
+// maxSubject is how many bytes a subject may have (OpenID Connect Core 1.0,
+// section 2).
+const maxSubject = 255
+
 // verify returns the name of whoever the token was issued for.
 func (b *Bearer) verify(ctx context.Context, token string, now func() time.Time) (string, error) {
 	var claims jwt.RegisteredClaims
@@ -75,6 +79,9 @@ func (b *Bearer) verify(ctx context.Context, token string, now func() time.Time)
 		return "", fmt.Errorf("%w: the keys of the issuer", errStore)
 	case err != nil:
 		return "", fmt.Errorf("%w: %w", errBearer, err)
+	}
+	if len(claims.Subject) > maxSubject {
+		return "", fmt.Errorf("%w: its subject has %d bytes", errBearer, len(claims.Subject))
 	}
 	return "token/" + claims.Subject, nil
 }

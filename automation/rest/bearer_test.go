@@ -90,6 +90,7 @@ func TestOnlyTokensOfTheIssuerForUsAreAccepted(t *testing.T) {
 		{"the public key as secret", oidcToken(t, jwt.SigningMethodHS256, key.N.Bytes(), "k1", nil), errBearer},
 		{"another algorithm of the key", oidcToken(t, jwt.SigningMethodPS256, key, "k1", nil), errBearer},
 		{"unsigned", oidcToken(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, "k1", nil), errBearer},
+		{"a subject too long", oidcToken(t, rs, key, "k1", jwt.MapClaims{"sub": strings.Repeat("a", 256)}), errBearer},
 		{"dots", strings.Repeat(".", 9000), errBearer},
 		{"too long", strings.Repeat("a", 17<<10), errBearer},
 		{"empty", "", errBearer},

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
@@ -47,7 +48,11 @@ func (s *Server) connectionEvents() action {
 // call where the query names it, "after" being the call's sequence.
 func (s *Server) allEvents() action {
 	return s.log(func(ctx context.Context, q *request, limit int) (page, error) {
-		if !q.query.Has("call") {
+		id, named, err := q.call()
+		if err != nil {
+			return page{}, err
+		}
+		if !named {
 			records, cursor, err := s.cfg.Log.ReadAll(ctx, q.query.Get("after"), limit)
 			return page{records, cursor}, err
 		}
@@ -55,7 +60,7 @@ func (s *Server) allEvents() action {
 		if err != nil {
 			return page{}, err
 		}
-		records, err := s.cfg.Log.ReadCall(ctx, q.query.Get("call"), after, limit)
+		records, err := s.cfg.Log.ReadCall(ctx, id, after, limit)
 		return paged(records, after, ofCall), err
 	}, func(ctx context.Context, q *request) (iter.Seq2[journal.Line, error], error) {
 		if !q.query.Has("call") {
@@ -64,6 +69,15 @@ func (s *Server) allEvents() action {
 		after, err := number(q, "after", 0)
 		return lines(s.cfg.Log.FollowCall(ctx, q.query.Get("call"), after), ofCall), err
 	})
+}
+
+// call is the call that the query names, if it does.
+func (q *request) call() (id string, named bool, err error) {
+	id = q.query.Get("call")
+	if len(id) > maxName {
+		return "", true, &mistake{"call", fmt.Sprintf("it is longer than %d bytes", maxName)}
+	}
+	return id, q.query.Has("call"), nil
 }
 
 // page is some records and where the next ones begin.

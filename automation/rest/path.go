@@ -43,6 +43,10 @@ func (r router) find(method, escaped string) (rt route, params map[string]string
 	return route{}, nil, nil, errNoRoute
 }
 
+// maxName is how many bytes a name in a path or a query may have: more than any
+// identifier. The store could not spell a longer one.
+const maxName = 1024
+
 // match compares segment by segment. Escapes are undone here and nowhere else.
 func (rt route) match(segments []string) (map[string]string, bool) {
 	params := map[string]string{}
@@ -67,7 +71,7 @@ func (rt route) match(segments []string) (map[string]string, bool) {
 			got = got[:at]
 			params[name] = got
 		}
-		if isParam && got == "" {
+		if isParam && (got == "" || len(got) > maxName) {
 			return nil, false
 		}
 	}

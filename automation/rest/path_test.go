@@ -3,6 +3,7 @@ package rest
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -45,6 +46,8 @@ func TestWhereThereIsNothingIsSaid(t *testing.T) {
 		{"PUT", "/calling/callConnections", errMethod},
 		{"GET", "/calling/callConnections/%zz", errNoRoute},
 		{"GET", "/calling/callConnections/", errNoRoute},
+		{"GET", "/calling/callConnections/" + strings.Repeat("x", maxName+1), errNoRoute},
+		{"POST", "/calling/callConnections/" + strings.Repeat("x", maxName+1) + ":play", errNoRoute},
 	} {
 		if _, _, _, err := r.find(row.method, row.path); !errors.Is(err, row.err) {
 			t.Errorf("%s %s: %v", row.method, row.path, err)

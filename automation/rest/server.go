@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -192,6 +193,9 @@ func (s *Server) fail(err error, w http.ResponseWriter, operation string) answer
 func (s *Server) refuse(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
+	}
+	if errors.Is(err, echo.ErrNotFound) {
+		err = errNoRoute // of a target without a path: "*", a host alone
 	}
 	_ = s.fail(err, c.Response(), "").send(c.Response()) // nobody is left to be told
 }

@@ -155,6 +155,8 @@ func TestEveryMistakeHasItsStatusAndNamesItsField(t *testing.T) {
 		{"rooms", "GET", "/rooms?api-version=2025-03-13", "", nil, 405, "8520"},
 		{"an unknown verb", "POST", cn + ":dance?" + version, "", nil, 405, "8520"},
 		{"nowhere", "GET", "/calling/nowhere?" + version, "", nil, 404, "8522"},
+		{"a name longer than any", "DELETE", "/identities/" + strings.Repeat("x", 9000) + "?api-version=2023-10-01", "", nil, 404, "8522"},
+		{"a call of a name longer than any", "GET", "/calling/events?call=" + strings.Repeat("x", 9000), "", nil, 400, "8523"},
 		{"an odd method", "BREW", cn + "?" + version, "", nil, 405, "8520"},
 		{"a connection that is not", "GET", cnPath("none") + "?" + version, "", nil, 404, "8522"},
 		{"half a repetition", "POST", "/calling/callConnections?" + version, createBody, []string{headerRepeatID, uuid.NewString()}, 400, "8523"},
