@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,7 +27,7 @@ func applicationID(resource uuid.UUID) identity.ID {
 
 // dev serves what only a development server has, and only to this machine.
 func (s *Server) dev(w http.ResponseWriter, r *http.Request) {
-	if host, _, err := net.SplitHostPort(r.RemoteAddr); err != nil || !net.ParseIP(host).IsLoopback() {
+	if !isLocal(r.RemoteAddr) || !isLocal(r.Host) {
 		http.Error(w, "for this machine only", http.StatusForbidden)
 		return
 	}
@@ -47,6 +48,17 @@ func (s *Server) dev(w http.ResponseWriter, r *http.Request) {
 	s.devToken(w, r)
 }
 
+// isLocal says whether an address, with its port or without, is this machine.
+// The Host of a request must be so too: a page whose name was made to mean this
+// machine, and a proxy that shows it to others, send their own.
+func isLocal(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		host = strings.Trim(addr, "[]")
+	}
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
+}
+
 // devToken makes a user and a token for them without asking who it is.
 func (s *Server) devToken(w http.ResponseWriter, r *http.Request) {
 	var asked struct {
@@ -59,8 +71,9 @@ func (s *Server) devToken(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	user := identity.ID(asked.UserID)
+	_, err = identity.Parse(asked.UserID)
 	switch {
-	case user != "" && user.Kind() != identity.KindCommunicationUser:
+	case user != "" && (err != nil || user.Kind() != identity.KindCommunicationUser):
 		http.Error(w, "userId must be 8:acs:{resource}_{user}", http.StatusBadRequest)
 		return
 	case user == "" && asked.DisplayName != "":

@@ -19,6 +19,8 @@ const (
 	headerTimeout = 5 * time.Second
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 64 << 10
+	// bodyTimeout is how long the body of a request may take to come.
+	bodyTimeout = 30 * time.Second
 	// probeTimeout bounds what /readyz waits for the log.
 	probeTimeout = 4 * time.Second
 )
@@ -72,7 +74,7 @@ func (s *Server) serve(l net.Listener, h http.Handler) {
 	life, cancel := context.WithCancel(context.Background())
 	srv := &http.Server{
 		BaseContext: func(net.Listener) context.Context { return life },
-		Handler:     h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		Handler:     impatient(h), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		ErrorLog: zap.NewStdLog(s.log.Named("http")),
 	}
 	done := make(chan struct{})
@@ -93,6 +95,18 @@ func (s *Server) serve(l net.Listener, h http.Handler) {
 		}
 		<-done
 		return err
+	})
+}
+
+// impatient gives up a connection on which the body of a request does not come,
+// also where nobody reads it: an answer waits for that. Whoever has read the
+// body and goes on takes the deadline away.
+func impatient(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout)) // every server of ours can
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

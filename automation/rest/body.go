@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/botd-dev/botd/identity"
 )
@@ -31,6 +32,9 @@ func readBody(w http.ResponseWriter, r *http.Request, hash []byte) ([]byte, erro
 	if err != nil {
 		return nil, fmt.Errorf("%w: the body ended early", errRequest)
 	}
+	// Whatever deadline the body had, the request goes on without it. Where
+	// none can be set there was none.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	if sum := sha256.Sum256(body); hash != nil && subtle.ConstantTimeCompare(sum[:], hash) != 1 {
 		return nil, fmt.Errorf("%w: the body is not the one that was signed", errSignature)
 	}

@@ -3,8 +3,10 @@ package rest
 import (
 	"encoding/json"
 	"errors"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/botd-dev/botd/automation"
 	"github.com/botd-dev/botd/identity"
@@ -75,4 +77,20 @@ func FuzzABodyIsReadOrRefused(f *testing.F) {
 			t.Fatalf("%q: %v", body, err)
 		}
 	})
+}
+
+// clocked is a response whose connection has a deadline for reading.
+type clocked struct {
+	*httptest.ResponseRecorder
+	deadline time.Time
+}
+
+func (c *clocked) SetReadDeadline(at time.Time) error { c.deadline = at; return nil }
+
+func TestTheDeadlineOfABodyEndsWithIt(t *testing.T) {
+	w := &clocked{httptest.NewRecorder(), time.Now().Add(time.Second)}
+	r := httptest.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader("{}"))
+	if _, err := readBody(w, r, nil); err != nil || !w.deadline.IsZero() {
+		t.Errorf("the deadline is %s, %v", w.deadline, err)
+	}
 }
