@@ -36,20 +36,18 @@ func (s *Server) Ring(inv *call.Invitation) bool {
 		"incoming", inv.ID(), inv.From(), inv.To(), inv.Name(), inv.Custom(),
 	})}
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for a := range s.users[inv.To()] {
 		r.told = append(r.told, a)
+		a.send(r.message)
 	}
-	told := slices.Clone(r.told)
-	if len(told) > 0 && !s.closed {
+	rings := len(r.told) > 0
+	if rings && !s.closed {
 		s.rings[inv.ID()] = r
 		s.tasks.Add(1)
 		go s.follow(inv.ID(), r)
 	}
-	s.mu.Unlock()
-	for _, a := range told {
-		a.send(r.message)
-	}
-	return len(told) > 0
+	return rings
 }
 
 // ringingFor finds what rings for an agent that comes in now. The caller holds
