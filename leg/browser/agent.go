@@ -22,6 +22,12 @@ const (
 // maxCalls is how many calls one client may have at once.
 const maxCalls = 16
 
+// farewell is the last message of a call.
+type farewell struct {
+	call    string
+	message []byte
+}
+
 // agent is a registered client and its calls. It outlives its socket: a client
 // that comes back in time finds its calls as they are.
 type agent struct {
@@ -36,7 +42,7 @@ type agent struct {
 	scopes []string
 	socket *socket // nil while the client is away
 	calls  map[string]*leg
-	owed   [][]byte // the last words of calls that ended while it was away
+	last   []farewell // of the calls that ended last, maxCalls at most
 	away   *time.Timer
 	over   bool
 }
@@ -86,10 +92,9 @@ func (a *agent) attach(sock *socket, session Session) {
 			sock.send(b)
 		}
 	}
-	for _, b := range a.owed {
-		sock.send(b)
+	for _, f := range a.last {
+		sock.send(f.message)
 	}
-	a.owed = nil
 }
 
 // detach is the end of a socket. The agent and its calls wait for the client
@@ -173,8 +178,8 @@ func (a *agent) push(b []byte) {
 	}
 }
 
-// farewell takes a call out and sends its last message, or keeps it for when
-// the client comes back.
+// farewell takes a call out and sends its last message. It is kept for when the
+// client comes back: the socket may lead nowhere without anybody knowing yet.
 func (a *agent) farewell(l *leg, b []byte) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -182,11 +187,11 @@ func (a *agent) farewell(l *leg, b []byte) {
 		return
 	}
 	delete(a.calls, l.id)
-	if a.socket == nil {
-		a.owed = append(a.owed, b)
-		return
+	if len(a.last) == maxCalls {
+		a.last = slices.Delete(a.last, 0, 1)
 	}
-	a.socket.send(b)
+	a.last = append(a.last, farewell{l.id, b})
+	a.push(b)
 }
 
 // called is the client's display name.
@@ -216,6 +221,7 @@ func (a *agent) add(l *leg) error {
 		return errTooMany
 	}
 	a.calls[l.id] = l
+	a.last = slices.DeleteFunc(a.last, func(f farewell) bool { return f.call == l.id })
 	return nil
 }
 

@@ -108,6 +108,23 @@ func TestACallIsKeptForAClientThatResumes(t *testing.T) {
 	again.state("Disconnected")
 }
 
+// A network that is gone takes what is sent for some time before it is noticed.
+func TestTheEndOfACallIsToldAgainToAClientThatResumes(t *testing.T) {
+	w := newWorld(t)
+	c := w.dial(t)
+	c.say(map[string]any{"type": "hello", "token": ann})
+	secret := c.expect("welcome").Resume
+	c.join("g", line{})
+	c.say(map[string]any{"type": "hangup", "call": "c1"})
+	why := c.state("Disconnected").Reason
+
+	again := w.dial(t)
+	again.say(map[string]any{"type": "hello", "token": ann, "resume": secret})
+	if m := again.state("Disconnected"); m.Call != "c1" || m.Reason.Subcode != why.Subcode {
+		t.Errorf("told %+v", m)
+	}
+}
+
 func TestACallEndsForAClientThatNeverResumes(t *testing.T) {
 	w := newWorld(t, func(c *Config) { c.ResumeTimeout = 50 * time.Millisecond })
 	c := w.signIn(t, ann)
