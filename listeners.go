@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.uber.org/zap"
+	"golang.org/x/sync/singleflight"
 )
 
 const (
@@ -134,16 +135,28 @@ func (s *Server) front() http.Handler {
 // ready answers whether the server takes calls: not while it drains, and not
 // while its log cannot be written, which is tried.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), probeTimeout)
-	defer cancel()
-	switch err := s.journal.Probe(ctx); {
+	switch {
 	case s.draining.Load():
 		http.Error(w, "draining", http.StatusServiceUnavailable)
-	case err != nil:
+	case s.probes.try(r.Context(), s.journal.Probe) != nil:
 		http.Error(w, "the log cannot be written", http.StatusServiceUnavailable)
 	default:
 		_, _ = w.Write([]byte("ready\n"))
 	}
+}
+
+// probes are tries to write the log. Anybody may ask for one, and each waits for
+// the disk: those who ask at once share it.
+type probes struct{ group singleflight.Group }
+
+func (p *probes) try(ctx context.Context, probe func(context.Context) error) error {
+	ctx = context.WithoutCancel(ctx) // it is not only for whoever asked first
+	_, err, _ := p.group.Do("", func() (any, error) {
+		ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+		defer cancel()
+		return nil, probe(ctx)
+	})
+	return err
 }
 
 // admin serves what only an operator may see.

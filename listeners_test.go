@@ -2,6 +2,8 @@ package botd
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -54,6 +56,34 @@ func TestABodyThatDoesNotComeDoesNotHoldItsConnection(t *testing.T) {
 		}
 		<-served
 		_ = here.Close()
+	})
+}
+
+func TestWhoeverAsksWhetherTheLogCanBeWrittenSharesOneTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p probes
+		full, tries := errors.New("the disk is full"), 0
+		probe := func(ctx context.Context) error {
+			tries++
+			<-ctx.Done()
+			return full
+		}
+		gone, leave := context.WithCancel(t.Context())
+		answers := make(chan error)
+		for range 100 {
+			go func() { answers <- p.try(gone, probe) }()
+		}
+		synctest.Wait()
+		leave() // the others still want to know
+		begun := time.Now()
+		for range 100 {
+			if err := <-answers; !errors.Is(err, full) {
+				t.Error(err)
+			}
+		}
+		if tries != 1 || time.Since(begun) != probeTimeout {
+			t.Errorf("%d tries, %s", tries, time.Since(begun))
+		}
 	})
 }
 

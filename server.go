@@ -64,6 +64,7 @@ type Server struct {
 	local     *local.Bots
 	rest      http.Handler
 	listeners listeners
+	probes    probes
 }
 
 // listeners are where the server is reached; nil where it is not. With port 0
