@@ -74,7 +74,7 @@ func (t *Teller) try(q *queue, o owed) {
 		s, ok := t.subscribe.get(q.subscription)
 		if !ok { // it has been deleted
 			q.busy = false
-			q.settle(o.position)
+			t.settle(q, o.position)
 			t.mark(q)
 			t.vacate(q.endpoint)
 			return
@@ -115,16 +115,16 @@ func (a *attempt) post(ctx context.Context) result {
 	if err != nil {
 		return a.broken(ctx, err)
 	}
-	var grace *time.Timer
+	var grace atomic.Pointer[time.Timer] // the answer may be here before it is set
 	defer func() {
-		if grace != nil {
-			grace.Stop()
+		if timer := grace.Load(); timer != nil {
+			timer.Stop()
 		}
 	}()
 	answer, err := a.teller.cfg.HTTP.Do(req.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			if info.Err == nil && !a.sent.Swap(true) {
-				grace = time.AfterFunc(a.teller.cfg.Grace, a.quiet)
+				grace.Store(time.AfterFunc(a.teller.cfg.Grace, a.quiet))
 			}
 		},
 	})))

@@ -126,6 +126,20 @@ func (t *Teller) ill(q *queue, f failure) bool {
 	return t.park(q, path)
 }
 
+// unprobe lets others through the gates that an attempt passed which never
+// reached the endpoint.
+func (t *Teller) unprobe(q *queue) {
+	if q.kind != callback {
+		return
+	}
+	q.endpoint.gate.probing = false
+	t.probe(&q.endpoint.gate)
+	if g := q.endpoint.paths[q.target.path]; g != nil {
+		g.probing = false
+		t.probe(g)
+	}
+}
+
 // park makes a queue wait at a gate if the gate is shut.
 func (t *Teller) park(q *queue, g *gate) bool {
 	if !g.shut() {

@@ -75,9 +75,7 @@ func (t *Teller) raise() bool {
 	for _, q := range t.queues {
 		first := q.first()
 		if first == 0 {
-			if q.idle() && !q.dirty && q.told <= t.fed[q.shard] {
-				t.drop(q)
-			}
+			t.dismiss(q)
 			continue
 		}
 		needed[q.shard] = min(needed[q.shard], first)
@@ -96,6 +94,15 @@ func (t *Teller) raise() bool {
 	}
 	t.counts.owed.Set(float64(len(t.queues)))
 	return again
+}
+
+// dismiss drops a queue that has no reason to exist. After a restart it has
+// one until the records it settled before have been read again: without it
+// they would be told again.
+func (t *Teller) dismiss(q *queue) {
+	if q.idle() && !q.dirty && q.told <= t.fed[q.shard] {
+		t.drop(q)
+	}
 }
 
 // flush writes what has changed, in a goroutine, one at a time.
@@ -142,8 +149,8 @@ func (t *Teller) flushed(b batch, queues []*queue, err error) {
 		return
 	}
 	for _, q := range queues {
-		if q.idle() && !q.dirty && t.queues[q.key] == q {
-			t.drop(q)
+		if t.queues[q.key] == q {
+			t.dismiss(q)
 		}
 	}
 	if len(t.dirty) > 0 || len(t.letter) > 0 || t.ledger.news(t.floors) != nil {

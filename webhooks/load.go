@@ -2,6 +2,8 @@ package webhooks
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/botd-dev/botd/call/journal"
 )
@@ -25,7 +27,7 @@ func (t *Teller) load(ctx context.Context) error {
 	for shard, floor := range t.floors {
 		t.needed[shard].Store(floor + 1) // until it is known better
 	}
-	for _, c := range t.ledger.cursors {
+	for _, c := range slices.Collect(maps.Values(t.ledger.cursors)) { // a flush may begin meanwhile
 		t.restore(c)
 	}
 	t.listen()
@@ -38,6 +40,9 @@ func (t *Teller) restore(c cursor) {
 	q := c.queue(t.floors[c.Shard])
 	if !t.add(q) {
 		return
+	}
+	if first := q.first(); first > 0 {
+		t.needed[q.shard].Store(min(t.needed[q.shard].Load(), first))
 	}
 	for _, position := range c.Silent {
 		t.write(q, position, nil, letterUnconfirmed, "no answer before the server stopped")

@@ -56,11 +56,16 @@ func (t *Teller) apply(a *attempt, r result) {
 		t.well(q)
 	case lost:
 		t.settle(q, a.position)
+		t.unprobe(q)
 	case unconfirmed:
 		t.write(q, a.position, r.record, letterUnconfirmed, "no answer")
 		t.settle(q, a.position)
+		if !a.hushed { // else this has been said at the end of the grace
+			t.well(q)
+		}
 	case gone:
 		t.write(q, a.position, r.record, letterGone, "the destination answered 410 Gone")
+		t.settle(q, a.position)
 		t.stop(q)
 		t.well(q)
 	case refused:

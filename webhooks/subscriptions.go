@@ -27,8 +27,8 @@ type subscriptions struct {
 
 // pending is a subscription that waits for its code.
 type pending struct {
-	name  string
-	until time.Time
+	name, endpoint, schema string
+	until                  time.Time
 }
 
 func openSubscriptions(ctx context.Context, cfg Config) (*subscriptions, error) {
@@ -96,11 +96,12 @@ func (s *subscriptions) put(ctx context.Context, sub Subscription) error {
 	return nil
 }
 
-// wait remembers the code that confirms a subscription.
-func (s *subscriptions) wait(code, name string, until time.Time) {
+// wait remembers the code that confirms a subscription, and no other endpoint
+// under its name.
+func (s *subscriptions) wait(code string, sub Subscription, until time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.codes[code] = pending{name, until}
+	s.codes[code] = pending{sub.Name, sub.Endpoint, sub.Schema, until}
 }
 
 // claim takes a code; it can be used once, and not too late.
@@ -115,7 +116,8 @@ func (s *subscriptions) claim(code string, now time.Time) (Subscription, bool) {
 		}
 	}
 	sub, known := s.known[p.name]
-	return sub, ok && known && !now.After(p.until)
+	same := known && sub.Endpoint == p.endpoint && sub.Schema == p.schema
+	return sub, ok && same && !now.After(p.until)
 }
 
 // Subscription returns a subscription by its name.
@@ -156,7 +158,7 @@ func (t *Teller) Subscribe(ctx context.Context, s Subscription) (Subscription, e
 		return Subscription{}, err
 	}
 	if state == StatePending {
-		t.subscribe.wait(code, s.Name, t.cfg.Now().Add(confirmWithin))
+		t.subscribe.wait(code, s, t.cfg.Now().Add(confirmWithin))
 	}
 	return s, nil
 }
