@@ -99,9 +99,14 @@ func (s *Server) issue(ctx context.Context, id identity.ID, g identity.Grant) (a
 	return accessToken{token.Token, token.ExpiresOn.UTC()}, err
 }
 
-// granted checks what a token is asked to say.
+// granted checks what a token is asked to say. A scope that comes twice is said
+// once: a token longer than any that is looked at would be good for nothing.
 func granted(field string, scopes []string, minutes *int) (identity.Grant, error) {
+	var each []string
 	for _, scope := range scopes {
+		if !slices.Contains(each, scope) {
+			each = append(each, scope)
+		}
 		if !slices.Contains(identity.Scopes, scope) {
 			return identity.Grant{}, &mistake{field, fmt.Sprintf("%q is none of %s", scope, strings.Join(identity.Scopes, ", "))}
 		}
@@ -113,7 +118,7 @@ func granted(field string, scopes []string, minutes *int) (identity.Grant, error
 	if valid < shortestToken || valid > longestToken {
 		return identity.Grant{}, &mistake{"expiresInMinutes", fmt.Sprintf("%d is not between %d and %d", valid, shortestToken, longestToken)}
 	}
-	return identity.Grant{Scopes: scopes, For: time.Duration(valid) * time.Minute}, nil
+	return identity.Grant{Scopes: each, For: time.Duration(valid) * time.Minute}, nil
 }
 
 func (s *Server) deleteUser(ctx context.Context, id string) error {

@@ -247,6 +247,19 @@ func TestAUserOfTheApplicationsOwnNameIsTheSameEveryTime(t *testing.T) {
 	}
 }
 
+func TestAScopeIsSaidOnce(t *testing.T) {
+	d := newDesk(t)
+	r := d.ask("POST", "/identities?api-version=2023-10-01", `{"createTokenWithScopes":["chat"`+strings.Repeat(`,"voip"`, 5000)+`]}`)
+	var made createdUser
+	if err := json.Unmarshal(r.body, &made); err != nil || made.AccessToken == nil {
+		t.Fatalf("%s, %v", r.Status, err)
+	}
+	s, err := d.issuer.VerifyUser(t.Context(), made.AccessToken.Token)
+	if err != nil || !slices.Equal(s.Scopes, []string{"chat", "voip"}) {
+		t.Errorf("%v, %v", s.Scopes, err)
+	}
+}
+
 func TestUsersComeAndGo(t *testing.T) {
 	d := newDesk(t)
 	const v = "?api-version=2023-10-01"
