@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"golang.org/x/time/rate"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/media"
@@ -27,6 +28,7 @@ type leg struct {
 	finished sync.Once
 	ended    chan struct{}
 	offers   chan description // the client's side described anew
+	pace     *rate.Limiter    // of offers
 
 	seat seat
 	told told // guarded by the agent's lock
@@ -51,6 +53,7 @@ func (a *agent) newLeg(r request) (*leg, error) {
 	l := &leg{
 		id: r.Call, agent: a, log: s.log.With(zap.String("clientCall", r.Call), zap.String("user", string(a.user))),
 		accepted: make(chan struct{}), ended: make(chan struct{}), offers: make(chan description, 1),
+		pace: rate.NewLimiter(offerRate, offerBurst),
 	}
 	if l.port, err = newPort(s.metrics); err != nil {
 		return nil, err

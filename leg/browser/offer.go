@@ -11,7 +11,14 @@ import (
 const (
 	maxSDP        = 32 << 10 // bytes
 	maxMedia      = 8        // m= lines
-	maxCandidates = 20       // of one peer, trickled ones included
+	maxCandidates = 20       // of one offer, trickled ones included
+)
+
+// How often a client may describe itself anew: each time we send packets to up
+// to maxCandidates addresses.
+const (
+	offerRate  = 1 // a second
+	offerBurst = 10
 )
 
 // description is a client's offer that has been looked at.

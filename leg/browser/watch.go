@@ -50,6 +50,9 @@ func (l *leg) renegotiate(d description) error {
 	default:
 		return call.ErrWrongState
 	}
+	if !l.pace.Allow() {
+		return call.ErrConflict // the client tries again, with back-off
+	}
 	select {
 	case l.offers <- d:
 		return nil
