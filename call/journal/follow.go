@@ -21,10 +21,8 @@ func (j *Journal) Follow(ctx context.Context, connection string, after uint64) i
 		}
 		follow(ctx, j, ofConnect+connection, yield, func(next *uint64, yield func(Entry) bool) error {
 			return s.each(ctx, query{from: *next, subject: subject, limit: batchMessages}, func(e Entry) error {
-				if *next = e.Position + 1; e.Sequence <= after {
-					return nil
-				}
-				if !yield(e) || e.Closing {
+				*next = e.Position + 1
+				if e.Sequence > after && !yield(e) || e.Closing {
 					return errEnough
 				}
 				return nil

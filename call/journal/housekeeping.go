@@ -26,11 +26,12 @@ func (j *Journal) Keep(owed func(shard int) uint64) { j.keep.Store(&owed) }
 // no new call should begin. Calls that are running go on being written.
 func (j *Journal) Full() bool { return j.full.Load() }
 
-// housekeeping keeps the log in its limits until ctx ends.
+// housekeeping keeps the log in its limits until ctx ends. It removes nothing
+// at once: who is owed something first has to start, and to say so with Keep.
 func (j *Journal) housekeeping(ctx context.Context) {
 	ticks := time.NewTicker(look)
 	defer ticks.Stop()
-	size := j.tidy(ctx)
+	size, _ := j.size(ctx)
 	for n := 1; ; n++ {
 		j.measure(size)
 		select {

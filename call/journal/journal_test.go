@@ -369,3 +369,14 @@ func TestProbingWritesAndAFullDiskIsSeen(t *testing.T) {
 		t.Error("room is measured wrongly")
 	}
 }
+
+func TestFollowingEndsWhereTheClosingRecordIsKnownAlready(t *testing.T) {
+	h := openNew(t, nil)
+	s := talking(1)
+	h.write(t, s.call, s.opens(), s.hangsUp())
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	for r, err := range h.Follow(ctx, s.connection, 2) {
+		t.Errorf("got %v, %v", r.Type, err)
+	}
+}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -52,5 +53,25 @@ func TestALogThatIsTooLargeLosesItsOldestDays(t *testing.T) {
 	ahead.Store(int64(48 * time.Hour))
 	if size := h.tidy(t.Context()); size != 0 {
 		t.Errorf("%d bytes of two days ago are left", size)
+	}
+}
+
+func TestNothingGoesBeforeItIsKnownWhatIsOwed(t *testing.T) {
+	dir := t.TempDir()
+	h := openAt(t, dir, nil)
+	s := talking(1)
+	h.write(t, s.call, s.opens(), s.hangsUp())
+	h.close(t)
+
+	measured := make(chan struct{})
+	once := sync.OnceFunc(func() { close(measured) })
+	h = openAt(t, dir, func(c *Config) {
+		c.Now = func() time.Time { return time.Now().Add(30 * 24 * time.Hour) }
+		c.Metrics.Size = func(uint64, float64) { once() }
+	})
+	defer h.close(t)
+	<-measured // housekeeping has begun
+	if got, err := h.Read(t.Context(), s.connection, 0, 9); err != nil || len(got) != 2 {
+		t.Errorf("has gone before anybody could say that it is owed: %d, %v", len(got), err)
 	}
 }
