@@ -58,6 +58,26 @@ func TestALateGoneLeavesNothingInTheAir(t *testing.T) {
 	}
 }
 
+func TestWhatFailsAfterAGoneIsNotToldAgain(t *testing.T) {
+	teller := still()
+	q := lined(t, teller, callback)
+	early := trying(t, teller, q)
+	teller.hushed(early)
+	r := talking(1).event()
+	q.offer(owed{6, &r}, true)
+	teller.bodies++
+	late := trying(t, teller, q)
+	late.position = 6
+	teller.ended(late, result{verdict: gone, record: late.record})
+	teller.ended(early, result{verdict: refused, failure: failure{reason: "reset"}, record: early.record})
+	if q.pending() || q.busy {
+		t.Errorf("is told again: %v", q.again)
+	}
+	if n := len(teller.letter); n != 2 || teller.letter[1].State != letterGone {
+		t.Errorf("%d letters", n)
+	}
+}
+
 func TestAProbeThatIsNotRefusedLetsTheNextOneThrough(t *testing.T) {
 	for name, v := range map[string]verdict{"sent but never answered": unconfirmed, "not in the log any more": lost} {
 		t.Run(name, func(t *testing.T) {

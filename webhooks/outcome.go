@@ -107,6 +107,11 @@ func last(o []owed) uint64 {
 // refuse plans the next attempt, or gives up.
 func (t *Teller) refuse(a *attempt, r result) {
 	q := a.queue
+	if q.stopped { // 410 came while this was in the air
+		t.write(q, a.position, r.record, letterGone, r.failure.reason)
+		t.settle(q, a.position)
+		return
+	}
 	if a.hushed && !a.ack {
 		q.relapse(a.position)
 	}
