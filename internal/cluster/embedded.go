@@ -17,6 +17,9 @@ const (
 	ready = 10 * time.Second
 	// largest is the size limit of one message, in bytes.
 	largest = 8 << 20
+	// longestLine is the longest command, and so the longest subject: one that is
+	// longer ends the connection for good.
+	longestLine = 64 << 10
 	// unlimited is more than any disk holds: how full the disk may get is
 	// decided by who writes, not by what was free when the store opened.
 	unlimited = 1 << 50
@@ -66,6 +69,7 @@ func (e *embedded) start(ctx context.Context) error {
 		JetStreamMaxStore:      unlimited,
 		JetStreamMaxMemory:     inMemory,
 		MaxPayload:             largest,
+		MaxControlLine:         longestLine,
 	})
 	if err != nil {
 		return fmt.Errorf("embedded store: %w", err)
