@@ -20,7 +20,7 @@ func open(t *testing.T, f *fakeServer) context.Context {
 	return ctx
 }
 
-// newBrowser starts a Chromium whose microphone hums, or skips without one.
+// newBrowser starts a Chromium whose microphone hums, which `make test` installs.
 func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	path := os.Getenv("CHROME")
@@ -29,7 +29,7 @@ func newBrowser(t *testing.T) context.Context {
 	}
 	path, err := exec.LookPath(path)
 	if err != nil {
-		t.Skip("there is no Chromium; $CHROME may name one")
+		t.Fatal("there is no Chromium; `make test` installs it, or $CHROME names one")
 	}
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.Headless, chromedp.DisableGPU,
 		chromedp.Flag("use-fake-ui-for-media-stream", true),

@@ -59,7 +59,7 @@ func play(t *testing.T, data []byte) ([]int16, error) {
 func ffmpeg(t *testing.T, seconds string, args ...string) []byte {
 	t.Helper()
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
-		t.Skip(err)
+		t.Fatalf("%v; `make test` installs it", err)
 	}
 	name := filepath.Join(t.TempDir(), "tone."+args[0])
 	all := append([]string{"-v", "error", "-f", "lavfi", "-i", "sine=frequency=1000:sample_rate=48000:duration=" + seconds}, args[1:]...)
