@@ -14,6 +14,10 @@ import (
 // ErrNoUser means that no user has that ID.
 var ErrNoUser = errors.New("no such user")
 
+// ErrStore means that the store could not be asked or told. It says nothing of
+// the user: to try again later is right.
+var ErrStore = errors.New("the users cannot be reached")
+
 // Store keeps users. What Put and Delete did must survive the process.
 type Store interface {
 	// Get returns the value of a key and whether there is one.
@@ -27,13 +31,19 @@ type Users struct {
 	store    Store
 	resource uuid.UUID
 
-	mu        sync.Mutex // one change at a time; guards listeners too
+	turns turns
+
+	mu        sync.Mutex
 	listeners []func(ID)
+	leaving   map[ID]struct{} // whose deletion the store has not confirmed
 }
 
 // NewUsers makes the users of a resource, kept in a store.
 func NewUsers(store Store, resource uuid.UUID) *Users {
-	return &Users{store: store, resource: resource}
+	return &Users{
+		store: store, resource: resource,
+		turns: turns{taken: map[ID]chan struct{}{}}, leaving: map[ID]struct{}{},
+	}
 }
 
 // user is what is kept of a user.
@@ -59,12 +69,16 @@ func (u *Users) Named(ctx context.Context, name string) (ID, error) {
 
 // Add makes the user of that ID unless there is one.
 func (u *Users) Add(ctx context.Context, id ID) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
+	done, err := u.turns.take(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer done()
 	exists, err := u.Exists(ctx, id)
 	if err != nil || exists {
 		return err
 	}
+	u.left(id)
 	return u.put(ctx, id, newEpoch())
 }
 
@@ -77,38 +91,67 @@ func (u *Users) Exists(ctx context.Context, id ID) (bool, error) {
 	return err == nil, err
 }
 
-// Revoke makes every token issued to the user so far invalid. ErrNoUser.
+// Revoke makes every token issued to the user so far invalid. ErrNoUser. If the
+// store does not confirm it, it may have happened: the listeners are told, so
+// that whoever holds a token shows it again.
 func (u *Users) Revoke(ctx context.Context, id ID) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	_, err := u.get(ctx, id)
-	if err == nil {
+	done, err := u.turns.take(ctx, id)
+	if err != nil {
+		return fmt.Errorf("revoke: %w", err)
+	}
+	defer done()
+	if _, err = u.get(ctx, id); err == nil {
 		err = u.put(ctx, id, newEpoch())
+		u.revoked(id)
 	}
 	if err != nil {
 		return fmt.Errorf("revoke: %w", err)
 	}
-	u.revoked(id)
 	return nil
 }
 
-// Delete removes the user, and with it every token. ErrNoUser.
+// Delete removes the user, and with it every token. ErrNoUser. A deletion that
+// the store did not confirm may have happened; asked again, it then succeeds.
 func (u *Users) Delete(ctx context.Context, id ID) error {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	_, err := u.get(ctx, id)
-	if err == nil {
-		err = u.store.Delete(ctx, string(id))
-	}
+	done, err := u.turns.take(ctx, id)
 	if err != nil {
 		return fmt.Errorf("delete: %w", err)
 	}
-	u.revoked(id)
+	defer done()
+	if _, err = u.get(ctx, id); err == nil {
+		u.leaves(id)
+		err = u.remove(ctx, id)
+		u.revoked(id)
+	}
+	switch {
+	case errors.Is(err, ErrNoUser) && u.left(id):
+		return nil // the one before had removed it
+	case err != nil:
+		return fmt.Errorf("delete: %w", err)
+	}
+	u.left(id)
 	return nil
 }
 
+// leaves notes that a deletion has begun.
+func (u *Users) leaves(id ID) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.leaving[id] = struct{}{}
+}
+
+// left forgets that, and says whether one had.
+func (u *Users) left(id ID) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	_, begun := u.leaving[id]
+	delete(u.leaving, id)
+	return begun
+}
+
 // OnRevoke has fn called when the tokens of a user have become invalid, so
-// that what they opened can be closed. fn must not block, nor ask for a change.
+// that what they opened can be closed. fn must not block, nor ask for a
+// change of that user.
 func (u *Users) OnRevoke(fn func(ID)) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -116,7 +159,10 @@ func (u *Users) OnRevoke(fn func(ID)) {
 }
 
 func (u *Users) revoked(id ID) {
-	for _, fn := range slices.Clone(u.listeners) {
+	u.mu.Lock()
+	told := slices.Clone(u.listeners)
+	u.mu.Unlock()
+	for _, fn := range told {
 		fn(id)
 	}
 }
@@ -127,7 +173,7 @@ func (u *Users) get(ctx context.Context, id ID) (user, error) {
 	}
 	data, ok, err := u.store.Get(ctx, string(id))
 	if err != nil {
-		return user{}, fmt.Errorf("user %s: %w", id, err)
+		return user{}, fmt.Errorf("user %s: %w: %w", id, ErrStore, err)
 	}
 	if !ok {
 		return user{}, fmt.Errorf("user %s: %w", id, ErrNoUser)
@@ -145,7 +191,14 @@ func (u *Users) put(ctx context.Context, id ID, kept user) error {
 		return fmt.Errorf("user %s: %w", id, err)
 	}
 	if err := u.store.Put(ctx, string(id), data); err != nil {
-		return fmt.Errorf("user %s: %w", id, err)
+		return fmt.Errorf("user %s: %w: %w", id, ErrStore, err)
+	}
+	return nil
+}
+
+func (u *Users) remove(ctx context.Context, id ID) error {
+	if err := u.store.Delete(ctx, string(id)); err != nil {
+		return fmt.Errorf("user %s: %w: %w", id, ErrStore, err)
 	}
 	return nil
 }

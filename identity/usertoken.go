@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"slices"
@@ -55,8 +56,15 @@ type Token struct {
 	ExpiresOn time.Time
 }
 
+// userScope begins the ID of everybody who can have a token. The claim "skypeid"
+// leaves it out.
+const userScope = "8:"
+
 // IssueUser issues a user access token. ErrNoUser if the user does not exist.
 func (i *Issuer) IssueUser(ctx context.Context, user ID, g Grant) (Token, error) {
+	if !strings.HasPrefix(string(user), userScope) {
+		return Token{}, fmt.Errorf("issue token: %q is no user: %w", user, ErrInvalid)
+	}
 	u, err := i.cfg.Users.get(ctx, user)
 	if err != nil {
 		return Token{}, fmt.Errorf("issue token: %w", err)
@@ -68,7 +76,7 @@ func (i *Issuer) IssueUser(ctx context.Context, user ID, g Grant) (Token, error)
 			Issuer: i.cfg.URL, Audience: jwt.ClaimStrings{userAudience}, ID: uuid.NewString(),
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(expires),
 		},
-		SkypeID: strings.TrimPrefix(string(user), "8:"), Scope: strings.Join(g.Scopes, " "),
+		SkypeID: strings.TrimPrefix(string(user), userScope), Scope: strings.Join(g.Scopes, " "),
 		ACSScope: strings.Join(g.Scopes, ","), Client: fmt.Sprint(now.Unix()),
 		ResourceID: i.cfg.Resource.String(), Name: g.Name, Epoch: u.Epoch,
 	})
@@ -91,20 +99,21 @@ type Session struct {
 func (s Session) May(scope string) bool { return slices.Contains(s.Scopes, scope) }
 
 // VerifyUser checks a user access token. Every reason to refuse it is
-// ErrToken; what the store fails with is not.
+// ErrToken; a store that does not answer is ErrStore, and nothing is known of
+// the token then.
 func (i *Issuer) VerifyUser(ctx context.Context, token string) (Session, error) {
 	claims, err := i.parse(token)
 	if err != nil {
 		return Session{}, err
 	}
-	user := ID("8:" + claims.SkypeID)
+	user := ID(userScope + claims.SkypeID)
 	u, err := i.cfg.Users.get(ctx, user)
 	switch {
-	case errors.Is(err, ErrNoUser):
+	case errors.Is(err, ErrNoUser) || errors.Is(err, ErrInvalid):
 		return Session{}, fmt.Errorf("%w: %w", ErrToken, err)
 	case err != nil:
 		return Session{}, fmt.Errorf("verify token: %w", err)
-	case u.Epoch != claims.Epoch:
+	case subtle.ConstantTimeCompare([]byte(u.Epoch), []byte(claims.Epoch)) != 1:
 		return Session{}, fmt.Errorf("%w: revoked", ErrToken)
 	}
 	return Session{user, claims.Name, strings.Fields(claims.Scope), claims.ExpiresAt.Time}, nil
@@ -115,10 +124,13 @@ func (i *Issuer) parse(token string) (*userClaims, error) {
 	if len(token) > maxToken {
 		return nil, fmt.Errorf("%w: %d bytes", ErrToken, len(token))
 	}
+	if strings.ContainsAny(token, "\r\n") { // base64 would not mind
+		return nil, fmt.Errorf("%w: it has several lines", ErrToken)
+	}
 	claims := &userClaims{}
 	_, err := jwt.ParseWithClaims(token, claims, i.publicKey,
 		jwt.WithValidMethods([]string{"RS256"}), jwt.WithIssuer(i.cfg.URL), jwt.WithAudience(userAudience),
-		jwt.WithExpirationRequired(), jwt.WithTimeFunc(i.cfg.Now))
+		jwt.WithExpirationRequired(), jwt.WithStrictDecoding(), jwt.WithTimeFunc(i.cfg.Now))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrToken, err)
 	}
@@ -129,8 +141,12 @@ func (i *Issuer) parse(token string) (*userClaims, error) {
 }
 
 // publicKey finds the key by its id among our own. Keys that a token brings
-// along or points to ("jwk", "jku") are never looked at.
+// along or points to ("jwk", "jku") are never looked at, and a header that must
+// be understood ("crit", RFC 7515 section 4.1.11) is none of ours.
 func (i *Issuer) publicKey(t *jwt.Token) (any, error) {
+	if _, critical := t.Header["crit"]; critical {
+		return nil, errors.New("its header has extensions")
+	}
 	kid, _ := t.Header["kid"].(string)
 	if k, ok := i.keys[kid]; ok {
 		return &k.private.PublicKey, nil

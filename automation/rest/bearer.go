@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -23,6 +24,9 @@ type BearerConfig struct {
 	Issuer string
 	// Audience must be among the "aud" of a token; default Audience.
 	Audience string
+	// Roles are those of which a token must have one, in "roles", "scp" or
+	// "scope"; without any, every principal of the issuer may do everything.
+	Roles []string
 	// KeysURL is where its keys are; default what its discovery document says.
 	KeysURL string
 	// Keys, if set, are its keys, and none are fetched.
@@ -63,32 +67,63 @@ func NewBearer(cfg BearerConfig) (*Bearer, error) {
 // shared secret, so that a public key cannot be used as one.
 var algorithms = []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 
-// maxSubject is how many bytes a subject may have (OpenID Connect Core 1.0,
-// section 2).
-const maxSubject = 255
+// What is looked at of a token: bytes of all of it, and of its subject (OpenID
+// Connect Core 1.0, section 2).
+const (
+	maxToken   = 16 << 10
+	maxSubject = 255
+)
 
-// verify returns the name of whoever the token was issued for.
+// leeway is how far the issuer's clock may be from ours.
+const leeway = 30 * time.Second
+
+// verify returns the name of whoever the token was issued for, if they may use
+// the API.
 func (b *Bearer) verify(ctx context.Context, token string, now func() time.Time) (string, error) {
-	var claims jwt.RegisteredClaims
+	c, err := b.parse(ctx, token, now, jwt.WithAudience(b.cfg.Audience))
+	if err != nil {
+		return "", err
+	}
+	subject := c.text("sub")
+	if len(subject) > maxSubject {
+		return "", fmt.Errorf("%w: its subject has %d bytes", errBearer, len(subject))
+	}
+	if len(b.cfg.Roles) > 0 && !c.hasRole(b.cfg.Roles) {
+		return "", fmt.Errorf("%w: it has none of the roles that are let in", errForbidden)
+	}
+	return "token/" + subject, nil
+}
+
+// parse checks what is the same for every token: that the issuer signed it and
+// that this is its time.
+func (b *Bearer) parse(ctx context.Context, token string, now func() time.Time, more ...jwt.ParserOption) (claims, error) {
+	if len(token) > maxToken {
+		return nil, fmt.Errorf("%w: %d bytes", errBearer, len(token))
+	}
+	if strings.ContainsAny(token, "\r\n") { // base64 would not mind
+		return nil, fmt.Errorf("%w: it has several lines", errBearer)
+	}
+	found := jwt.MapClaims{}
 	key := func(t *jwt.Token) (any, error) { return b.key(ctx, t, now()) }
-	_, err := jwt.ParseWithClaims(token, &claims, key,
-		jwt.WithValidMethods(algorithms), jwt.WithIssuer(b.cfg.Issuer), jwt.WithAudience(b.cfg.Audience),
-		jwt.WithExpirationRequired(), jwt.WithTimeFunc(now), jwt.WithLeeway(30*time.Second))
+	_, err := jwt.ParseWithClaims(token, found, key, append(more,
+		jwt.WithValidMethods(algorithms), jwt.WithIssuer(b.cfg.Issuer), jwt.WithExpirationRequired(),
+		jwt.WithStrictDecoding(), jwt.WithTimeFunc(now), jwt.WithLeeway(leeway))...)
 	switch {
 	case errors.Is(err, errStore):
-		return "", fmt.Errorf("%w: the keys of the issuer", errStore)
+		return nil, fmt.Errorf("%w: the keys of the issuer", errStore)
 	case err != nil:
-		return "", fmt.Errorf("%w: %w", errBearer, err)
+		return nil, fmt.Errorf("%w: %w", errBearer, err)
 	}
-	if len(claims.Subject) > maxSubject {
-		return "", fmt.Errorf("%w: its subject has %d bytes", errBearer, len(claims.Subject))
-	}
-	return "token/" + claims.Subject, nil
+	return claims(found), nil
 }
 
 // key finds the key that a token names. Only the configured keys count: those
 // that a token brings along ("jwk") or points to ("jku") are never looked at.
+// Headers that must be understood ("crit", RFC 7515 section 4.1.11) are not.
 func (b *Bearer) key(ctx context.Context, t *jwt.Token, now time.Time) (crypto.PublicKey, error) {
+	if _, critical := t.Header["crit"]; critical {
+		return nil, errors.New("its header has extensions")
+	}
 	kid, _ := t.Header["kid"].(string)
 	found, err := b.keys.find(ctx, kid, now)
 	if err != nil {

@@ -51,6 +51,23 @@ func oidcToken(t *testing.T, method jwt.SigningMethod, key any, kid string, clai
 	return signed
 }
 
+// extended is a good token with other headers.
+func extended(t *testing.T, header map[string]any) string {
+	t.Helper()
+	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
+		"iss": "https://login.example", "aud": Audience, "sub": "app-1", "exp": testTime.Add(time.Hour).Unix(),
+	})
+	token.Header["kid"] = "k1"
+	for name, value := range header {
+		token.Header[name] = value
+	}
+	signed, err := token.SignedString(issuerKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signed
+}
+
 // users knows one user token.
 type users string
 
@@ -90,6 +107,12 @@ func TestOnlyTokensOfTheIssuerForUsAreAccepted(t *testing.T) {
 		{"the public key as secret", oidcToken(t, jwt.SigningMethodHS256, key.N.Bytes(), "k1", nil), errBearer},
 		{"another algorithm of the key", oidcToken(t, jwt.SigningMethodPS256, key, "k1", nil), errBearer},
 		{"unsigned", oidcToken(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, "k1", nil), errBearer},
+		{"extensions that must be understood", extended(t, map[string]any{"crit": []string{"exp"}}), errBearer},
+		{"a key brought along", extended(t, map[string]any{"kid": "", "jwk": map[string]string{"kty": "oct", "k": "eA"}}), errBearer},
+		{"a key pointed to", extended(t, map[string]any{"kid": "https://evil.example/k", "jku": "https://evil.example/k"}), errBearer},
+		{"a path for a key", extended(t, map[string]any{"kid": "../../../dev/null"}), errBearer},
+		{"a key that is no text", extended(t, map[string]any{"kid": []string{"k1"}}), errBearer},
+		{"without a key", extended(t, map[string]any{"kid": nil}), errBearer},
 		{"a subject too long", oidcToken(t, rs, key, "k1", jwt.MapClaims{"sub": strings.Repeat("a", 256)}), errBearer},
 		{"dots", strings.Repeat(".", 9000), errBearer},
 		{"too long", strings.Repeat("a", 17<<10), errBearer},
@@ -162,4 +185,39 @@ func TestKeysAreFetchedWhenNeededAndNotMoreOften(t *testing.T) {
 	now = now.Add(refetch)
 	step("a new key", "k2", nil, 3)
 	step("the old one is gone", "k1", errBearer, 3)
+}
+
+func TestOnlyPrincipalsWithARoleAreLetInWhereRolesAreNamed(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		roles  []string
+		claims jwt.MapClaims
+		status int
+	}{
+		{"anybody, where none is named", nil, nil, 201},
+		{"nobody in particular", []string{"botd.manage"}, nil, 403},
+		{"one of the roles", []string{"botd.manage"}, jwt.MapClaims{"roles": []string{"x", "botd.manage"}}, 201},
+		{"the second that is let in", []string{"a", "botd.manage"}, jwt.MapClaims{"roles": []string{"botd.manage"}}, 201},
+		{"one role, as text", []string{"botd.manage"}, jwt.MapClaims{"roles": "botd.manage"}, 201},
+		{"a scope a user consented to", []string{"botd.manage"}, jwt.MapClaims{"scp": "openid botd.manage"}, 201},
+		{"a scope", []string{"botd.manage"}, jwt.MapClaims{"scope": "openid botd.manage"}, 201},
+		{"half a role", []string{"botd.manage"}, jwt.MapClaims{"roles": "botd", "scp": "botd.managers"}, 403},
+		{"another spelling", []string{"botd.manage"}, jwt.MapClaims{"roles": "Botd.Manage"}, 403},
+		{"another claim", []string{"botd.manage"}, jwt.MapClaims{"groups": "botd.manage", "Roles": "botd.manage"}, 403},
+		{"something that is no role", []string{"botd.manage"}, jwt.MapClaims{"roles": map[string]any{"botd.manage": true}, "scp": 7}, 403},
+	} {
+		bearer, err := NewBearer(BearerConfig{Issuer: company, Keys: publicKeys("k1"), Roles: row.roles})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := newOffice(t, func(c *Config) { c.Bearer = bearer })
+		w := o.bearing(oidcToken(t, jwt.SigningMethodRS256, issuerKey(), "k1", row.claims))
+		if row.status == 403 {
+			o.refuses(row.name, w, 403, "Forbidden", "7504", "")
+			continue
+		}
+		if w.Code != row.status {
+			t.Errorf("%s: %d %s", row.name, w.Code, w.Body)
+		}
+	}
 }

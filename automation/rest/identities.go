@@ -34,11 +34,6 @@ type (
 		Token     string    `json:"token"`
 		ExpiresOn time.Time `json:"expiresOn"`
 	}
-	exchangeRequest struct {
-		Token  string `json:"token"`
-		AppID  string `json:"appId"`
-		UserID string `json:"userId"`
-	}
 )
 
 // How long a user token is valid, in minutes.
@@ -127,12 +122,6 @@ func (s *Server) deleteUser(ctx context.Context, id string) error {
 
 func (s *Server) revokeTokens(ctx context.Context, id string) error {
 	return s.cfg.Users.Revoke(ctx, identity.ID(id))
-}
-
-// exchange would trade a token of Microsoft Teams. Unlike the service there is
-// no tenant here that could vouch for it.
-func (s *Server) exchange(context.Context, *request, exchangeRequest) (accessToken, error) {
-	return accessToken{}, &mistake{"token", "no Microsoft Teams tenant is configured"}
 }
 
 func (s *Server) discovery(context.Context, *request) (identity.Discovery, error) {

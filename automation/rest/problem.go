@@ -53,6 +53,7 @@ var problems = []struct {
 	{automation.ErrUnsupported, http.StatusMethodNotAllowed, "8520", "", 0},
 	{identity.ErrInvalid, http.StatusBadRequest, "8523", "", 0},
 	{identity.ErrNoUser, http.StatusNotFound, "8522", "", 0},
+	{identity.ErrStore, http.StatusServiceUnavailable, "9999", "", 1},
 	{webhooks.ErrSubscription, http.StatusBadRequest, "8523", "", 0},
 	{webhooks.ErrHandshake, http.StatusBadRequest, "8523", "", 0},
 	{webhooks.ErrUnknown, http.StatusNotFound, "8522", "", 0},
