@@ -65,9 +65,10 @@ func (i *Issuer) SocketToken() (string, error) { return i.resourceToken(socketLi
 
 func (i *Issuer) resourceToken(life time.Duration) (string, error) {
 	now := i.cfg.Now()
-	return i.sign(jwt.RegisteredClaims{
-		Issuer: i.cfg.URL, Audience: jwt.ClaimStrings{i.cfg.Resource.String()}, ID: uuid.NewString(),
-		IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(life)),
+	// The audience is a string, as the service writes it: programs compare it.
+	return i.sign(jwt.MapClaims{
+		"iss": i.cfg.URL, "aud": i.cfg.Resource.String(), "jti": uuid.NewString(),
+		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(life).Unix(),
 	})
 }
 
