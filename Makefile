@@ -50,16 +50,31 @@ test: test-deps ## everything: linters, the web client's tests, go test -race
 	$(TIMED) "building the linters" $(MAKE) --no-print-directory $(LINT)
 	$(TIMED) "check" $(MAKE) --no-print-directory check
 	$(TIMED) "web client" $(MAKE) --no-print-directory web-test
-	go test -race -p 2 -timeout 15m $$(go list ./... | grep -v -e /internal/e2e -e /leg/browser -e /web$$)
+	go test -race -p 2 -timeout 15m $$(go list ./... | grep -v -e /internal/e2e -e /internal/conformance -e /leg/browser -e /web$$)
 	# These measure live sound, or drive a browser: one after another.
-	$(WITH_NODE) && go test -race -p 1 -timeout 15m ./leg/browser ./web ./internal/e2e
+	$(WITH_NODE) && go test -race -p 1 -timeout 15m ./leg/browser ./web ./internal/e2e ./internal/conformance
 
 .PHONY: e2e
 e2e: test-deps e2e-deps ## the tests of the whole server: browsers, the JavaScript SDK, crashes
 	$(WITH_NODE) && go test -race -count 1 -timeout 15m ./internal/e2e
 
 .PHONY: e2e-deps
-e2e-deps: internal/e2e/sdk/node_modules/.package-lock.json
+e2e-deps: internal/e2e/sdk/node_modules/.package-lock.json internal/conformance/js/node_modules/.package-lock.json
+
+CONFORM := $(WITH_NODE) && CONFORMANCE=all go test -race -count 1 -timeout 20m -v ./internal/conformance
+
+# Python 3 and Java 17 with Maven take part where they are.
+.PHONY: conformance
+conformance: test-deps e2e-deps ## the official SDKs (JavaScript, Python, Java) call every public method
+	$(CONFORM)
+
+.PHONY: conformance-js conformance-python conformance-java
+conformance-js: test-deps e2e-deps
+	$(CONFORM) -run TheJavaScriptSDK
+conformance-python: test-deps
+	$(CONFORM) -run ThePythonSDK
+conformance-java: test-deps
+	$(CONFORM) -run TheJavaSDK
 
 .PHONY: check
 check: deps $(LINT) ## formatting, linters, tidiness
@@ -102,4 +117,5 @@ $(FUMPT): tools/go.mod tools/go.sum
 
 .PHONY: clean
 clean: ## remove what was built and fetched; botd-data stays
-	rm -rf bin .tools web/node_modules internal/e2e/sdk/node_modules
+	rm -rf bin .tools web/node_modules internal/e2e/sdk/node_modules \
+		internal/conformance/js/node_modules internal/conformance/python/.venv internal/conformance/java/target

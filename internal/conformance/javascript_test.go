@@ -1,0 +1,42 @@
+package conformance
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// longest is how long a program may take.
+const longest = 5 * time.Minute
+
+func TestTheJavaScriptSDKCallsEveryMethod(t *testing.T) {
+	node := installed(t)
+	s := open(t)
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
+	defer cancel()
+	program := exec.CommandContext(ctx, node, "main.mjs", s.ConnectionString(), s.door)
+	program.Dir = "js"
+	program.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+s.RootFile())
+	follow(t, program)
+}
+
+// installed finds Node and, the first time, installs the packages.
+func installed(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("node")
+	if err != nil {
+		t.Fatal("there is no Node.js; run the tests with `make test`, which fetches one")
+	}
+	if _, err := os.Stat(filepath.Join("js", "node_modules", ".package-lock.json")); err == nil {
+		return path
+	}
+	npm := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	npm.Dir = "js"
+	if out, err := npm.CombinedOutput(); err != nil {
+		t.Fatalf("npm ci: %v\n%s", err, out)
+	}
+	return path
+}

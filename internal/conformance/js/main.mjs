@@ -1,0 +1,49 @@
+// An application that calls every public method of the service's own packages,
+// unmodified, with nothing but a connection string.
+//
+//   node main.mjs CONNECTION-STRING DOOR
+//
+// The door is where it asks for what happens on the other side of its calls.
+import assert from 'node:assert/strict';
+import { CallAutomationClient, CallConnection, CallMedia, CallRecording } from '@azure/communication-call-automation';
+import { CommunicationIdentityClient } from '@azure/communication-identity';
+import { RoomsClient } from '@azure/communication-rooms';
+import { client } from './client.mjs';
+import { connection } from './connection.mjs';
+import { assertEveryMethodWasCalled, watch, watched } from './every.mjs';
+import { identity } from './identity.mjs';
+import { media } from './media.mjs';
+import { Person } from './people.mjs';
+import { recording } from './recording.mjs';
+import { rooms } from './rooms.mjs';
+import { done, step } from './steps.mjs';
+import { parse, subscribe } from './subscription.mjs';
+import { Webhooks } from './webhooks.mjs';
+
+const [connectionString, door] = process.argv.slice(2);
+watch(CallAutomationClient, CallConnection, CallMedia, CallRecording, CommunicationIdentityClient, RoomsClient);
+
+const hooks = new Webhooks(parse(connectionString).endpoint);
+await hooks.listen();
+
+/** Everything that the scenes need. */
+async function populate() {
+  const identities = new CommunicationIdentityClient(connectionString);
+  const world = { connectionString, door, hooks, client: new CallAutomationClient(connectionString) };
+  for (const name of ['alice', 'bob', 'carol']) world[name] = await Person.hire(door, name, await identities.createUser());
+  world.phone = await Person.hire(door, 'phone', { phoneNumber: '+15551230001' });
+  const nobody = await identities.createUser();
+  world.nobody = { identifier: nobody, id: nobody.communicationUserId };
+  world.support = await identities.createUser();
+  await subscribe(connectionString, 'support', `${hooks.origin}/incoming`, world.support.communicationUserId);
+  return world;
+}
+
+const world = await populate();
+for (const part of [identity, rooms, client, connection, media, recording]) await part(world);
+await step('every event was well formed, signed, and came once', () => assert.deepEqual([...hooks.wrong], []));
+for (const type of watched()) {
+  await step(`every public method of ${type} was called`, () => assertEveryMethodWasCalled(type));
+}
+hooks.close();
+done();

@@ -1,0 +1,46 @@
+// Those on the other side, who do what they are asked for at the test's door.
+
+/** Asks at the door. */
+async function ask(method, url, body = {}) {
+  const answer = await fetch(url, { method, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${new URL(url).pathname}: ${(await answer.text()).trim()}`);
+  return answer.json();
+}
+
+/** Somebody with a telephone. */
+export class Person {
+  constructor(door, name, id) {
+    Object.assign(this, { name, id, url: `${door}/people/${name}` });
+  }
+
+  /** Puts a telephone on the desk of a user, or of a phone number. */
+  static async hire(door, name, identifier) {
+    const id = identifier.communicationUserId ?? `4:${identifier.phoneNumber}`;
+    const person = new Person(door, name, id);
+    person.identifier = identifier;
+    await ask('PUT', person.url, { id });
+    return person;
+  }
+
+  #does = (act, how) => ask('POST', `${this.url}/${act}`, how);
+
+  /** Waits until the telephone rings; resolves to {from, name, custom}. */
+  rings = () => this.#does('rings');
+  accepts = () => this.#does('accept');
+  declines = (how) => this.#does('decline', how);
+  /** Waits until the telephone rings no more; resolves to why. */
+  misses = () => this.#does('missed');
+  calls = (...people) => this.#does('call', { to: people });
+  joins = (group) => this.#does('join', { group });
+  presses = (...tones) => this.#does('press', { tones });
+  hangsUp = () => this.#does('hangup');
+  /** Waits until the call has ended; resolves to why. */
+  ended = () => this.#does('ended');
+  /** Waits until somebody else has muted this person. */
+  isMuted = () => this.#does('muted');
+  /** Waits until exactly those are in the call; some may be on hold. */
+  sees = (people, held = []) => this.#does('sees', { with: people, held });
+}
+
+/** A token of the company for one of its people. */
+export const login = async (door, who) => (await ask('POST', `${door}/company/login`, who)).token;

@@ -1,0 +1,54 @@
+package conformance
+
+import (
+	"context"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/botd-dev/botd"
+)
+
+// house is a server with people in it, and a door through which a program asks
+// them for something.
+type house struct {
+	*botd.Server
+	// door is the URL of the door.
+	door string
+}
+
+// open runs a server until the test ends. It knows an issuer of a company's
+// tokens, which is behind the door, too.
+func open(t *testing.T) house {
+	t.Helper()
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+	staff, company := newPeople(), newCompany(t)
+	door := httptest.NewServer(doorway(staff, company))
+	t.Cleanup(door.Close)
+	company.url = door.URL + "/company"
+
+	cfg := botd.Default()
+	cfg.Dev = true // web hooks and prompts by plain http on this machine
+	cfg.DataDir = t.TempDir()
+	cfg.HTTPAddr, cfg.HTTPSAddr, cfg.AdminAddr = "", "127.0.0.1:0", ""
+	cfg.MediaUDPPort = 0
+	cfg.DrainTimeout = time.Second
+	cfg.OIDCIssuer = company.url
+	s, err := botd.Start(t.Context(), cfg)
+	if err != nil {
+		t.Fatalf("start: %v", err)
+	}
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		if err := s.Stop(ctx); err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	})
+	s.Calls().Reach(staff)
+	staff.calls = s.Calls()
+	return house{s, door.URL}
+}
