@@ -26,6 +26,7 @@ func (e *extension) Accept()                    { go e.p.Connected() }
 func (e *extension) Port() media.Port           { return nil }
 func (e *extension) Show(call.Roster)           {}
 func (e *extension) Mute()                      {}
+func (e *extension) Unmute()                    {}
 func (e *extension) Hangup(call.Reason)         {}
 
 // reception answers every call for an application whose events go to uri.

@@ -52,6 +52,7 @@ func (*stage) Join(string, media.Port) {}
 func (*stage) Leave(string)            {}
 func (*stage) Mute(string)             {}
 func (*stage) Unmute(string)           {}
+func (*stage) Hear(string, []string)   {}
 func (*stage) Close()                  {}
 
 func (s *stage) Play(src media.Source, to ...string) media.Playback {
@@ -131,6 +132,7 @@ func (l *leg) Accept()                    { go l.p.Connected() }
 func (l *leg) Port() media.Port           { return nil }
 func (l *leg) Show(call.Roster)           {}
 func (l *leg) Mute()                      {}
+func (l *leg) Unmute()                    {}
 func (l *leg) Hangup(call.Reason)         {}
 
 // everybody rings.

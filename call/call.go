@@ -22,9 +22,10 @@ type Call struct {
 	registry    *Registry
 	log         *zap.Logger
 
-	inbox chan func()   // unbuffered: once taken, always run
-	done  chan struct{} // closed when loop has returned
-	lost  atomic.Bool   // a record could not be written: nothing may follow it
+	inbox chan func()              // unbuffered: once taken, always run
+	done  chan struct{}            // closed when loop has returned
+	lost  atomic.Bool              // a record could not be written: nothing may follow it
+	view  atomic.Pointer[CallView] // what is durable, for readers
 
 	commits sync.WaitGroup // those whose answers are still to be given
 
@@ -34,16 +35,25 @@ type Call struct {
 	invitations map[string]*Invitation
 	bridge      Bridge // nil until somebody is to be heard
 
-	groupID  string // what others join it by, if anything
-	group    bool   // not 1:1, and never again
-	over     bool   // ending; why says for what reason
-	why      Reason
-	met      bool        // somebody was there to talk
-	parted   *Reason     // why one of two left, while a third may still come
-	lastFail Reason      // why the last invitation came to nothing
-	empty    *time.Timer // runs while only applications are left
-	longest  *time.Timer
+	groupID   string // what others join it by, if anything
+	roomID    string
+	hollow    bool // there is no such call: it only tells an application so
+	startedBy identity.ID
+	started   time.Time
+	expects   int  // who is on the way in without being asked: a transferee
+	group     bool // not 1:1, and never again
+	over      bool // ending; why says for what reason
+	why       Reason
+	met       bool        // somebody was there to talk
+	parted    *Reason     // why one of two left, while a third may still come
+	lastFail  Reason      // why the last invitation came to nothing
+	empty     *time.Timer // runs while only applications are left
+	longest   *time.Timer
 
+	routing Routing
+	rewire  bool // who hears whom may be another
+
+	viewed   uint64 // sequence of the last view
 	version  uint64 // of the list that the contract shows
 	showings uint64 // how often legs were shown a roster
 	stale    bool   // what legs were shown last is behind
@@ -207,15 +217,18 @@ func (c *Call) asked(ctx context.Context, f func() error, answer chan<- error) f
 var errPanicked = fmt.Errorf("%w: it failed inside", ErrEnded)
 
 // post runs f inside the call without waiting for what comes of it.
-func (c *Call) post(f func()) { c.postBefore(context.Background(), f) }
+// It reports false if the call is over and f will not run.
+func (c *Call) post(f func()) bool { return c.postBefore(context.Background(), f) }
 
 // postBefore is post that gives up when ctx ends.
-func (c *Call) postBefore(ctx context.Context, f func()) {
+func (c *Call) postBefore(ctx context.Context, f func()) bool {
 	select {
 	case c.inbox <- f:
+		return true
 	case <-c.done:
 	case <-ctx.Done():
 	}
+	return false
 }
 
 // later posts f after d, unless the timer is stopped before.
@@ -248,6 +261,7 @@ func disarm(place **time.Timer) {
 func (c *Call) settle() {
 	c.establish()
 	c.conclude()
+	c.wire()
 	c.tellRosters()
 	c.show()
 }
@@ -283,6 +297,15 @@ func (c *Call) member(id identity.ID) *Participant {
 
 // note writes down an event of the call itself.
 func (c *Call) note(e Event) { c.record(e, nil, "") }
+
+// expired writes down that a timer ran out: of a participant, or of the call.
+func (c *Call) expired(timer string, after time.Duration, p *Participant) {
+	e := timerExpired{Timer: timer, AfterSeconds: after.Seconds()}
+	if p != nil {
+		e.ParticipantID, e.Identifier = p.id, p.identity
+	}
+	c.note(e)
+}
 
 // record gives an event its place in the log. cn is nil for events of the call
 // itself.

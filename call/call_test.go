@@ -74,13 +74,22 @@ type deaf struct {
 	mu    sync.Mutex
 	on    map[string]bool
 	muted map[string]bool
+	hears map[string][]string
 }
 
 func (d *deaf) Join(id string, _ media.Port) { d.set(&d.on, id, true) }
 func (d *deaf) Leave(id string)              { d.set(&d.on, id, false) }
 func (d *deaf) Mute(id string)               { d.set(&d.muted, id, true) }
 func (d *deaf) Unmute(id string)             { d.set(&d.muted, id, false) }
-func (d *deaf) Close()                       {}
+func (d *deaf) Hear(id string, from []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.hears == nil {
+		d.hears = map[string][]string{}
+	}
+	d.hears[id] = from
+}
+func (d *deaf) Close() {}
 
 func (d *deaf) Play(media.Source, ...string) media.Playback { return nil }
 
@@ -92,6 +101,9 @@ func (d *deaf) set(m *map[string]bool, id string, v bool) {
 	}
 	(*m)[id] = v
 }
+
+// mouth is a port that says nothing.
+type mouth struct{ media.Port }
 
 // phone is a leg whose media flows as soon as it may.
 type phone struct {
@@ -106,7 +118,7 @@ type phone struct {
 
 func (l *phone) Kind() string               { return "fake" }
 func (l *phone) Attach(p *call.Participant) { l.p = p }
-func (l *phone) Port() media.Port           { return nil }
+func (l *phone) Port() media.Port           { return mouth{} }
 
 func (l *phone) Accept() {
 	if !l.silent {
@@ -124,6 +136,12 @@ func (l *phone) Mute() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.muted++
+}
+
+func (l *phone) Unmute() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.muted--
 }
 
 func (l *phone) Hangup(why call.Reason) {

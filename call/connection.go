@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/media"
 )
 
 // Connection is one application's seat at a call: the state machine that it
@@ -42,8 +43,11 @@ type Connection struct {
 	published uint64 // sequence of the last view
 	pause     *time.Timer
 
-	lanes lanes
-	busy  int // operations whose closing event is still to come
+	lanes     lanes
+	transfers []*transfer
+	filling   media.Playback // while the application is away; nil
+	closing   *time.Timer    // bounds how long it waits for its operations
+	busy      int            // operations whose closing event is still to come
 }
 
 // View is a connection as it can be read: never newer than what is durable.
@@ -64,6 +68,8 @@ type View struct {
 	AnsweredBy identity.ID
 	// Participants are listed as in ParticipantsUpdated.
 	Participants []Listed
+	// Routing says who hears whom.
+	Routing Routing
 	// Sequence is the connection's last record that the view includes.
 	Sequence uint64
 }
@@ -170,7 +176,23 @@ func (cn *Connection) leave(why Reason) {
 	cn.stopMedia()
 	cn.cancel()
 	cn.withdraw()
+	cn.letGo()
+	cn.unfill()
 	cn.seat.leave(why)
+	cn.settle()
+	if cn.state == Disconnecting {
+		d := cn.call.registry.cfg.Timeouts.Closing
+		cn.call.arm(&cn.closing, d, func() { cn.abandon(d) })
+	}
+}
+
+// abandon closes a connection whose operations do not come to an end.
+func (cn *Connection) abandon(d time.Duration) {
+	cn.call.expired("closing", d, cn.seat)
+	for _, r := range slices.Concat(cn.lanes.parts, cn.lanes.whole) {
+		cn.emitTo(r.op.Failed, r.op.TellTo)
+	}
+	cn.lanes, cn.busy = lanes{}, 0
 	cn.settle()
 }
 
@@ -179,38 +201,43 @@ func (cn *Connection) settle() {
 	if cn.state != Disconnecting || cn.busy > 0 {
 		return
 	}
-	closing := cn.closing()
-	cn.emit(closing)
+	cn.emit(cn.lastEvent())
 	cn.call.records[len(cn.call.records)-1].Closing = true
 	_ = cn.step("gone") // it is Disconnecting
 	disarm(&cn.pause)
+	disarm(&cn.closing)
 	cn.publish()
 	cn.call.dismiss(cn)
 }
 
-// withdraw ends the invitations of an application that leaves: nothing can be
-// told to it later. Who has just answered stays.
+// withdraw ends the invitations and transfers of an application that leaves:
+// nothing can be told to it later. Who has just answered stays.
 func (cn *Connection) withdraw() {
+	for _, t := range slices.Clone(cn.transfers) {
+		if t.timer != nil { // else it is being carried out
+			t.fail(ReasonCancelled)
+		}
+	}
 	for _, p := range slices.Clone(cn.call.members) {
 		if inv := p.invitation; inv != nil && inv.by == cn {
-			inv.fail(ReasonCancelled)
+			inv.fail("withdrawn", ReasonCancelled)
 		}
 		if inv := p.arriving; inv != nil && inv.by == cn && p != cn.seat {
-			inv.joined()
+			inv.joined(p)
 			inv.by = nil
 		}
 	}
 }
 
-// closing is the one event that ends a connection: Disconnected if it ever was
+// lastEvent is the one event that ends a connection: Disconnected if it ever was
 // connected, else the failure of what brought it about.
-func (cn *Connection) closing() Event {
+func (cn *Connection) lastEvent() Event {
 	switch {
 	case cn.wasConnected:
 		return CallDisconnected{Outcome{cn.context, cn.why.Result()}}
-	case cn.kind == "create":
+	case cn.kind == kindCreate:
 		return CreateCallFailed{Outcome{cn.context, cn.why.failure(cancelled)}}
-	case cn.kind == "connect":
+	case cn.kind == kindConnect:
 		return ConnectFailed{Outcome{cn.context, cn.why.failure(callGone)}}
 	}
 	return AnswerFailed{Outcome{cn.context, cn.why.failure(callGone)}}
@@ -238,7 +265,8 @@ func (cn *Connection) publish() {
 	v := &View{
 		ID: cn.id, ServerCallID: cn.call.id, CorrelationID: cn.call.correlation, State: cn.state,
 		CallbackURI: cn.telling.URI, Source: cn.source, SourceName: cn.sourceName, Targets: cn.targets,
-		CallerID: cn.callerID, Group: cn.call.isGroup(), AnsweredBy: cn.answeredBy, Participants: cn.call.listed(), Sequence: cn.sequence,
+		CallerID: cn.callerID, Group: cn.call.isGroup(), AnsweredBy: cn.answeredBy, Participants: cn.call.listed(),
+		Routing: cn.call.routing, Sequence: cn.sequence,
 	}
 	cn.call.afterwards(func() { cn.view.Store(v) })
 }
@@ -256,6 +284,7 @@ func (cn *Connection) do(ctx context.Context, f func() error) error {
 // Leave takes the application out; a 1:1 call ends with it.
 func (cn *Connection) Leave(ctx context.Context) error {
 	return cn.do(ctx, func() error {
+		cn.emit(accepted{Operation: "hangUp"})
 		cn.leave(ReasonEnded)
 		return nil
 	})
@@ -264,6 +293,7 @@ func (cn *Connection) Leave(ctx context.Context) error {
 // Terminate ends the call for everybody.
 func (cn *Connection) Terminate(ctx context.Context) error {
 	return cn.do(ctx, func() error {
+		cn.emit(accepted{Operation: "terminate"})
 		cn.call.end(ReasonEnded)
 		return nil
 	})

@@ -21,7 +21,7 @@ func (c *Call) end(why Reason) {
 	for _, cn := range slices.Clone(c.connections) {
 		cn.leave(why)
 	}
-	c.note(callEnded{c.id, c.correlation, why})
+	c.noteEnd(why)
 }
 
 // part is what it means for the call that somebody has left: in a 1:1 call the
@@ -36,7 +36,7 @@ func (c *Call) part(why Reason) {
 
 // conclude ends a call in which nobody is left to talk to.
 func (c *Call) conclude() {
-	if c.over {
+	if c.over || c.expects > 0 {
 		return
 	}
 	people, invited, seats := c.census()
@@ -50,7 +50,10 @@ func (c *Call) conclude() {
 	case seats == 0 || c.nobodyCame():
 		c.end(c.lastWord())
 	case c.empty == nil:
-		c.arm(&c.empty, c.registry.cfg.Timeouts.Empty, func() { c.end(ReasonEmpty) })
+		c.arm(&c.empty, c.registry.cfg.Timeouts.Empty, func() {
+			c.expired("empty-call", c.registry.cfg.Timeouts.Empty, nil)
+			c.end(ReasonEmpty)
+		})
 	}
 }
 

@@ -81,6 +81,7 @@ type (
 	ParticipantsUpdated struct {
 		SequenceNumber uint64   `json:"sequenceNumber"`
 		Participants   []Listed `json:"participants"`
+		Result         Result   `json:"resultInformation"`
 	}
 )
 
@@ -118,6 +119,29 @@ type (
 		Outcome
 		Participant identity.ID `json:"participant"`
 	}
+	// MoveParticipantSucceeded says that somebody came over from another call.
+	MoveParticipantSucceeded struct {
+		Outcome
+		Participant identity.ID `json:"participant"`
+		// FromCall is the callConnectionId that was named.
+		FromCall string `json:"fromCall"`
+	}
+	// MoveParticipantFailed says that somebody did not.
+	MoveParticipantFailed struct {
+		Outcome
+		Participant identity.ID `json:"participant"`
+		FromCall    string      `json:"fromCall"`
+	}
+	// CallTransferAccepted says that the target has the transferee.
+	CallTransferAccepted struct {
+		Outcome
+		TransferTarget identity.ID `json:"transferTarget"`
+		Transferee     identity.ID `json:"transferee"`
+	}
+	// CallTransferFailed says that the transferee stays where it is.
+	CallTransferFailed struct{ Outcome }
+	// HoldFailed says that somebody could not be held.
+	HoldFailed struct{ Outcome }
 )
 
 // IncomingCall is the resource event that asks applications to answer
@@ -158,6 +182,7 @@ type (
 		ParticipantID string      `json:"participantId"`
 		Identifier    identity.ID `json:"identifier"`
 		State         State       `json:"state"`
+		Role          Role        `json:"role,omitempty"`
 		Muted         bool        `json:"isMuted"`
 		Held          bool        `json:"isOnHold"`
 		Reason        *Reason     `json:"reason,omitempty"`
@@ -180,12 +205,48 @@ type (
 		OperationContext string `json:"operationContext,omitempty"`
 		InvitationID     string `json:"invitationId,omitempty"`
 	}
+	// participantAsked tells what a participant wanted by itself.
+	participantAsked struct {
+		ParticipantID string        `json:"participantId"`
+		Identifier    identity.ID   `json:"identifier"`
+		Operation     string        `json:"operation"`
+		Participants  []identity.ID `json:"participants,omitempty"`
+	}
+	// lobbyChanged tells every step of somebody at the lobby.
+	lobbyChanged struct {
+		ParticipantID string      `json:"participantId"`
+		Identifier    identity.ID `json:"identifier"`
+		State         State       `json:"state"`
+	}
+	// transferChanged tells every step of a transfer.
+	transferChanged struct {
+		Transferee identity.ID `json:"transferee"`
+		Target     identity.ID `json:"transferTarget,omitempty"`
+		TargetCall string      `json:"targetCall,omitempty"`
+		State      State       `json:"state"`
+	}
+	// routingChanged tells who hears whom from now on.
+	routingChanged struct {
+		Routing Routing `json:"routing"`
+	}
+	// timerExpired tells that something took too long, and how long it had.
+	timerExpired struct {
+		Timer         string      `json:"timer"`
+		AfterSeconds  float64     `json:"afterSeconds"`
+		ParticipantID string      `json:"participantId,omitempty"`
+		Identifier    identity.ID `json:"identifier,omitempty"`
+	}
+	// applicationAway and applicationBack tell that an application did not take
+	// its events for a while.
+	applicationAway struct{}
+	applicationBack struct{}
 	// callStarted and callEnded frame the records of a call as a whole.
 	callStarted struct {
 		ServerCallID  string      `json:"serverCallId"`
 		CorrelationID string      `json:"correlationId"`
 		StartedBy     identity.ID `json:"startedBy"`
 		Group         string      `json:"groupId,omitempty"`
+		Room          string      `json:"roomId,omitempty"`
 	}
 	callEnded struct {
 		ServerCallID  string `json:"serverCallId"`
@@ -209,6 +270,11 @@ func (CancelAddParticipantSucceeded) Type() string {
 func (CancelAddParticipantFailed) Type() string { return acsPrefix + "CancelAddParticipantFailed" }
 func (RemoveParticipantSucceeded) Type() string { return acsPrefix + "RemoveParticipantSucceeded" }
 func (RemoveParticipantFailed) Type() string    { return acsPrefix + "RemoveParticipantFailed" }
+func (MoveParticipantSucceeded) Type() string   { return acsPrefix + "MoveParticipantSucceeded" }
+func (MoveParticipantFailed) Type() string      { return acsPrefix + "MoveParticipantFailed" }
+func (CallTransferAccepted) Type() string       { return acsPrefix + "CallTransferAccepted" }
+func (CallTransferFailed) Type() string         { return acsPrefix + "CallTransferFailed" }
+func (HoldFailed) Type() string                 { return acsPrefix + "HoldFailed" }
 func (IncomingCall) Type() string               { return acsPrefix + "IncomingCall" }
 func (opened) Type() string                     { return TypeOpened }
 func (stateChanged) Type() string               { return "botd.connection.state" }
@@ -217,6 +283,13 @@ func (participantLost) Type() string            { return "botd.participant.lost"
 func (participantBack) Type() string            { return "botd.participant.back" }
 func (toneHeard) Type() string                  { return "botd.participant.dtmf" }
 func (accepted) Type() string                   { return "botd.operation.accepted" }
+func (participantAsked) Type() string           { return "botd.participant.asked" }
+func (lobbyChanged) Type() string               { return "botd.lobby.state" }
+func (transferChanged) Type() string            { return "botd.transfer.state" }
+func (routingChanged) Type() string             { return "botd.audiorouting.changed" }
+func (timerExpired) Type() string               { return "botd.timer.expired" }
+func (applicationAway) Type() string            { return "botd.application.away" }
+func (applicationBack) Type() string            { return "botd.application.back" }
 func (callStarted) Type() string                { return "botd.call.started" }
 func (callEnded) Type() string                  { return "botd.call.ended" }
 

@@ -26,8 +26,11 @@ type Invitation struct {
 	invitee
 
 	// Below here, the call's loop only.
+	state State
 	hops  int
-	until time.Time // when its time is up
+	until time.Time     // when its time is up
+	since time.Time     // by the wall clock
+	lasts time.Duration // from then on
 	timer *time.Timer
 }
 
@@ -38,6 +41,8 @@ type invitee struct {
 	custom   *CustomContext
 	timeout  time.Duration // zero: the call's own
 	promotes bool          // a third party: the call is 1:1 no more
+	aside    bool          // if they do not come the call goes on as it is
+	transfer *transfer     // they are the target of; nil for most
 
 	by      *Connection // who added, and is told how it ended; the loop only
 	known   string      // the id that by was told
@@ -82,15 +87,15 @@ func (c *Call) invite(who invitee) (*Invitation, error) {
 	if c.member(who.to) != nil {
 		return nil, fmt.Errorf("%s is in the call already: %w", who.to, ErrConflict)
 	}
-	if c.people() >= c.registry.cfg.MaxParticipants {
-		return nil, fmt.Errorf("%d participants: %w", c.people(), ErrFull)
+	if n := c.headcount(); n >= c.registry.cfg.MaxParticipants {
+		return nil, fmt.Errorf("%d participants: %w", n, ErrFull)
 	}
 	p := c.newParticipant(who.to, "")
 	return c.ring(p, who, 0), nil
 }
 
-// people counts everybody but applications.
-func (c *Call) people() int {
+// headcount counts everybody but applications.
+func (c *Call) headcount() int {
 	n := 0
 	for _, p := range c.members {
 		if p.seat == nil && p.state != Gone {
@@ -108,10 +113,15 @@ func (c *Call) ring(p *Participant, who invitee, hops int) *Invitation {
 	}
 	inv := &Invitation{
 		id: c.registry.newID(), call: c, participant: p, done: make(chan struct{}), invitee: who,
-		hops: hops, until: time.Now().Add(timeout),
+		state: inviting, hops: hops, until: time.Now().Add(timeout), since: c.registry.cfg.Now(), lasts: timeout,
 	}
 	inv.known = cmp.Or(inv.known, inv.id)
-	inv.timer = c.later(timeout, func() { inv.fail(ReasonNoAnswer) })
+	inv.timer = c.later(timeout, func() {
+		if !inv.over() {
+			c.expired("invitation", timeout, p)
+			inv.fail("timed out", ReasonNoAnswer)
+		}
+	})
 	c.invitations[inv.id] = inv
 	p.invitation = inv
 	c.registry.enlist(inv)
@@ -156,7 +166,8 @@ func (inv *Invitation) over() bool { return inv.call.invitations[inv.id] != inv 
 
 // close takes the invitation out; everybody it rang for learns why when that
 // is durable.
-func (inv *Invitation) close(why Reason) {
+func (inv *Invitation) close(what string, why Reason) {
+	inv.state, _ = invitationTable.after(inv.state, what) // it is ringing: over is asked before
 	delete(inv.call.invitations, inv.id)
 	inv.participant.invitation = nil
 	inv.timer.Stop()
@@ -169,7 +180,7 @@ func (inv *Invitation) close(why Reason) {
 
 // take gives the invitation to whoever answered it first.
 func (inv *Invitation) take() *Participant {
-	inv.close(ReasonElsewhere)
+	inv.close("answered", ReasonElsewhere)
 	inv.participant.arriving = inv
 	return inv.participant
 }
@@ -182,28 +193,33 @@ func (inv *Invitation) cancel(why Reason) {
 	if why.Code == 0 {
 		why = ReasonCallerGone
 	}
-	inv.close(why)
+	inv.close("withdrawn", why)
 	inv.participant.drop(why)
 	inv.missed(why)
 }
 
-// fail ends the invitation without an answer.
-func (inv *Invitation) fail(why Reason) {
+// fail ends the invitation without an answer; what says how.
+func (inv *Invitation) fail(what string, why Reason) {
 	if inv.over() {
 		return
 	}
 	c := inv.call
 	c.lastFail = why
-	inv.close(why)
+	inv.close(what, why)
 	inv.participant.drop(why)
 	inv.missed(why)
-	if !inv.promotes && !c.isGroup() {
+	if !inv.promotes && !inv.aside && !c.isGroup() {
 		c.end(why)
 	}
 }
 
-// missed tells the connection that added that its invitee will not come.
+// missed tells the connection that added or transferred that the invitee will
+// not come.
 func (inv *Invitation) missed(why Reason) {
+	if t := inv.transfer; t != nil {
+		inv.transfer = nil
+		t.missed(inv.call, why)
+	}
 	inv.tell(AddParticipantFailed{Outcome{inv.context, why.failure(cancelled)}, inv.participant.identity, inv.known})
 }
 
@@ -214,8 +230,13 @@ func (inv *Invitation) tell(e Event) {
 	}
 }
 
-// joined tells the connection that added that its invitee is here.
-func (inv *Invitation) joined() {
+// joined tells the connection that added or transferred that the invitee is
+// here.
+func (inv *Invitation) joined(p *Participant) {
+	if t := inv.transfer; t != nil {
+		inv.transfer = nil
+		t.came(p)
+	}
 	inv.tell(AddParticipantSucceeded{Outcome{inv.context, Success}, inv.participant.identity, inv.known})
 }
 
@@ -235,7 +256,7 @@ func (inv *Invitation) Ringing() {
 }
 
 // Decline ends the invitation for everybody that it rings for.
-func (inv *Invitation) Decline(why Reason) { inv.call.post(func() { inv.fail(why) }) }
+func (inv *Invitation) Decline(why Reason) { inv.call.post(func() { inv.fail("declined", why) }) }
 
 // Reject ends the invitation like Decline and returns when that is durable. It
 // returns ErrNoCall if it rings no more.
@@ -244,7 +265,7 @@ func (inv *Invitation) Reject(ctx context.Context, why Reason) error {
 		if inv.over() {
 			return ErrNoCall
 		}
-		inv.fail(why)
+		inv.fail("declined", why)
 		return nil
 	}))
 }
@@ -317,10 +338,13 @@ func (inv *Invitation) Answer(ctx context.Context, seat Seat) (*Connection, erro
 		if inv.over() {
 			return ErrNoCall
 		}
-		cn = inv.call.seat(inv.take(), "answer", seat)
+		cn = inv.call.seat(inv.take(), kindAnswer, seat)
 		cn.source, cn.sourceName, cn.targets = inv.from, inv.name, []identity.ID{inv.to}
 		cn.open()
 		inv.call.answered()
+		if inv.call.expects > 0 { // the transferee comes first, and then it is connected
+			inv.joined(cn.seat)
+		}
 		return nil
 	})
 	if err != nil { // cn may be about to be set: nobody waits any more
@@ -348,10 +372,10 @@ func (inv *Invitation) Redirect(ctx context.Context, to identity.ID) error {
 			return ErrNoCall
 		}
 		if inv.hops >= maxHops {
-			inv.fail(ReasonUnavailable)
+			inv.fail("declined", ReasonUnavailable)
 			return nil
 		}
-		inv.close(ReasonElsewhere)
+		inv.close("redirected", ReasonElsewhere)
 		inv.call.ring(inv.participant, inv.onward(to), inv.hops+1)
 		return nil
 	}))

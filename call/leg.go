@@ -11,7 +11,9 @@ import "github.com/botd-dev/botd/media"
 type Leg interface {
 	// Kind names the transport in logs and metrics: "browser", "phone", "bot".
 	Kind() string
-	// Attach tells the leg which participant it is. It comes first, and once.
+	// Attach tells the leg which participant it is. It comes first, and again
+	// when the participant has been moved: to another call, as another
+	// Participant, which from then on is the one to report to.
 	Attach(p *Participant)
 	// Accept lets media flow: the call has been answered. The leg reports
 	// Participant.Connected when it does flow.
@@ -21,8 +23,10 @@ type Leg interface {
 	// Show gives the leg's user the call as it now looks. Only durable states
 	// are shown.
 	Show(v Roster)
-	// Mute tells that the participant was muted by somebody else.
+	// Mute tells that the participant was muted by somebody else, Unmute that
+	// this was undone.
 	Mute()
+	Unmute()
 	// Hangup ends the leg, for the reason given. It is the last call.
 	Hangup(why Reason)
 }
@@ -47,6 +51,9 @@ type Bridge interface {
 	Mute(id string)
 	// Unmute undoes Mute.
 	Unmute(id string)
+	// Hear limits what a port hears of the others to those named; an empty list
+	// is nobody, nil undoes the limit. What is played is not limited.
+	Hear(id string, from []string)
 	// Play mixes src into what the ports named in to hear; into what everybody
 	// hears if there are none. It ends with the source, Stop, or the bridge.
 	Play(src media.Source, to ...string) media.Playback

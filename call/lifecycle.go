@@ -32,6 +32,34 @@ const (
 	Gone       State = "Disconnected"
 )
 
+// The states of an invitation.
+const (
+	inviting   State = "ringing"
+	taken      State = "taken"
+	declined   State = "declined"
+	expired    State = "expired"
+	withdrawn  State = "withdrawn"
+	redirected State = "redirected"
+)
+
+// The states of a transfer, as the calling client spells them
+// (calling-client.md section 3.3).
+const (
+	transferIdle    State = "None"
+	transferRunning State = "Transferring"
+	transferDone    State = "Transferred"
+	transferFailed  State = "Failed"
+)
+
+// The states of somebody at the lobby of a call.
+const (
+	outside  State = "outside"
+	waiting  State = "waiting"
+	admitted State = "admitted"
+	inside   State = "inside"
+	left     State = "left"
+)
+
 // connectionTable is every way a connection can change. Read a line as "on
 // this, from any of these, to that". A pair that is not here cannot happen.
 var connectionTable = newTable(fsm.Events{
@@ -48,11 +76,38 @@ var participantTable = newTable(fsm.Events{
 	move("dial", from(Idle), Dialing),
 	move("ringing", from(Dialing), Ringing),
 	move("early media", from(Dialing, Ringing), EarlyMedia),
-	move("lobby", from(Dialing, Ringing, EarlyMedia), InLobby),
-	move("media", from(Dialing, Ringing, EarlyMedia, InLobby), Present),
+	move("lobby", from(Dialing, Ringing, EarlyMedia, Present, OnHold), InLobby),
+	move("admitted", from(InLobby), Present),
+	move("media", from(Dialing, Ringing, EarlyMedia), Present),
 	move("hold", from(Present), OnHold),
 	move("resume", from(OnHold), Present),
 	move("gone", from(Idle, Dialing, Ringing, EarlyMedia, InLobby, Present, OnHold), Gone),
+})
+
+// invitationTable is every way an invitation can end.
+var invitationTable = newTable(fsm.Events{
+	move("answered", from(inviting), taken),
+	move("declined", from(inviting), declined),
+	move("timed out", from(inviting), expired),
+	move("withdrawn", from(inviting), withdrawn),
+	move("redirected", from(inviting), redirected),
+})
+
+// transferTable is every way a transfer can change.
+var transferTable = newTable(fsm.Events{
+	move("asked", from(transferIdle), transferRunning),
+	move("accepted", from(transferRunning), transferDone),
+	move("failed", from(transferRunning), transferFailed),
+})
+
+// lobbyTable is every way somebody passes through a lobby. Admitted is who may
+// enter and has no media yet.
+var lobbyTable = newTable(fsm.Events{
+	move("arrived", from(outside), waiting),
+	move("admitted", from(waiting), admitted),
+	move("entered", from(admitted), inside),
+	move("returned", from(admitted, inside), waiting),
+	move("gone", from(waiting, admitted, inside), left),
 })
 
 func move(on string, src []string, to State) fsm.EventDesc {

@@ -70,7 +70,7 @@ func (cn *Connection) CancelAdd(ctx context.Context, invitation string, ref Refe
 			return nil
 		}
 		inv.by = nil // it ends with the event below alone
-		inv.fail(ReasonCancelled)
+		inv.fail("withdrawn", ReasonCancelled)
 		cn.emitTo(CancelAddParticipantSucceeded{Outcome{ref.Context, Success}, invitation}, ref.TellTo)
 		return nil
 	})
@@ -100,22 +100,7 @@ func (cn *Connection) Remove(ctx context.Context, id identity.ID, ref Reference)
 		}
 		cn.emit(accepted{Operation: "removeParticipant", OperationContext: ref.Context})
 		cn.emitTo(RemoveParticipantSucceeded{Outcome{ref.Context, Success}, id}, ref.TellTo)
-		p.removed(ReasonRemoved)
-		return nil
-	})
-}
-
-// Mute mutes those participants, or nobody if one is not in the call
-// (ErrNoParticipant). They may unmute themselves; muting twice changes nothing.
-func (cn *Connection) Mute(ctx context.Context, ids []identity.ID, ref Reference) error {
-	return cn.do(ctx, func() error {
-		if err := cn.connected("mute"); err != nil {
-			return err
-		}
-		if err := cn.call.mute(ids); err != nil {
-			return err
-		}
-		cn.emit(accepted{Operation: "mute", OperationContext: ref.Context})
+		p.takenOut(ReasonRemoved)
 		return nil
 	})
 }

@@ -202,9 +202,10 @@ type modelLeg struct {
 func (m *model) leg(silent bool) *modelLeg { return &modelLeg{m: m, silent: silent} }
 
 func (l *modelLeg) Kind() string     { return "model" }
-func (l *modelLeg) Port() media.Port { return nil }
+func (l *modelLeg) Port() media.Port { return mouth{} }
 func (l *modelLeg) Show(call.Roster) {}
 func (l *modelLeg) Mute()            {}
+func (l *modelLeg) Unmute()          {}
 
 func (l *modelLeg) Attach(p *call.Participant) {
 	l.p = p

@@ -2,8 +2,7 @@ package call
 
 import (
 	"cmp"
-	"context"
-	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/botd-dev/botd/identity"
@@ -16,22 +15,37 @@ type Participant struct {
 	id       string
 	call     *Call
 	identity identity.ID
+	heir     atomic.Pointer[Participant] // who it has become in another call
 
 	// Below here, the call's loop only.
 	name       string
+	role       Role
+	noDialOut  bool
 	leg        Leg
 	port       media.Port  // what is joined to the bridge; nil for a seat without sound
 	seat       *Connection // whose seat it is, if an application's
 	invitation *Invitation // while it is being invited
 	arriving   *Invitation // taken, but not connected yet
+	handover   *handover   // while it is being moved
+	transfer   *transfer   // while it is being transferred
 	state      State
-	answered   bool // its side has been taken: media may come
+	lobby      State // of lobbyTable; empty for who came past no lobby
+	answered   bool  // its side has been taken: media may come
+	flowing    bool  // its media has come
 	selfMuted  bool
 	forceMuted bool // muted by somebody else
+	selfHeld   bool
+	held       *holding // by an application
 	speaking   bool
+	replaced   bool // somebody has taken its place: the call goes on without it
 	reason     Reason
+	wait       *time.Timer // for its media, or in the lobby
 	lost       *time.Timer
 	tones      []*toneListener
+
+	joined bool     // it is on the bridge
+	silent bool     // and the bridge does not mix what it says
+	hears  []string // what the bridge was told of whom it hears
 }
 
 func (c *Call) newParticipant(id identity.ID, name string) *Participant {
@@ -69,7 +83,7 @@ func (p *Participant) step(what string) error {
 // say writes the participant's state down for every connection.
 func (p *Participant) say() {
 	e := participantChanged{
-		ParticipantID: p.id, Identifier: p.identity, State: p.state,
+		ParticipantID: p.id, Identifier: p.identity, State: p.state, Role: p.role,
 		Muted: p.muted(), Held: p.state == OnHold,
 	}
 	if p.state == Gone {
@@ -89,14 +103,27 @@ func (p *Participant) isThird() bool {
 	return inv != nil && inv.promotes && p.state != Gone
 }
 
-func (p *Participant) muted() bool { return p.selfMuted || p.forceMuted }
+// isTarget says that the participant is on the way in to take the place of the
+// application: if it does not come, everybody stays where they are.
+func (p *Participant) isTarget() bool {
+	inv := cmp.Or(p.invitation, p.arriving)
+	return inv != nil && inv.aside && p.state != Gone
+}
+
+// isVisitor says that the participant is the seat of an application that came
+// to a running call: that it leaves means nothing for the others.
+func (p *Participant) isVisitor() bool { return p.seat != nil && p.seat.kind == kindConnect }
 
 func (p *Participant) member() Member {
-	return Member{
-		ID: p.id, Identity: p.identity, Name: p.name, State: p.state,
-		Muted: p.muted(), Held: p.state == OnHold, Speaking: p.speaking,
+	m := Member{
+		ID: p.id, Identity: p.identity, Name: p.name, State: p.state, Role: p.role,
+		Muted: p.muted(), Held: p.state == OnHold, HeldBySelf: p.selfHeld, Speaking: p.speaking,
 		Application: p.seat != nil, Reason: p.reason,
 	}
+	if p.leg != nil {
+		m.Kind = p.leg.Kind()
+	}
+	return m
 }
 
 // take gives an invited or calling participant its leg.
@@ -105,7 +132,7 @@ func (p *Participant) take(leg Leg, muted bool) {
 	leg.Attach(p)
 }
 
-// accept lets the participant's media come.
+// accept lets the participant's media come, and waits for it.
 func (p *Participant) accept() {
 	if p.answered {
 		return
@@ -114,51 +141,119 @@ func (p *Participant) accept() {
 	if leg := p.leg; leg != nil {
 		p.call.afterwards(leg.Accept)
 	}
+	p.awaitMedia()
+}
+
+// awaitMedia bounds how long media may take to come; in the lobby it is the
+// lobby's time that counts.
+func (p *Participant) awaitMedia() {
+	if p.flowing || p.state == InLobby && p.lobby == waiting {
+		return
+	}
+	disarm(&p.wait)
+	d := p.call.registry.cfg.Timeouts.Establish
+	p.call.arm(&p.wait, d, func() {
+		p.call.expired("establish", d, p)
+		p.leave(ReasonMediaFailed)
+	})
 }
 
 // arrive lets the participant hear and be heard.
 func (p *Participant) arrive() {
+	p.flowing = true
+	if p.state == InLobby {
+		p.enter()
+		return
+	}
 	if p.step("media") != nil {
 		return
 	}
+	disarm(&p.wait)
 	p.call.met = true
 	if inv := p.arriving; inv != nil {
 		p.call.group = p.call.group || inv.promotes
 		p.arriving = nil
-		inv.joined()
+		defer inv.joined(p)
 	}
-	if p.port == nil {
+	p.call.added(p)
+	p.sound()
+}
+
+// sound puts the participant on the bridge.
+func (p *Participant) sound() {
+	if p.port == nil || p.joined {
 		return
 	}
 	b := p.call.soundBridge()
+	p.joined, p.silent, p.hears = true, false, nil
+	p.call.rewire = true
+	p.call.wire() // before it is there: not a frame goes where it should not
+	p.voice()
 	b.Join(p.id, p.port)
-	if p.muted() {
-		b.Mute(p.id)
+	if p.silent {
+		b.Mute(p.id) // for bridges that forget who is not there
 	}
 }
 
+// hush takes the participant off the bridge: nothing of it is mixed after the
+// coming tick.
+func (p *Participant) hush() {
+	if p.joined {
+		p.joined = false
+		p.call.bridge.Leave(p.id)
+		p.call.rewire = true
+	}
+}
+
+// voice has the bridge mix what the participant says, or not.
+func (p *Participant) voice() {
+	silent := p.muted() || p.state == OnHold
+	if !p.joined || silent == p.silent {
+		return
+	}
+	p.silent = silent
+	if silent {
+		p.call.bridge.Mute(p.id)
+		return
+	}
+	p.call.bridge.Unmute(p.id)
+}
+
 // drop takes the participant out of the call: it is not heard any more, its
-// leg is told why.
+// leg is told why, unless it goes on in another call.
 func (p *Participant) drop(why Reason) {
 	if p.state == Gone {
 		return
 	}
-	if p.call.bridge != nil {
-		p.call.bridge.Leave(p.id)
-	}
+	p.hush()
+	disarm(&p.wait)
 	disarm(&p.lost)
+	p.unhold()
+	p.leaveLobby()
+	moved := p.handover.settled()
 	p.reason = why
+	was := p.present()
 	_ = p.step("gone") // possible from every other state
+	if was {
+		p.call.removed(p)
+	}
+	p.missed(moved, why)
+	p.call.forsaken()
+	if leg := p.leg; leg != nil && !moved {
+		p.call.reply(func(error) { leg.Hangup(why) })
+	}
+}
+
+// missed tells whoever waited for the participant that it will not come, or
+// not be transferred.
+func (p *Participant) missed(moved bool, why Reason) {
 	if inv := p.arriving; inv != nil {
 		p.arriving = nil
 		p.call.lastFail = why
 		inv.missed(why)
 	}
-	for _, cn := range p.call.connections {
-		cn.forsake()
-	}
-	if leg := p.leg; leg != nil {
-		p.call.reply(func(error) { leg.Hangup(why) })
+	if t := p.transfer; t != nil {
+		t.lostTransferee(moved, why)
 	}
 }
 
@@ -168,19 +263,34 @@ func (p *Participant) leave(why Reason) {
 	if p.state == Gone {
 		return
 	}
-	third := p.isThird()
+	stays := p.isThird() || p.isVisitor() || p.isTarget() || p.replaced
 	p.drop(why)
-	if !third {
+	if !stays {
 		p.call.part(why)
 	}
 }
 
+// report takes in what the leg saw. What a leg says to a participant that has
+// been moved meanwhile is meant for whom it has become.
+func (p *Participant) report(f func(*Participant)) {
+	taken := p.call.post(func() {
+		if heir := p.heir.Load(); heir != nil {
+			go heir.report(f)
+			return
+		}
+		f(p)
+	})
+	if heir := p.heir.Load(); heir != nil && !taken {
+		heir.report(f)
+	}
+}
+
 // Ringing reports that the participant is being alerted.
-func (p *Participant) Ringing() { p.call.post(func() { _ = p.step("ringing") }) }
+func (p *Participant) Ringing() { p.report(func(p *Participant) { _ = p.step("ringing") }) }
 
 // Connected reports that the participant's media flows.
 func (p *Participant) Connected() {
-	p.call.post(func() {
+	p.report(func(p *Participant) {
 		if p.answered && p.state != Gone {
 			p.arrive()
 		}
@@ -188,23 +298,27 @@ func (p *Participant) Connected() {
 }
 
 // Gone reports that the participant has left by itself, or was lost.
-func (p *Participant) Gone(why Reason) { p.call.post(func() { p.leave(why) }) }
+func (p *Participant) Gone(why Reason) { p.report(func(p *Participant) { p.leave(why) }) }
 
 // Lost reports that nothing has been received for a while. The call goes on;
 // the participant is removed when it does not come back in time.
 func (p *Participant) Lost() {
-	p.call.post(func() {
+	p.report(func(p *Participant) {
 		if p.lost != nil || p.state == Gone {
 			return
 		}
-		p.call.arm(&p.lost, p.call.registry.cfg.Timeouts.Reconnect, func() { p.leave(ReasonMediaLost) })
+		d := p.call.registry.cfg.Timeouts.Reconnect
+		p.call.arm(&p.lost, d, func() {
+			p.call.expired("reconnect", d, p)
+			p.leave(ReasonMediaLost)
+		})
 		p.each(participantLost{p.id, p.identity})
 	})
 }
 
 // Back reports that packets come again after Lost.
 func (p *Participant) Back() {
-	p.call.post(func() {
+	p.report(func(p *Participant) {
 		if p.lost == nil {
 			return
 		}
@@ -220,144 +334,17 @@ func (p *Participant) each(e Event) {
 	}
 }
 
-// SelfMute reports that the participant switched its microphone off.
-func (p *Participant) SelfMute() { p.call.post(func() { p.setMuted(true, p.forceMuted) }) }
-
-// SelfUnmute reports that it switched it on again, which undoes a mute by
-// others too (rest.md section 6.7).
-func (p *Participant) SelfUnmute() { p.call.post(func() { p.setMuted(false, false) }) }
-
-// setMuted changes who has muted the participant and says so if it matters.
-func (p *Participant) setMuted(self, force bool) {
-	was := p.muted()
-	p.selfMuted, p.forceMuted = self, force
-	if was == p.muted() || p.state == Gone {
-		return
-	}
-	if b := p.call.bridge; b != nil {
-		if p.muted() {
-			b.Mute(p.id)
-		} else {
-			b.Unmute(p.id)
-		}
-	}
-	p.call.changed()
-	p.say()
-}
-
 // Speaking and Quiet report whether the participant is heard to speak. They
 // are shown, not written down.
-func (p *Participant) Speaking() { p.call.post(func() { p.setSpeaking(true) }) }
+func (p *Participant) Speaking() { p.report(func(p *Participant) { p.setSpeaking(true) }) }
 
 // Quiet is the end of Speaking.
-func (p *Participant) Quiet() { p.call.post(func() { p.setSpeaking(false) }) }
+func (p *Participant) Quiet() { p.report(func(p *Participant) { p.setSpeaking(false) }) }
 
 func (p *Participant) setSpeaking(on bool) {
+	on = on && p.present()
 	p.call.stale = p.call.stale || p.speaking != on
 	p.speaking = on
-}
-
-// Leave takes the participant out of the call by its own wish.
-func (p *Participant) Leave(ctx context.Context) error {
-	return p.call.do(ctx, func() error {
-		p.leave(ReasonLocal)
-		return nil
-	})
-}
-
-// ask runs f for a participant who is still in the call.
-func (p *Participant) ask(ctx context.Context, f func() error) error {
-	return p.call.do(ctx, func() error {
-		if p.state == Gone {
-			return ErrEnded
-		}
-		return f()
-	})
-}
-
-// EndForEveryone ends the whole call by the participant's wish.
-func (p *Participant) EndForEveryone(ctx context.Context) error {
-	return p.ask(ctx, func() error {
-		p.call.end(ReasonEveryone)
-		return nil
-	})
-}
-
-// Invite asks somebody in by the participant's wish; ErrConflict if they are
-// there already.
-func (p *Participant) Invite(ctx context.Context, to identity.ID) error {
-	return p.ask(ctx, func() error {
-		_, err := p.call.invite(invitee{from: p.identity, to: to, name: p.name, promotes: true})
-		return err
-	})
-}
-
-// Remove takes somebody else out by the participant's wish.
-func (p *Participant) Remove(ctx context.Context, id identity.ID) error {
-	return p.ask(ctx, func() error {
-		other := p.call.member(id)
-		if other == nil {
-			return fmt.Errorf("remove %s: %w", id, ErrNoParticipant)
-		}
-		other.removed(ReasonRemoved)
-		return nil
-	})
-}
-
-// removed takes the participant out by somebody else's wish.
-func (p *Participant) removed(why Reason) {
-	switch {
-	case p.invitation != nil:
-		p.invitation.fail(why)
-	case p.seat != nil:
-		p.seat.leave(why)
-	default:
-		p.leave(why)
-	}
-}
-
-// MuteOthers mutes the given participants, or all others, by the participant's
-// wish.
-func (p *Participant) MuteOthers(ctx context.Context, ids ...identity.ID) error {
-	return p.ask(ctx, func() error {
-		muted := ids
-		if len(muted) == 0 {
-			muted = p.call.othersThan(p)
-		}
-		return p.call.mute(muted)
-	})
-}
-
-func (c *Call) othersThan(p *Participant) []identity.ID {
-	var ids []identity.ID
-	for _, m := range c.members {
-		if m != p && m.seat == nil && m.present() {
-			ids = append(ids, m.identity)
-		}
-	}
-	return ids
-}
-
-// mute mutes all of those, or nobody if one of them is not there.
-func (c *Call) mute(ids []identity.ID) error {
-	muted := make([]*Participant, len(ids))
-	for i, id := range ids {
-		p := c.member(id)
-		if p == nil || !p.present() {
-			return fmt.Errorf("mute %s: %w", id, ErrNoParticipant)
-		}
-		muted[i] = p
-	}
-	for _, p := range muted {
-		if p.muted() {
-			continue
-		}
-		p.setMuted(p.selfMuted, true)
-		if leg := p.leg; leg != nil {
-			c.afterwards(leg.Mute)
-		}
-	}
-	return nil
 }
 
 // toneListener is who waits for a participant's keys. What does not fit in the
@@ -366,7 +353,7 @@ type toneListener struct{ tones chan Tone }
 
 // Tone reports a key that the participant pressed.
 func (p *Participant) Tone(t Tone) {
-	p.call.post(func() {
+	p.report(func(p *Participant) {
 		if !p.present() {
 			return
 		}

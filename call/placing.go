@@ -32,7 +32,7 @@ func (r *Registry) Offer(ctx context.Context, o Offer) (*Participant, error) {
 		return nil, err
 	}
 	var p *Participant
-	err = r.start(ctx, o.From, "", func(c *Call) error {
+	err = r.start(ctx, o.From, func(c *Call) error {
 		c.group = len(to) > 1
 		p = c.newParticipant(o.From, o.Name)
 		p.take(o.Leg, o.Muted)
@@ -75,75 +75,6 @@ func (c *Call) inviteAll(targets []identity.ID, who invitee) error {
 	return nil
 }
 
-// Joining is a person joining a call by its group id.
-type Joining struct {
-	// Leg is the way they come in.
-	Leg Leg
-	// Group is the group's id.
-	Group string
-	// From is who they are, Name their display name.
-	From identity.ID
-	Name string
-	// Muted says that their microphone is off.
-	Muted bool
-}
-
-// Join lets a person into the call of that group, which the first one makes.
-func (r *Registry) Join(ctx context.Context, j Joining) (*Participant, error) {
-	for {
-		var p *Participant
-		enter := func(c *Call) error {
-			if c.over {
-				return ErrEnded
-			}
-			if c.people() >= r.cfg.MaxParticipants {
-				return fmt.Errorf("%d participants: %w", c.people(), ErrFull)
-			}
-			c.group = true
-			p = c.newParticipant(j.From, j.Name)
-			p.take(j.Leg, j.Muted)
-			p.accept()
-			return nil
-		}
-		c, err := r.group(ctx, j, enter)
-		if c != nil {
-			err = c.do(ctx, func() error { return enter(c) })
-		}
-		if err == ErrEnded { //nolint:errorlint // do and enter return it bare
-			r.ungroup(j.Group, c)
-			continue // it ended just now; the next round makes a new one
-		}
-		if err != nil { // p may be about to be set: nobody waits any more
-			return nil, err
-		}
-		return p, nil
-	}
-}
-
-// group returns the running call of a group, or makes one with enter as its
-// first turn and returns nil.
-func (r *Registry) group(ctx context.Context, j Joining, enter func(*Call) error) (*Call, error) {
-	r.mu.Lock()
-	if c := r.groups[j.Group]; c != nil {
-		r.mu.Unlock()
-		return c, nil
-	}
-	c, err := r.add(j.Group)
-	r.mu.Unlock()
-	if err != nil {
-		return nil, err
-	}
-	return nil, c.begin(ctx, j.From, enter)
-}
-
-func (r *Registry) ungroup(group string, c *Call) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.groups[group] == c {
-		delete(r.groups, group)
-	}
-}
-
 // Creation is an application placing a call.
 type Creation struct {
 	Seat
@@ -165,9 +96,9 @@ func (r *Registry) Create(ctx context.Context, cr Creation) (*Connection, error)
 		return nil, err
 	}
 	var cn *Connection
-	err = r.start(ctx, cr.As, "", func(c *Call) error {
+	err = r.start(ctx, cr.As, func(c *Call) error {
 		c.group = len(to) > 1
-		cn = c.seat(c.newParticipant(cr.As, cr.Name), "create", cr.Seat)
+		cn = c.seat(c.newParticipant(cr.As, cr.Name), kindCreate, cr.Seat)
 		cn.source, cn.sourceName, cn.callerID, cn.targets = cr.As, cr.Name, cr.CallerID, to
 		cn.open()
 		return c.inviteAll(to, invitee{from: cr.As, name: cr.Name, custom: cr.Custom})
@@ -179,9 +110,9 @@ func (r *Registry) Create(ctx context.Context, cr Creation) (*Connection, error)
 }
 
 // start makes a call whose first turn is f.
-func (r *Registry) start(ctx context.Context, by identity.ID, group string, f func(*Call) error) error {
+func (r *Registry) start(ctx context.Context, by identity.ID, f func(*Call) error) error {
 	r.mu.Lock()
-	c, err := r.add(group)
+	c, err := r.add(gathering{})
 	r.mu.Unlock()
 	if err != nil {
 		return err
@@ -190,21 +121,18 @@ func (r *Registry) start(ctx context.Context, by identity.ID, group string, f fu
 }
 
 // add makes a call that is yet to begin. The caller holds r.mu.
-func (r *Registry) add(group string) (*Call, error) {
-	switch {
-	case r.closing:
-		return nil, ErrClosing
-	case r.cfg.NoRoom != nil && r.cfg.NoRoom():
-		return nil, ErrNoRoom
+func (r *Registry) add(g gathering) (*Call, error) {
+	if err := r.enter(); err != nil {
+		return nil, err
 	}
 	c := &Call{
-		id: r.newID(), correlation: r.newID(), registry: r, groupID: group,
+		id: r.newID(), correlation: r.newID(), registry: r, groupID: g.group, roomID: g.room,
 		inbox: make(chan func()), done: make(chan struct{}), invitations: map[string]*Invitation{},
 	}
 	c.log = r.cfg.Log.With(zap.String("serverCallId", c.id), zap.String("correlationId", c.correlation))
 	r.calls[c.id] = c
-	if group != "" {
-		r.groups[group] = c
+	if key := g.key(); key != "" {
+		r.groups[key] = c
 	}
 	r.running.Add(1)
 	return c, nil
@@ -215,8 +143,11 @@ func (r *Registry) add(group string) (*Call, error) {
 func (c *Call) begin(ctx context.Context, by identity.ID, f func(*Call) error) error {
 	answer := make(chan error, 1)
 	go c.loop(c.asked(ctx, func() error {
-		c.arm(&c.longest, c.registry.cfg.Timeouts.Call, func() { c.end(ReasonTooLong) })
-		c.note(callStarted{c.id, c.correlation, by, c.groupID})
+		c.arm(&c.longest, c.registry.cfg.Timeouts.Call, func() {
+			c.expired("call", c.registry.cfg.Timeouts.Call, nil)
+			c.end(ReasonTooLong)
+		})
+		c.noteStart(by)
 		err := f(c)
 		if err != nil {
 			c.end(ReasonUnavailable)

@@ -32,5 +32,11 @@ var (
 	ReasonShutdown    = Reason{503, 9998, "The server is going down."}
 	ReasonCrash       = Reason{500, 9999, "The server stopped unexpectedly."}
 	ReasonTooLong     = Reason{0, 8528, "The call reached its longest duration."}
+	ReasonLobby       = Reason{408, 4506, "Nobody let the participant in in time."}
+	ReasonRefused     = Reason{0, 5300, "The participant was not let in."}
+	ReasonUnlisted    = Reason{0, 5317, "The participant was taken off the room's list."}
+	ReasonMoved       = Reason{0, 0, "The participant was moved to another call."}
+	ReasonTransferred = Reason{0, 0, "The participant was transferred to another call."}
+	ReasonNoSuchCall  = Reason{404, 8543, "There is no such call."}
 	ReasonEmpty       = Reason{0, 8528, "Nobody was left in the call."}
 )

@@ -28,7 +28,10 @@ type Config struct {
 	Timeouts Timeouts
 	// MaxParticipants is how many people a call holds; default 350.
 	MaxParticipants int
-	// NoRoom says that the log has no room for new calls; nil is never.
+	// Capacity is how many calls there may be; the zero one is any number.
+	Capacity Capacity
+	// NoRoom says that the log or the memory has no room for new calls; nil is
+	// never.
 	NoRoom func() bool
 	// Log receives what is not an event.
 	Log *zap.Logger
@@ -37,6 +40,7 @@ type Config struct {
 // Registry knows every call of this process and makes new ones.
 type Registry struct {
 	cfg     Config
+	gate    *gate
 	ringers []Ringer
 
 	mu          sync.RWMutex
@@ -57,6 +61,7 @@ func NewRegistry(cfg Config) *Registry {
 	}
 	return &Registry{
 		cfg:         cfg,
+		gate:        newGate(cfg.Capacity),
 		calls:       map[string]*Call{},
 		connections: map[string]*Connection{},
 		invitations: map[string]*Invitation{},
@@ -134,8 +139,8 @@ func (r *Registry) forget(c *Call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.calls, c.id)
-	if r.groups[c.groupID] == c {
-		delete(r.groups, c.groupID)
+	if key := (gathering{c.groupID, c.roomID}).key(); r.groups[key] == c {
+		delete(r.groups, key)
 	}
 	r.running.Done()
 }

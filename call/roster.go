@@ -14,6 +14,8 @@ type Roster struct {
 	Self string
 	// Sequence grows with every change.
 	Sequence uint64
+	// Group says that the call goes on when one of two leaves.
+	Group bool
 	// Members are in the order in which they came.
 	Members []Member
 }
@@ -28,6 +30,13 @@ type Member struct {
 	State State
 	Muted bool
 	Held  bool
+	// HeldBySelf says that the member itself holds the call.
+	HeldBySelf bool
+	// Role is the member's role, empty in a call without roles.
+	Role Role
+	// Kind is the kind of the member's leg: "browser", "phone", "bot"; empty
+	// for one that has none yet.
+	Kind string
 	// Speaking says that the member is heard to speak just now.
 	Speaking bool
 	// Application marks the seat of an application: in the roster, but not a

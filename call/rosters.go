@@ -28,7 +28,7 @@ func (c *Call) tellRosters() {
 func (cn *Connection) tellRoster() {
 	cn.told = cn.call.version
 	cn.rosters++
-	cn.emit(ParticipantsUpdated{SequenceNumber: cn.rosters, Participants: cn.call.listed()})
+	cn.emit(ParticipantsUpdated{SequenceNumber: cn.rosters, Participants: cn.call.listed(), Result: Success})
 	cn.call.arm(&cn.pause, rosterPause, func() {}) // the turn itself looks again
 }
 
@@ -50,6 +50,7 @@ func (c *Call) show() {
 	for _, cn := range c.connections {
 		cn.publish()
 	}
+	defer c.publish()
 	if !c.stale {
 		return
 	}
@@ -60,12 +61,25 @@ func (c *Call) show() {
 		members[i] = p.member()
 	}
 	for _, p := range c.members {
-		if p.leg == nil || p.state == Gone {
+		if p.leg == nil || p.state == Gone || p.handover != nil {
 			continue
 		}
 		leg := p.leg
-		roster := Roster{Call: c.id, Self: p.id, Sequence: c.showings, Members: members}
+		roster := Roster{Call: c.id, Self: p.id, Sequence: c.showings, Group: c.isGroup(), Members: c.seenBy(p, members)}
 		c.afterwards(func() { leg.Show(roster) })
 	}
 	c.members = slices.DeleteFunc(c.members, func(p *Participant) bool { return p.state == Gone })
+}
+
+// seenBy is who a participant may see: somebody in the lobby only itself, and
+// the lobby only those who decide about it.
+func (c *Call) seenBy(p *Participant, members []Member) []Member {
+	inLobby := func(m Member) bool { return m.State == InLobby }
+	switch {
+	case p.state == InLobby:
+		return slices.DeleteFunc(slices.Clone(members), func(m Member) bool { return m.ID != p.id })
+	case p.role.May(Moderate) || !slices.ContainsFunc(members, inLobby):
+		return members
+	}
+	return slices.DeleteFunc(slices.Clone(members), inLobby)
 }

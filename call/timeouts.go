@@ -18,6 +18,13 @@ type Timeouts struct {
 	Reconnect time.Duration
 	// Call is how long a call lasts at most; default 30 h.
 	Call time.Duration
+	// Transfer is how long a transfer may take; default 60 s.
+	Transfer time.Duration
+	// Lobby is how long somebody waits to be let in; default 30 min.
+	Lobby time.Duration
+	// Closing is how long a connection that leaves waits for its operations;
+	// default 10 s.
+	Closing time.Duration
 	// Empty is how long applications stay among themselves; default 30 s.
 	Empty time.Duration
 }
@@ -32,6 +39,9 @@ func (t Timeouts) withDefaults() Timeouts {
 		{&t.Phone, 115 * time.Second},
 		{&t.Reconnect, 120 * time.Second},
 		{&t.Call, 30 * time.Hour},
+		{&t.Transfer, 60 * time.Second},
+		{&t.Lobby, 30 * time.Minute},
+		{&t.Closing, 10 * time.Second},
 		{&t.Empty, 30 * time.Second},
 	} {
 		if *d.set == 0 {

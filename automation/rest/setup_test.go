@@ -117,6 +117,7 @@ func (deaf) Join(string, media.Port)                     {}
 func (deaf) Leave(string)                                {}
 func (deaf) Mute(string)                                 {}
 func (deaf) Unmute(string)                               {}
+func (deaf) Hear(string, []string)                       {}
 func (deaf) Close()                                      {}
 func (deaf) Play(media.Source, ...string) media.Playback { return nil }
 
@@ -129,6 +130,7 @@ func (l *phone) Port() media.Port           { return nil }
 func (l *phone) Accept()                    { go l.p.Connected() }
 func (l *phone) Show(call.Roster)           {}
 func (l *phone) Mute()                      {}
+func (l *phone) Unmute()                    {}
 func (l *phone) Hangup(call.Reason)         {}
 
 // bell rings for bob and for botd's own bot, and keeps the invitations.

@@ -62,6 +62,7 @@ func (bridge) Join(string, media.Port)                     {}
 func (bridge) Leave(string)                                {}
 func (bridge) Mute(string)                                 {}
 func (bridge) Unmute(string)                               {}
+func (bridge) Hear(string, []string)                       {}
 func (bridge) Close()                                      {}
 func (bridge) Play(media.Source, ...string) media.Playback { return nil }
 
@@ -77,6 +78,7 @@ func (l *leg) Accept()                    { go l.p.Connected() }
 func (l *leg) Port() media.Port           { return nil }
 func (l *leg) Show(call.Roster)           {}
 func (l *leg) Mute()                      {}
+func (l *leg) Unmute()                    {}
 func (l *leg) Hangup(why call.Reason)     { l.why <- why }
 
 // house is a bot with everything around it faked.

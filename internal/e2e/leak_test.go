@@ -113,6 +113,7 @@ func (v *visitor) Accept()                    { go v.who.Connected() }
 func (v *visitor) Port() media.Port           { return v.pair }
 func (v *visitor) Show(call.Roster)           {}
 func (v *visitor) Mute()                      {}
+func (v *visitor) Unmute()                    {}
 
 func (v *visitor) Hangup(why call.Reason) {
 	v.pair.Close()

@@ -216,6 +216,7 @@ func (e *echo) Leave(id string) {
 
 func (e *echo) Mute(string)                                 {}
 func (e *echo) Unmute(string)                               {}
+func (e *echo) Hear(string, []string)                       {}
 func (e *echo) Play(media.Source, ...string) media.Playback { return nil }
 
 func (e *echo) Close() {

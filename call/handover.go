@@ -1,0 +1,141 @@
+package call
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+)
+
+// handover is a participant on its way from one call to another. It runs in
+// three turns, each in the loop of its own call, and no loop waits for the
+// other: it is reserved and taken off its bridge, it becomes a participant of
+// the other call with the same leg, it is let go. Until the second turn
+// everything can be undone; whether it took place is decided once, by outcome.
+type handover struct {
+	who     *Participant
+	outcome atomic.Int32
+}
+
+// What became of a handover.
+const (
+	handing int32 = iota
+	handed        // it is in the other call
+	undone        // it stays, or has gone
+)
+
+// passage is one handover and what goes with it.
+type passage struct {
+	from, to *Call
+	// find finds who goes, in the loop of from.
+	find func() (*Participant, error)
+	// ready says whether to may still take them, in its loop.
+	ready func() error
+	// arrived and released run in the turns that do it, in the loop of to and of
+	// from. Either may be nil.
+	arrived, released func(*Participant)
+	// two says that to stays a 1:1 call.
+	two bool
+}
+
+// run hands over and returns why not. It runs on a goroutine of its own.
+func (ps passage) run() error {
+	ctx := context.Background() // half a handover is none
+	var h *handover
+	err := ps.from.do(ctx, func() error {
+		p, err := ps.find()
+		if err == nil {
+			h, err = p.reserve()
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = ps.to.do(ctx, func() error { return ps.attach(h) })
+	if h.outcome.Load() != handed {
+		ps.from.post(h.undo)
+		return err
+	}
+	ps.from.post(func() {
+		if ps.released != nil {
+			ps.released(h.who)
+		}
+		h.who.leave(ReasonMoved)
+	})
+	return nil
+}
+
+// reserve keeps the participant for a handover. Its sound stops here before it
+// begins there.
+func (p *Participant) reserve() (*handover, error) {
+	switch {
+	case p.handover != nil:
+		return nil, fmt.Errorf("%s is being moved: %w", p.identity, ErrConflict)
+	case p.seat != nil || p.leg == nil || !p.present():
+		return nil, fmt.Errorf("%s cannot be moved while %s: %w", p.identity, p.state, ErrNoParticipant)
+	}
+	p.hush()
+	p.handover = &handover{who: p}
+	return p.handover, nil
+}
+
+// undo lets the participant stay.
+func (h *handover) undo() {
+	p := h.who
+	h.outcome.CompareAndSwap(handing, undone)
+	if p.handover != h || p.state == Gone {
+		return
+	}
+	p.handover = nil
+	if p.present() {
+		p.sound()
+	}
+	p.call.stale = true
+}
+
+// settled is asked when the participant goes: true means that it has become
+// another one, with its leg; false that it will not any more.
+func (h *handover) settled() bool {
+	return h != nil && !h.outcome.CompareAndSwap(handing, undone) && h.outcome.Load() == handed
+}
+
+// attach makes the participant one of the other call.
+func (ps passage) attach(h *handover) error {
+	c, old := ps.to, h.who
+	if ps.ready != nil {
+		if err := ps.ready(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case c.over:
+		return ErrEnded
+	case c.member(old.identity) != nil:
+		return fmt.Errorf("%s is in the call already: %w", old.identity, ErrConflict)
+	case c.headcount() >= c.registry.cfg.MaxParticipants:
+		return fmt.Errorf("%d participants: %w", c.headcount(), ErrFull)
+	case !h.outcome.CompareAndSwap(handing, handed):
+		return fmt.Errorf("%s has left: %w", old.identity, ErrNoParticipant)
+	}
+	c.group = c.group || !ps.two
+	p := c.become(old)
+	if ps.arrived != nil {
+		ps.arrived(p)
+	}
+	return nil
+}
+
+// become makes a participant of one of another call. That one is reserved, and
+// nobody changes it any more.
+func (c *Call) become(old *Participant) *Participant {
+	p := c.newParticipant(old.identity, old.name)
+	if c.roomID != "" {
+		p.role = Attendee // whoever brought it here stands above roles; it does not
+	}
+	p.leg, p.port, p.answered = old.leg, old.port, true
+	p.selfMuted, p.forceMuted = old.selfMuted, old.forceMuted
+	old.heir.Store(p)
+	p.leg.Attach(p)
+	p.arrive()
+	return p
+}

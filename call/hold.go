@@ -1,0 +1,179 @@
+package call
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/media"
+)
+
+// Hold asks that a participant neither hears nor is heard (rest.md section
+// 7.4).
+type Hold struct {
+	// Who is held.
+	Who identity.ID
+	// Music makes what they hear meanwhile; nil is silence. It may take its time.
+	Music func(context.Context) (media.Source, error)
+	// Explain says what HoldFailed says when Music fails.
+	Explain func(error) Result
+	Reference
+}
+
+// holding is a participant held by an application.
+type holding struct {
+	by    *Connection
+	music media.Playback // nil for silence
+}
+
+// Hold holds a participant. There is an event only if it fails: HoldFailed.
+// ErrNoParticipant if they are not in the call. Who is held already hears other
+// music.
+func (cn *Connection) Hold(ctx context.Context, h Hold) error {
+	return cn.take(ctx, "hold", h.Reference, func() error {
+		p := cn.call.member(h.Who)
+		if p == nil || !p.present() || p.seat == cn {
+			return fmt.Errorf("hold %s: %w", h.Who, ErrNoParticipant)
+		}
+		if h.Music == nil {
+			p.hold(cn, nil)
+			return nil
+		}
+		cn.fetch(h, p)
+		return nil
+	})
+}
+
+// fetch opens the music and then holds. The connection is not gone before.
+func (cn *Connection) fetch(h Hold, p *Participant) {
+	cn.busy++
+	go func() {
+		src, err := cn.music(h)
+		if !cn.call.post(func() { cn.fetched(h, p, src, err) }) {
+			discard(src)
+		}
+	}()
+}
+
+// music opens the music behind a barrier.
+func (cn *Connection) music(h Hold) (src media.Source, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("hold music: %v", r)
+		}
+	}()
+	return h.Music(cn.life)
+}
+
+func (cn *Connection) fetched(h Hold, p *Participant, src media.Source, err error) {
+	cn.busy--
+	switch {
+	case err != nil:
+		cn.emitTo(HoldFailed{Outcome{h.Context, h.Explain(err)}}, h.TellTo)
+	case !p.present() || cn.state == Disconnecting:
+		discard(src)
+		cn.emitTo(HoldFailed{Outcome{h.Context, Result{404, 8522, "The participant has left."}}}, h.TellTo)
+	default:
+		p.hold(cn, src)
+	}
+	cn.settle()
+}
+
+// Unhold ends Hold. ErrNoParticipant if they are not in the call. Who is not
+// held stays as they are.
+func (cn *Connection) Unhold(ctx context.Context, h Hold) error {
+	return cn.take(ctx, "unhold", h.Reference, func() error {
+		p := cn.call.member(h.Who)
+		if p == nil || !p.present() {
+			return fmt.Errorf("unhold %s: %w", h.Who, ErrNoParticipant)
+		}
+		p.release()
+		return nil
+	})
+}
+
+// hold holds the participant for an application, with other music if it is
+// held already.
+func (p *Participant) hold(by *Connection, music media.Source) {
+	if p.held != nil && p.held.music != nil {
+		p.held.music.Stop()
+	}
+	p.held = &holding{by: by}
+	if music != nil {
+		p.held.music = p.call.soundBridge().Play(music, p.id)
+	}
+	p.reheld()
+}
+
+// release ends hold.
+func (p *Participant) release() {
+	if p.held == nil {
+		return
+	}
+	if p.held.music != nil {
+		p.held.music.Stop()
+	}
+	p.held = nil
+	p.reheld()
+}
+
+// unhold forgets who held the participant, which goes.
+func (p *Participant) unhold() {
+	if p.held != nil && p.held.music != nil {
+		p.held.music.Stop()
+	}
+	p.held, p.selfHeld = nil, false
+}
+
+// reheld draws the conclusions from who holds the participant.
+func (p *Participant) reheld() {
+	on := p.selfHeld || p.held != nil
+	p.call.stale = true
+	switch {
+	case on && p.state == Present:
+		_ = p.step("hold") // it is Present
+	case !on && p.state == OnHold:
+		_ = p.step("resume") // it is OnHold
+	default:
+		return
+	}
+	p.voice()
+	p.call.rewire = true
+}
+
+// Hold is the participant holding the call itself: it neither hears nor is
+// heard. ErrWrongState if it is not in the call yet.
+func (p *Participant) Hold(ctx context.Context) error { return p.setHeld(ctx, "hold", true) }
+
+// Resume ends Hold; what an application holds stays held.
+func (p *Participant) Resume(ctx context.Context) error { return p.setHeld(ctx, "resume", false) }
+
+func (p *Participant) setHeld(ctx context.Context, what string, on bool) error {
+	return p.ask(ctx, func(p *Participant) error {
+		if !p.present() {
+			return fmt.Errorf("%s while %s: %w", what, p.state, ErrWrongState)
+		}
+		if p.selfHeld != on {
+			p.selfHeld = on
+			p.asked(what)
+			p.reheld()
+		}
+		return nil
+	})
+}
+
+// letGo ends what an application holds that leaves.
+func (cn *Connection) letGo() {
+	for _, p := range cn.call.members {
+		if p.held != nil && p.held.by == cn {
+			p.release()
+		}
+	}
+}
+
+// discard closes a source that nobody will hear.
+func discard(src media.Source) {
+	if c, ok := src.(interface{ Close() error }); ok {
+		_ = c.Close() // nothing was read from it
+	}
+}

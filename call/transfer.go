@@ -1,0 +1,332 @@
+package call
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/botd-dev/botd/identity"
+)
+
+// Transfer hands a participant to somebody else (rest.md section 6.6).
+type Transfer struct {
+	// Target is who gets it, by being called: a blind transfer.
+	Target identity.ID
+	// TargetCall, instead, is a callConnectionId: the participant comes into
+	// that call, in which the application has spoken with the target before. The
+	// application then leaves that call, if it is one of two.
+	TargetCall string
+	// Transferee is who is handed over; in a 1:1 call it may be empty.
+	Transferee identity.ID
+	// CallerID is the phone number shown to a phone, or empty.
+	CallerID string
+	// Custom is sent along.
+	Custom *CustomContext
+	Reference
+}
+
+// transfer is a transfer under way. It belongs to the call of its transferee.
+type transfer struct {
+	Transfer
+	cn         *Connection
+	transferee *Participant
+	state      State
+	whole      bool  // the connection itself is transferred: a 1:1 call
+	target     *Call // where the transferee goes; nil if the target comes here
+	timer      *time.Timer
+}
+
+// Transfer hands a participant over. CallTransferAccepted or CallTransferFailed
+// follows; in a 1:1 call the application then leaves. Errors: ErrTransferee,
+// ErrNoParticipant, ErrTransferRunning, ErrNoCall for an unknown target call,
+// ErrConflict for a target that is in the call already.
+func (cn *Connection) Transfer(ctx context.Context, tr Transfer) error {
+	var other *Connection
+	if tr.TargetCall != "" {
+		var err error
+		if other, err = cn.call.registry.Connection(tr.TargetCall); err != nil {
+			return fmt.Errorf("transfer to the call of %s: %w", tr.TargetCall, err)
+		}
+		if other.call == cn.call {
+			return fmt.Errorf("transfer to the same call: %w", ErrConflict)
+		}
+	}
+	return cn.take(ctx, "transferToParticipant", tr.Reference, func() error {
+		t, err := cn.transferOf(tr)
+		if err != nil {
+			return err
+		}
+		t.begin(other)
+		return nil
+	})
+}
+
+// transferOf finds whom a transfer is about and whether it may be.
+func (cn *Connection) transferOf(tr Transfer) (*transfer, error) {
+	c := cn.call
+	p, err := cn.transfereeOf(tr.Transferee)
+	switch {
+	case err != nil:
+		return nil, err
+	case p.transfer != nil:
+		return nil, fmt.Errorf("transfer %s: %w", p.identity, ErrTransferRunning)
+	case p.handover != nil || p.leg == nil:
+		return nil, fmt.Errorf("transfer %s: %w", p.identity, ErrConflict)
+	case tr.Target != "" && c.member(tr.Target) != nil:
+		return nil, fmt.Errorf("transfer to %s, who is in the call: %w", tr.Target, ErrConflict)
+	}
+	whole := !c.isGroup() && c.headcount() == 1
+	return &transfer{Transfer: tr, cn: cn, transferee: p, state: transferIdle, whole: whole}, nil
+}
+
+func (cn *Connection) transfereeOf(id identity.ID) (*Participant, error) {
+	people := cn.call.people(func(*Participant) bool { return true })
+	if id == "" && len(people) == 1 && !cn.call.isGroup() {
+		id = people[0]
+	}
+	if id == "" {
+		return nil, ErrTransferee
+	}
+	if !slices.Contains(people, id) {
+		return nil, fmt.Errorf("transfer %s: %w", id, ErrNoParticipant)
+	}
+	return cn.call.member(id), nil
+}
+
+// step moves the transfer along its table; false means that it is over.
+func (t *transfer) step(what string) bool {
+	next, err := transferTable.after(t.state, what)
+	if err != nil {
+		return false
+	}
+	t.state = next
+	t.cn.emit(transferChanged{t.transferee.identity, t.Target, t.TargetCall, next})
+	return true
+}
+
+func (t *transfer) begin(other *Connection) {
+	c := t.cn.call
+	t.step("asked") // it is new
+	t.transferee.transfer = t
+	t.cn.transfers = append(t.cn.transfers, t)
+	if t.whole {
+		_ = t.cn.step("transfer") // it is Connected
+	}
+	d := c.registry.cfg.Timeouts.Transfer
+	c.arm(&t.timer, d, func() {
+		c.expired("transfer", d, t.transferee)
+		t.fail(ReasonNoAnswer)
+	})
+	switch {
+	case other != nil:
+		t.target = other.call
+		t.hand(other)
+	case t.whole:
+		t.askIn()
+	default:
+		t.askElsewhere()
+	}
+}
+
+// askIn calls the target into this call: it stays the call of two.
+func (t *transfer) askIn() {
+	if _, err := t.cn.call.invite(t.invitee()); err != nil {
+		t.fail(failing(err))
+	}
+}
+
+// invitee is what the target is called with: it sees the transferee calling.
+func (t *transfer) invitee() invitee {
+	return invitee{
+		from: t.transferee.identity, name: t.transferee.name, to: t.Target, custom: t.Custom,
+		timeout: t.cn.call.registry.cfg.Timeouts.Transfer, transfer: t, aside: t.whole,
+	}
+}
+
+// askElsewhere calls the target in a new call, into which the transferee goes
+// when it answers.
+func (t *transfer) askElsewhere() {
+	who := t.invitee()
+	t.cn.busy++
+	go func() {
+		other, err := t.cn.call.registry.ringElsewhere(who)
+		t.cn.call.post(func() {
+			t.cn.busy--
+			t.rings(other, err)
+			t.cn.settle()
+		})
+	}()
+}
+
+// ringElsewhere makes a call in which somebody is rung for one who is expected.
+func (r *Registry) ringElsewhere(who invitee) (*Call, error) {
+	var made *Call
+	err := r.start(context.Background(), who.from, func(c *Call) error {
+		c.expects++
+		made = c
+		_, err := c.invite(who)
+		return err
+	})
+	return made, err
+}
+
+// rings takes in that the target is being called elsewhere.
+func (t *transfer) rings(other *Call, err error) {
+	switch {
+	case err != nil:
+		t.fail(failing(err))
+	case t.state != transferRunning: // it was over before it rang
+		go other.post(func() { other.end(ReasonCancelled) })
+	default:
+		t.target = other
+	}
+}
+
+// came is the target's arrival, in the loop of the call that it came to.
+func (t *transfer) came(target *Participant) {
+	if target.call == t.cn.call {
+		t.accepted()
+		return
+	}
+	go t.cn.call.post(func() {
+		if t.state == transferRunning {
+			t.target = target.call
+			t.hand(nil)
+		}
+	})
+}
+
+// missed is the news that the target will not come, in the loop of the call
+// that it was asked to.
+func (t *transfer) missed(from *Call, why Reason) {
+	if from == t.cn.call {
+		t.fail(why)
+		return
+	}
+	go t.cn.call.post(func() { t.fail(why) })
+}
+
+// hand brings the transferee to the target. other is the application's
+// connection there, if it has one.
+func (t *transfer) hand(other *Connection) {
+	disarm(&t.timer)
+	t.cn.busy++
+	var met identity.ID // who the transferee meets
+	ps := passage{
+		from: t.cn.call, to: t.target, two: true,
+		find:  func() (*Participant, error) { return t.transferee, nil },
+		ready: func() error { return t.target.awaits(other) },
+		arrived: func(p *Participant) {
+			met = p.call.companion(p)
+			p.call.relieve(other)
+		},
+		released: func(*Participant) {
+			t.Target = cmp.Or(t.Target, met)
+			t.accepted()
+		},
+	}
+	go func() {
+		err := ps.run()
+		t.cn.call.post(func() {
+			t.cn.busy--
+			if err != nil {
+				t.fail(failing(err))
+			}
+			t.cn.settle()
+		})
+	}()
+}
+
+// awaits says whether the call may still take a transferee: the target is
+// there, and so is the application if it brings them together.
+func (c *Call) awaits(by *Connection) error {
+	if by != nil {
+		return by.connected("transfer")
+	}
+	if people, _, seats := c.census(); people+seats == 0 {
+		return fmt.Errorf("the target has left: %w", ErrEnded)
+	}
+	return nil
+}
+
+// companion is somebody else in the call.
+func (c *Call) companion(p *Participant) identity.ID {
+	for _, m := range c.members {
+		if m != p && m.seat == nil && m.present() {
+			return m.identity
+		}
+	}
+	return ""
+}
+
+// relieve lets the application out of a call of two whose other side has got
+// the transferee; the call goes on.
+func (c *Call) relieve(other *Connection) {
+	c.expects = max(c.expects-1, 0)
+	if other == nil || c.group || c.headcount() != 2 {
+		return
+	}
+	other.seat.replaced = true
+	other.leave(ReasonTransferred)
+}
+
+// accepted ends the transfer well: the target has the transferee.
+func (t *transfer) accepted() {
+	if !t.step("accepted") {
+		return
+	}
+	t.over()
+	t.cn.emitTo(CallTransferAccepted{Outcome{t.Context, Success}, t.Target, t.transferee.identity}, t.TellTo)
+	if t.whole && t.cn.step("transfer accepted") == nil {
+		t.cn.seat.replaced = true
+		t.cn.leave(ReasonTransferred)
+	}
+}
+
+// fail ends the transfer: everybody stays where they are.
+func (t *transfer) fail(why Reason) {
+	if !t.step("failed") {
+		return
+	}
+	t.over()
+	t.callOff()
+	if other := t.target; other != nil && t.TargetCall == "" {
+		go other.post(func() { other.end(ReasonCallerGone) })
+	}
+	if t.whole {
+		_ = t.cn.step("transfer failed") // unless it is leaving
+	}
+	t.cn.emitTo(CallTransferFailed{Outcome{t.Context, why.failure(cancelled)}}, t.TellTo)
+}
+
+// callOff sends away a target that was asked into this call.
+func (t *transfer) callOff() {
+	for _, p := range slices.Clone(t.cn.call.members) {
+		switch {
+		case p.invitation != nil && p.invitation.transfer == t:
+			p.invitation.transfer = nil
+			p.invitation.fail("withdrawn", ReasonCallerGone)
+		case p.arriving != nil && p.arriving.transfer == t:
+			p.arriving.transfer = nil
+			p.takenOut(ReasonCallerGone)
+		}
+	}
+}
+
+func (t *transfer) over() {
+	disarm(&t.timer)
+	t.transferee.transfer = nil
+	t.cn.transfers = slices.DeleteFunc(t.cn.transfers, func(other *transfer) bool { return other == t })
+}
+
+// lostTransferee is the end of a transfer whose transferee has gone: to the
+// target, or altogether.
+func (t *transfer) lostTransferee(moved bool, why Reason) {
+	if moved {
+		t.accepted()
+		return
+	}
+	t.fail(why)
+}

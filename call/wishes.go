@@ -1,0 +1,115 @@
+package call
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/botd-dev/botd/identity"
+)
+
+// errMoved says that a participant is another one now.
+var errMoved = fmt.Errorf("%w: the participant was moved", ErrEnded)
+
+// ask runs f for a participant who is still in a call, be it another one than
+// the asker knows.
+func (p *Participant) ask(ctx context.Context, f func(*Participant) error) error {
+	err := p.call.do(ctx, func() error {
+		switch {
+		case p.heir.Load() != nil:
+			return errMoved
+		case p.state == Gone:
+			return ErrEnded
+		}
+		return f(p)
+	})
+	over := err == ErrEnded || errors.Is(err, errMoved) //nolint:errorlint // do returns it bare
+	if heir := p.heir.Load(); heir != nil && over {
+		return heir.ask(ctx, f)
+	}
+	return err
+}
+
+// asked writes down what a participant wanted, for those who ask why.
+func (p *Participant) asked(operation string, of ...identity.ID) {
+	p.each(participantAsked{p.id, p.identity, operation, of})
+}
+
+// Leave takes the participant out of the call by its own wish.
+func (p *Participant) Leave(ctx context.Context) error {
+	return p.ask(ctx, func(p *Participant) error {
+		p.asked("leave")
+		p.leave(ReasonLocal)
+		return nil
+	})
+}
+
+// EndForEveryone ends the whole call by the participant's wish. ErrForbidden if
+// its role does not allow that.
+func (p *Participant) EndForEveryone(ctx context.Context) error {
+	return p.ask(ctx, func(p *Participant) error {
+		if err := p.may(Moderate, "end the call"); err != nil {
+			return err
+		}
+		p.asked("endForEveryone")
+		p.call.end(ReasonEveryone)
+		return nil
+	})
+}
+
+// Invite asks somebody in by the participant's wish. Errors: ErrConflict if
+// they are there already, ErrForbidden, ErrFull.
+func (p *Participant) Invite(ctx context.Context, to identity.ID) error {
+	return p.ask(ctx, func(p *Participant) error {
+		if err := p.mayInvite(to); err != nil {
+			return err
+		}
+		_, err := p.call.invite(invitee{from: p.identity, to: to, name: p.name, promotes: true})
+		if err == nil {
+			p.asked("invite", to)
+		}
+		return err
+	})
+}
+
+func (p *Participant) mayInvite(to identity.ID) error {
+	if err := p.may(Moderate, "invite"); err != nil {
+		return err
+	}
+	if to.Kind() != identity.KindPhoneNumber {
+		return nil
+	}
+	if p.noDialOut {
+		return fmt.Errorf("the room does not allow calls to phones: %w", ErrForbidden)
+	}
+	return p.may(DialOut, "call a phone")
+}
+
+// Remove takes somebody else out by the participant's wish. Errors:
+// ErrNoParticipant, ErrForbidden.
+func (p *Participant) Remove(ctx context.Context, id identity.ID) error {
+	return p.ask(ctx, func(p *Participant) error {
+		if err := p.may(Moderate, "remove somebody"); err != nil {
+			return err
+		}
+		other := p.call.member(id)
+		if other == nil {
+			return fmt.Errorf("remove %s: %w", id, ErrNoParticipant)
+		}
+		p.asked("remove", id)
+		other.takenOut(ReasonRemoved)
+		return nil
+	})
+}
+
+// takenOut takes the participant out by somebody else's wish.
+func (p *Participant) takenOut(why Reason) {
+	switch {
+	case p.invitation != nil:
+		p.invitation.fail("withdrawn", why)
+	case p.seat != nil:
+		p.seat.leave(why)
+	default:
+		p.leave(why)
+	}
+}
