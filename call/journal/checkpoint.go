@@ -15,10 +15,12 @@ import (
 // checkpoints: what a start must read at most, besides what is open.
 const checkpointEvery = 4096
 
-// checkpoint says which connections were open after a record.
+// checkpoint says which calls were going on after a record, and which of their
+// connections were open.
 type checkpoint struct {
-	At   uint64 `json:"at"`
-	Open []line `json:"open"`
+	At    uint64     `json:"at"`
+	Calls []callLine `json:"calls"`
+	Open  []line     `json:"open"`
 }
 
 func (s *shard) checkpointSubject() string {
@@ -28,7 +30,9 @@ func (s *shard) checkpointSubject() string {
 // checkpoint writes down what is open. Failing costs nothing but a longer
 // start, so it is only logged.
 func (s *shard) checkpoint(ctx context.Context) {
-	data, err := json.Marshal(checkpoint{At: s.head.Load(), Open: s.index.lines()})
+	c := checkpoint{At: s.head.Load()}
+	c.Calls, c.Open = s.index.lines()
+	data, err := json.Marshal(c)
 	if err == nil && int64(len(data)) > s.store.nc.MaxPayload()-headroom {
 		err = ErrTooLarge
 	}
@@ -60,10 +64,10 @@ func (s *shard) loadCheckpoint(ctx context.Context) (uint64, error) {
 		return 0, fmt.Errorf("checkpoint of shard %d: %w", s.number, err)
 	}
 	var c checkpoint
-	if err := json.Unmarshal(m.Data, &c); err != nil || c.At > s.store.last {
+	if err := json.Unmarshal(m.Data, &c); err != nil || c.At > s.store.last || c.Calls == nil {
 		s.journal.cfg.Log.Warn("a checkpoint is of no use", zap.Int("shard", s.number), zap.Error(err))
 		return 0, nil
 	}
-	s.index.restore(c.Open)
+	s.index.restore(c.Calls, c.Open)
 	return c.At, nil
 }

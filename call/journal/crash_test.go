@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/botd-dev/botd/call"
 )
@@ -18,40 +20,41 @@ import (
 const victimDir = "BOTD_JOURNAL_VICTIM"
 
 // victim appends to a few open connections as fast as it can and prints every
-// record once it is durable.
+// record once it is durable, and every line of its own log.
 func victim() {
-	h, err := build(os.Getenv(victimDir), nil)
+	encoder := zapcore.NewConsoleEncoder(zapcore.EncoderConfig{MessageKey: "m"})
+	log := zap.New(zapcore.NewCore(encoder, zapcore.Lock(os.Stdout), zap.WarnLevel))
+	h, err := build(os.Getenv(victimDir), func(c *Config) { c.Log = log })
 	if err != nil {
 		fmt.Println("failed", err)
 		os.Exit(1)
 	}
-	base := os.Getpid() * 100
-	var mu sync.Mutex
-	for round := 0; ; round++ {
+	speakers := make([]*speaker, 100)
+	for n := range speakers {
+		speakers[n] = talking(os.Getpid()*1000 + n)
+	}
+	for {
 		var all sync.WaitGroup
-		for n := range 20 {
-			s := &speaker{call: fmt.Sprintf("call-%d", base+n), connection: fmt.Sprintf("%032x", base+n), said: uint64(2 * round)}
-			first := s.says("botd.test")
-			if round == 0 {
+		for _, s := range speakers {
+			records := []call.Record{s.says("botd.test"), s.says(call.CallConnected{}.Type())}
+			if s.said == 2 {
 				s.said = 0
-				first = s.opens()
+				records = []call.Record{s.begins(), s.opens(), s.says(call.CallConnected{}.Type())}
 			}
-			second := s.says(call.CallConnected{}.Type())
 			all.Add(1)
-			h.Append(s.call, []call.Record{first, second}, func(err error) {
+			h.Append(s.call, records, func(err error) {
 				defer all.Done()
-				mu.Lock()
-				defer mu.Unlock()
-				fmt.Println("durable", s.connection, second.Sequence, err)
+				fmt.Println("durable", s.call, s.connection, records[len(records)-1].CallSequence, err)
 			})
 		}
 		all.Wait()
 	}
 }
 
-// kill runs a victim, kills it once it has written enough, and returns the last
-// sequence it saw durable of each connection.
-func kill(t *testing.T, dir string, enough int) map[string]uint64 {
+// kill runs a victim and kills it when it has said the given word often
+// enough. It adds the calls that it saw, with the last sequence that it saw
+// durable of each, to those known.
+func kill(t *testing.T, dir, word string, enough int, durable map[string]uint64) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), victimDir+"="+dir)
@@ -62,63 +65,68 @@ func kill(t *testing.T, dir string, enough int) map[string]uint64 {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	durable := make(map[string]uint64)
 	lines := bufio.NewScanner(out)
-	for n := 0; lines.Scan(); n++ {
-		var connection, outcome string
+	for n := 0; lines.Scan(); {
+		said, rest, _ := strings.Cut(lines.Text(), " ")
+		if said == word {
+			if n++; n == enough {
+				_ = cmd.Process.Kill()
+			}
+		}
+		var name, connection, outcome string
 		var sequence uint64
-		if _, err := fmt.Sscanf(lines.Text(), "durable %s %d %s", &connection, &sequence, &outcome); err != nil {
+		if said != "durable" {
+			continue
+		}
+		if _, err := fmt.Sscanf(rest, "%s %s %d %s", &name, &connection, &sequence, &outcome); err != nil || outcome != "<nil>" {
 			t.Fatalf("the victim said %q", lines.Text())
 		}
-		durable[connection] = max(durable[connection], sequence)
-		if n == enough {
-			_ = cmd.Process.Kill()
-		}
+		durable[name] = max(durable[name], sequence)
 	}
 	_ = cmd.Wait() // killed
-	return durable
 }
 
-func TestAKilledProcessLosesNothingAndEveryConnectionIsClosedOnce(t *testing.T) {
+func TestAKilledProcessLosesNothingAndEveryCallIsEndedOnce(t *testing.T) {
 	dir := t.TempDir()
 	durable := make(map[string]uint64)
 	for _, enough := range []int{150, 700, 1500} {
-		for connection, sequence := range kill(t, dir, enough) {
-			durable[connection] = sequence
-		}
+		kill(t, dir, "durable", enough, durable)
+		// The next one dies while it closes what this one has left open.
+		kill(t, dir, "calls", 1+enough%7, durable)
 	}
 	start := time.Now()
 	h := openAt(t, dir, nil)
-	t.Logf("%d connections; the last start took %s", len(durable), time.Since(start))
+	t.Logf("%d calls; the last start took %s", len(durable), time.Since(start))
 	defer h.close(t)
-	for connection, sequence := range durable {
-		got, err := h.Read(t.Context(), connection, 0, 100000)
+	for name, sequence := range durable {
+		got, err := h.ReadCall(t.Context(), name, 0, 100000)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := upTo(uint64(len(got))); !slices.Equal(sequences(got), want) {
-			t.Fatalf("connection %s has gaps: %v", connection, sequences(got))
-		}
 		if uint64(len(got)) <= sequence {
-			t.Errorf("connection %s: %d durable, %d read", connection, sequence, len(got))
+			t.Errorf("call %s: %d durable, %d read", name, sequence, len(got))
 		}
-		checkClosedOnce(t, got)
+		checkEndedOnce(t, got)
 	}
 }
 
-func checkClosedOnce(t *testing.T, records []call.Record) {
+// checkEndedOnce looks at a call with one connection that was interrupted.
+func checkEndedOnce(t *testing.T, records []call.Record) {
 	t.Helper()
 	for i, r := range records {
-		if last := i == len(records)-1; r.Closing != last {
-			t.Errorf("record %d of %d of %s: closing is %v", i+1, len(records), r.Connection, r.Closing)
+		if r.CallSequence != uint64(i+1) || r.Connection != "" && r.Sequence != uint64(i) {
+			t.Fatalf("record %d of %s is number %d of the call and %d of its connection", i+1, r.Call, r.CallSequence, r.Sequence)
+		}
+		if r.Closing != (i == len(records)-2) || r.Ends() != (i == len(records)-1) {
+			t.Errorf("record %d of %d of %s is %s", i+1, len(records), r.Call, r.Type)
 		}
 	}
-	last := records[len(records)-1]
-	if last.Type != (call.CallDisconnected{}).Type() || !strings.Contains(string(last.Data), "9999") {
-		t.Errorf("closed by %s %s", last.Type, last.Data)
+	closing, end := records[len(records)-2], records[len(records)-1]
+	if closing.Type != (call.CallDisconnected{}).Type() || !strings.Contains(string(closing.Data), "9999") {
+		t.Errorf("closed by %s %s", closing.Type, closing.Data)
 	}
-	if last.CallSequence != uint64(len(records)) {
-		t.Errorf("closed as %d of the call", last.CallSequence)
+	if !strings.Contains(string(end.Data), `"code":500,"subCode":9999`) {
+		t.Errorf("ended by %s", end.Data)
 	}
 }
 

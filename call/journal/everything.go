@@ -45,8 +45,8 @@ func (j *Journal) FollowAll(ctx context.Context, after string) iter.Seq2[Line, e
 			yield(Line{}, err)
 			return
 		}
-		news, leave := j.watchers.add(anything)
-		defer leave()
+		watch := j.watchers.add(anything)
+		defer watch.leave()
 		for {
 			err := j.merge(ctx, c, func(e Entry) bool { return yield(Line{e.Record, c.String()}, nil) })
 			if errors.Is(err, errEnough) {
@@ -57,7 +57,7 @@ func (j *Journal) FollowAll(ctx context.Context, after string) iter.Seq2[Line, e
 				return
 			}
 			select {
-			case <-news:
+			case <-watch.news:
 			case <-ctx.Done():
 				yield(Line{}, ctx.Err())
 				return

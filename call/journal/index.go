@@ -8,9 +8,9 @@ import (
 	"github.com/botd-dev/botd/call"
 )
 
-// index knows which connections of a shard have no closing record yet: enough
-// to write one if the process dies, and no more. Ten thousand idle connections
-// stand here, so an entry is small.
+// index knows which calls of a shard have not ended and which connections have
+// no closing record yet: enough to write those records if the process dies, and
+// no more. Ten thousand idle connections stand here, so an entry is small.
 type index struct {
 	mu          sync.Mutex
 	connections map[string]*open
@@ -27,11 +27,14 @@ type open struct {
 	connected bool
 }
 
-// talk is a call with an open connection.
+// talk is a call that has not ended, or has an open connection.
 type talk struct {
 	name        string
+	first       uint64 // where its first known record stands
 	sequence    uint64 // of its newest record
 	connections int
+	// going is set from the record that starts the call to the one that ends it.
+	going bool
 }
 
 func newIndex() *index {
@@ -43,43 +46,60 @@ func (x *index) note(e Entry) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.noted++
-	if t := x.calls[e.Call]; t != nil {
-		t.sequence = e.CallSequence
-	}
-	if e.Connection == "" {
+	t := x.talkOf(e)
+	if t == nil {
 		return
 	}
+	t.sequence = e.CallSequence
+	switch {
+	case e.Starts():
+		t.going = true
+	case e.Ends():
+		t.going = false
+	case e.Connection != "":
+		x.noteConnection(e, t)
+	}
+	x.settle(t)
+}
+
+// talkOf is the call of a record. Only its start and what opens a connection
+// make it known: what comes when it is over does not begin it anew.
+func (x *index) talkOf(e Entry) *talk {
+	t := x.calls[e.Call]
+	if t == nil && (e.Starts() || e.Connection != "" && !e.Closing) {
+		t = &talk{name: e.Call, first: e.Position}
+		x.calls[t.name] = t
+	}
+	return t
+}
+
+func (x *index) noteConnection(e Entry, t *talk) {
 	o := x.connections[e.Connection]
 	switch {
 	case o == nil && e.Closing:
 		return
 	case o == nil:
-		o = x.add(e.Connection, e.Call, e.Position)
-		o.talk.sequence = e.CallSequence
+		o = x.add(e.Connection, t, e.Position)
 	case e.Closing:
-		x.remove(e.Connection, o)
+		delete(x.connections, e.Connection)
+		t.connections--
 		return
 	}
 	o.sequence = e.Sequence
 	o.connected = o.connected || e.Type == call.CallConnected{}.Type()
 }
 
-func (x *index) add(connection, name string, first uint64) *open {
-	t := x.calls[name]
-	if t == nil {
-		t = &talk{name: name}
-		x.calls[name] = t
-	}
+func (x *index) add(connection string, t *talk, first uint64) *open {
 	t.connections++
 	o := &open{first: first, talk: t}
 	x.connections[connection] = o
 	return o
 }
 
-func (x *index) remove(connection string, o *open) {
-	delete(x.connections, connection)
-	if o.talk.connections--; o.talk.connections == 0 {
-		delete(x.calls, o.talk.name)
+// settle forgets a call of which nothing is left to be written.
+func (x *index) settle(t *talk) {
+	if !t.going && t.connections == 0 {
+		delete(x.calls, t.name)
 	}
 }
 
@@ -93,14 +113,26 @@ func (x *index) call(connection string) (string, bool) {
 	return "", false
 }
 
-// oldest is where the oldest open connection begins; zero if there is none.
+// began is where the first record of a call stands that has not ended; zero if
+// it has.
+func (x *index) began(name string) uint64 {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if t := x.calls[name]; t != nil {
+		return t.first
+	}
+	return 0
+}
+
+// oldest is where the oldest call that has not ended begins; zero if there is
+// none.
 func (x *index) oldest() uint64 {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var first uint64
-	for _, o := range x.connections {
-		if first == 0 || o.first < first {
-			first = o.first
+	for _, t := range x.calls {
+		if first == 0 || t.first < first {
+			first = t.first
 		}
 	}
 	return first
@@ -108,35 +140,52 @@ func (x *index) oldest() uint64 {
 
 // line is an open connection as a checkpoint holds it.
 type line struct {
-	Connection   string `json:"c"`
-	Call         string `json:"k"`
-	First        uint64 `json:"f"`
-	Sequence     uint64 `json:"s"`
-	CallSequence uint64 `json:"n"`
-	Connected    bool   `json:"u,omitempty"`
+	Connection string `json:"c"`
+	Call       string `json:"k"`
+	First      uint64 `json:"f"`
+	Sequence   uint64 `json:"s"`
+	Connected  bool   `json:"u,omitempty"`
 }
 
-// lines lists the open connections in the order in which they were opened, and
-// begins to count anew.
-func (x *index) lines() []line {
+// callLine is a call as a checkpoint holds it.
+type callLine struct {
+	Call     string `json:"k"`
+	First    uint64 `json:"f"`
+	Sequence uint64 `json:"s"`
+	Going    bool   `json:"g,omitempty"`
+}
+
+// lines lists the calls and the open connections, each in the order in which
+// they began, and begins to count anew.
+func (x *index) lines() ([]callLine, []line) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.noted = 0
+	calls := make([]callLine, 0, len(x.calls))
+	for name, t := range x.calls {
+		calls = append(calls, callLine{name, t.first, t.sequence, t.going})
+	}
 	lines := make([]line, 0, len(x.connections))
 	for id, o := range x.connections {
-		lines = append(lines, line{id, o.talk.name, o.first, o.sequence, o.talk.sequence, o.connected})
+		lines = append(lines, line{id, o.talk.name, o.first, o.sequence, o.connected})
 	}
+	slices.SortFunc(calls, func(a, b callLine) int { return cmp.Compare(a.First, b.First) })
 	slices.SortFunc(lines, func(a, b line) int { return cmp.Compare(a.First, b.First) })
-	return lines
+	return calls, lines
 }
 
 // restore puts back what lines listed.
-func (x *index) restore(lines []line) {
+func (x *index) restore(calls []callLine, lines []line) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	for _, l := range calls {
+		x.calls[l.Call] = &talk{name: l.Call, first: l.First, sequence: l.Sequence, going: l.Going}
+	}
 	for _, l := range lines {
-		o := x.add(l.Connection, l.Call, l.First)
-		o.sequence, o.connected, o.talk.sequence = l.Sequence, l.Connected, l.CallSequence
+		if t := x.calls[l.Call]; t != nil {
+			o := x.add(l.Connection, t, l.First)
+			o.sequence, o.connected = l.Sequence, l.Connected
+		}
 	}
 }
 

@@ -1,11 +1,9 @@
 package journal
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"go.uber.org/zap"
 
@@ -24,18 +22,8 @@ func (j *Journal) Read(ctx context.Context, connection string, after uint64, lim
 	if err != nil {
 		return nil, err
 	}
-	var records []call.Record
-	err = s.each(ctx, query{subject: subject, limit: batchMessages}, func(e Entry) error {
-		if e.Sequence <= after {
-			return nil
-		}
-		if len(records) == limit {
-			return errEnough
-		}
-		records = append(records, e.Record)
-		return nil
-	})
-	if err != nil && !errors.Is(err, errEnough) {
+	records, _, err := s.page(ctx, s.ofConnection(connection, subject), after, limit)
+	if err != nil {
 		return nil, fmt.Errorf("read connection %s: %w", connection, err)
 	}
 	return records, nil
@@ -69,27 +57,14 @@ func (j *Journal) find(ctx context.Context, connection string) (*shard, string, 
 // of none, whose call sequence is greater than after, oldest first.
 func (j *Journal) ReadCall(ctx context.Context, callID string, after uint64, limit int) ([]call.Record, error) {
 	s := j.shard(callID)
-	now, err := s.store.state(ctx, s.prefix+"*."+token(callID))
+	records, known, err := s.page(ctx, s.ofCall(callID), after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read call %s: %w", callID, err)
 	}
-	if len(now.Subjects) == 0 {
+	if !known {
 		return nil, fmt.Errorf("call %s: %w", callID, ErrUnknown)
 	}
-	var records []call.Record
-	for subject := range now.Subjects {
-		err := s.each(ctx, query{subject: subject, limit: batchMessages}, func(e Entry) error {
-			if e.CallSequence > after {
-				records = append(records, e.Record)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, fmt.Errorf("read call %s: %w", callID, err)
-		}
-	}
-	slices.SortFunc(records, func(a, b call.Record) int { return cmp.Compare(a.CallSequence, b.CallSequence) })
-	return records[:min(len(records), limit)], nil
+	return records, nil
 }
 
 // Scan returns up to limit records of a shard that stand after a position.

@@ -10,7 +10,8 @@ import (
 )
 
 // recover reads what happened since the last checkpoint and closes every
-// connection that has been left open: whoever held it is gone.
+// connection, and ends every call, that has been left open: whoever held it is
+// gone.
 func (s *shard) recover(ctx context.Context) error {
 	after, err := s.loadCheckpoint(ctx)
 	if err != nil {
@@ -31,24 +32,20 @@ func (s *shard) recover(ctx context.Context) error {
 	return s.closeAll(ctx)
 }
 
-// closeAll appends one closing record for each open connection. Dying in the
-// middle of it does no harm: those already closed are not open any more.
+// closeAll appends one closing record for each open connection and then one for
+// each call. Dying in the middle of it does no harm: what has its record is not
+// open any more.
 func (s *shard) closeAll(ctx context.Context) error {
-	left := s.index.lines()
-	if len(left) == 0 {
+	calls, connections := s.index.lines()
+	if len(calls) == 0 {
 		return nil
 	}
-	sequences := make(map[string]uint64) // of calls
-	records := make([]call.Record, 0, len(left))
-	for _, l := range left {
-		sequences[l.Call] = max(sequences[l.Call], l.CallSequence) + 1
-		first, err := s.at(ctx, l.First)
-		if err != nil {
-			return fmt.Errorf("close connection %s: %w", l.Connection, err)
-		}
-		records = append(records, call.Interrupted(first.Record, l.Connected, l.Sequence+1, sequences[l.Call], s.journal.cfg.NewID(), s.journal.cfg.Now()))
+	s.journal.cfg.Log.Warn("calls were left open by the last run and are closed", zap.Int("shard", s.number),
+		zap.Int("calls", len(calls)), zap.Int("connections", len(connections)))
+	records, err := s.lastWords(ctx, calls, connections)
+	if err != nil {
+		return err
 	}
-	s.journal.cfg.Log.Warn("connections were left open by the last run and are closed", zap.Int("shard", s.number), zap.Int("connections", len(records)))
 	lines, _, err := s.encode(records)
 	if err != nil {
 		return err
@@ -58,4 +55,32 @@ func (s *shard) closeAll(ctx context.Context) error {
 	}
 	s.checkpoint(ctx)
 	return nil
+}
+
+// lastWords are the records that close what was left open.
+func (s *shard) lastWords(ctx context.Context, calls []callLine, connections []line) ([]call.Record, error) {
+	sequences := make(map[string]uint64, len(calls))
+	for _, l := range calls {
+		sequences[l.Call] = l.Sequence
+	}
+	next := func(name string) uint64 { sequences[name]++; return sequences[name] }
+	records := make([]call.Record, 0, len(calls)+len(connections))
+	for _, l := range connections {
+		first, err := s.at(ctx, l.First)
+		if err != nil {
+			return nil, fmt.Errorf("close connection %s: %w", l.Connection, err)
+		}
+		records = append(records, call.Interrupted(first.Record, l.Connected, l.Sequence+1, next(l.Call), s.journal.cfg.NewID(), s.journal.cfg.Now()))
+	}
+	for _, l := range calls {
+		if !l.Going {
+			continue
+		}
+		first, err := s.at(ctx, l.First)
+		if err != nil {
+			return nil, fmt.Errorf("end call %s: %w", l.Call, err)
+		}
+		records = append(records, call.InterruptedCall(first.Record, next(l.Call), s.journal.cfg.NewID(), s.journal.cfg.Now()))
+	}
+	return records, nil
 }

@@ -82,17 +82,26 @@ func openNew(tb testing.TB, change func(*Config)) *house {
 type speaker struct {
 	call, connection string
 	said             uint64
+	begun            uint64 // records that came before the connection
 }
 
 func talking(n int) *speaker {
 	return &speaker{call: fmt.Sprintf("call-%04d", n), connection: fmt.Sprintf("%032x", n)}
 }
 
+func (s *speaker) begins() call.Record {
+	s.begun++
+	return call.Record{
+		ID: s.call + "-start", Type: "botd.call.started", Time: time.Unix(1, 0).UTC(),
+		Call: s.call, CallSequence: s.begun, Data: json.RawMessage(`{"serverCallId":"` + s.call + `","correlationId":"together"}`),
+	}
+}
+
 func (s *speaker) says(kind string) call.Record {
 	s.said++
 	return call.Record{
 		ID: fmt.Sprintf("%s-%d", s.connection, s.said), Type: kind, Time: time.Unix(1, 0).UTC(),
-		Call: s.call, CallSequence: s.said, Connection: s.connection, Sequence: s.said,
+		Call: s.call, CallSequence: s.begun + s.said, Connection: s.connection, Sequence: s.said,
 		Data: json.RawMessage(`{"callConnectionId":"` + s.connection + `"}`),
 	}
 }

@@ -29,6 +29,8 @@ type shard struct {
 	prefix  string
 	store   *store
 	index   *index
+	// bookmarks are where readers have left off.
+	bookmarks bookmarks
 	// head is the newest record that is durable and known to readers.
 	head atomic.Uint64
 
