@@ -16,7 +16,7 @@ func Interrupted(first Record, connected bool, sequence, callSequence uint64, id
 	}
 	_ = json.Unmarshal(first.Data, &began) // what is missing stays empty
 	cn := Connection{kind: began.Kind, context: began.OperationContext, wasConnected: connected, why: ReasonCrash}
-	closing := cn.closing()
+	closing := cn.lastEvent()
 	ids := common{first.Connection, first.Call, began.CorrelationID}
 	return Record{
 		ID: id, Type: closing.Type(), Time: at,
