@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -144,7 +145,9 @@ func mac(key []byte, text string) []byte {
 
 // targets are the spellings of path and query that a client may have signed:
 // as on the wire, and with the query re-serialised as browsers do (steps 2 and
-// 3); with x-ms-host the path alone (step 4).
+// 3); with x-ms-host the path alone (step 4). Some HTTP clients decode in the
+// path, after it was signed, what need not be encoded: aiohttp, below one of
+// Azure's SDKs, sends "%3A" as ":".
 func targets(r *http.Request) []string {
 	raw := requestTarget(r)
 	path, query, asked := strings.Cut(raw, "?")
@@ -152,9 +155,21 @@ func targets(r *http.Request) []string {
 	case r.Header.Get(headerMSHost) != "":
 		return []string{path}
 	case !asked:
-		return []string{raw}
+		return []string{raw, encoded(path)}
 	}
-	return []string{raw, path + "?" + reserialise(query)}
+	return []string{raw, path + "?" + reserialise(query), encoded(path) + "?" + query}
+}
+
+// encoded is a path in which every segment is encoded in full. It names the
+// same thing.
+func encoded(path string) string {
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		if plain, err := url.PathUnescape(s); err == nil {
+			segments[i] = strings.ReplaceAll(url.QueryEscape(plain), "+", "%20")
+		}
+	}
+	return strings.Join(segments, "/")
 }
 
 // requestTarget is the request target as it was sent, in origin form (RFC 9112

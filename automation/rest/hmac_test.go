@@ -49,7 +49,8 @@ func TestNothingThatIsSignedCanBeChanged(t *testing.T) {
 	}{
 		{"another method", func(r *http.Request) { r.Method = "PUT" }},
 		{"another path", func(r *http.Request) { r.RequestURI = strings.Replace(r.RequestURI, "41a0", "41a1", 1) }},
-		{"another spelling of the path", func(r *http.Request) { r.RequestURI = strings.Replace(r.RequestURI, "%3A", ":", 1) }},
+		{"a path encoded twice", func(r *http.Request) { r.RequestURI = strings.Replace(r.RequestURI, "%3A", "%253A", 1) }},
+		{"a path with a segment more", func(r *http.Request) { r.RequestURI = strings.Replace(r.RequestURI, "%3A", "/", 1) }},
 		{"another query", func(r *http.Request) { r.RequestURI += "&x=1" }},
 		{"no query", func(r *http.Request) { r.RequestURI, _, _ = strings.Cut(r.RequestURI, "?") }},
 		{"another host", func(r *http.Request) { r.Host = "evil.example" }},
@@ -152,6 +153,16 @@ func TestAQueryMayBeSignedAsABrowserWouldWriteIt(t *testing.T) {
 	signAs(r, "x-ms-date;host;x-ms-content-sha256", "/calling/events?after=a%3Ab&name=x+y&empty=", date+";botd.example:8443;"+hash)
 	if _, err := verifySignature(r, [][]byte{testKey}, testTime); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAPathMayBeDecodedAfterItWasSigned(t *testing.T) {
+	for _, sent := range []string{"4:%2B15551230001", "4:+15551230001", "4%3a%2b15551230001"} {
+		r := signedRequest(t, "GET", testTarget, "")
+		r.RequestURI = strings.Replace(r.RequestURI, "4%3A%2B15551230001", sent, 1)
+		if _, err := verifySignature(r, [][]byte{testKey}, testTime); err != nil {
+			t.Errorf("%s: %v", sent, err)
+		}
 	}
 }
 
