@@ -58,6 +58,17 @@ func (b *book) told(cn *call.Connection, contract bool) []string {
 	return types
 }
 
+// count is how often a connection was told of something.
+func (b *book) count(cn *call.Connection, kind string) int {
+	n := 0
+	for _, name := range b.told(cn, true) {
+		if name == kind {
+			n++
+		}
+	}
+	return n
+}
+
 func (b *book) last(kind string) call.Record {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -90,6 +101,14 @@ func (d *deaf) Hear(id string, from []string) {
 	d.hears[id] = from
 }
 func (d *deaf) Close() {}
+
+// passes says whether the one hears the other here.
+func (d *deaf) passes(listener, speaker string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	from, limited := d.hears[listener]
+	return d.on[listener] && d.on[speaker] && !d.muted[speaker] && (!limited || from == nil || slices.Contains(from, speaker))
+}
 
 func (d *deaf) Play(media.Source, ...string) media.Playback { return nil }
 
@@ -191,6 +210,24 @@ type house struct {
 	*call.Registry
 	book *book
 	bell *bell
+
+	mu      sync.Mutex
+	bridges []*deaf
+}
+
+func (h *house) bridge() call.Bridge {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	d := &deaf{}
+	h.bridges = append(h.bridges, d)
+	return d
+}
+
+// hears says whether one would hear the other, on whichever bridge they are.
+func (h *house) hears(listener, speaker *phone) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.ContainsFunc(h.bridges, func(d *deaf) bool { return d.passes(listener.p.ID(), speaker.p.ID()) })
 }
 
 // inHouse runs a test in virtual time; at its end every call must be over.
@@ -198,7 +235,7 @@ func inHouse(t *testing.T, f func(h *house)) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &house{T: t, book: &book{}, bell: &bell{where: map[identity.ID]bool{alice: true, bob: true, carol: true, app: true}}}
 		h.Registry = call.NewRegistry(call.Config{
-			Journal: h.book, NewBridge: func() call.Bridge { return &deaf{} },
+			Journal: h.book, NewBridge: h.bridge,
 			Now: time.Now, Random: rand.Reader, Log: zaptest.NewLogger(t),
 			IncomingContext: func(id string, _ time.Time) string { return id },
 		})
@@ -263,6 +300,12 @@ func (h *house) answered() (*phone, *call.Connection) {
 	}
 	synctest.Wait()
 	return leg, cn
+}
+
+// pass lets time go by until nothing happens any more.
+func (h *house) pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
 }
 
 // accept lets whoever rings last come in.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // How a connection came about.
@@ -63,6 +64,10 @@ func (c *Call) connect(in Connect) *Connection {
 	return cn
 }
 
+// farewell is how long a connection that comes to nothing can be read: whoever
+// asked for it is answered with one that is connecting.
+const farewell = 100 * time.Millisecond
+
 // connectFails makes a connection whose only event is ConnectFailed. It has a
 // call of its own, in which nothing else happens.
 func (r *Registry) connectFails(ctx context.Context, in Connect, why Reason) (*Connection, error) {
@@ -76,7 +81,7 @@ func (r *Registry) connectFails(ctx context.Context, in Connect, why Reason) (*C
 	c.hollow = true
 	err = c.begin(ctx, in.As, func(c *Call) error {
 		cn = c.connect(in)
-		c.later(0, func() { c.end(why) }) // the answer goes first
+		c.later(farewell, func() { c.end(why) })
 		return nil
 	})
 	if err != nil { // cn may be about to be set: nobody waits any more

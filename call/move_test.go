@@ -1,0 +1,91 @@
+package call_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// talking is a call of the application to somebody who has answered.
+func (h *house) talking(to identity.ID) (*phone, *call.Connection) {
+	h.Helper()
+	cn, err := h.Create(h.Context(), call.Creation{Seat: call.Seat{As: app}, To: []identity.ID{to}})
+	if err != nil {
+		h.Fatalf("create: %v", err)
+	}
+	synctest.Wait()
+	return h.accept(), cn
+}
+
+func TestSomebodyMovedKeepsTheLegAndHearsTheOtherCall(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, lobby := h.answered()
+		agent, talk := h.talking(bob)
+		before := caller.p
+		h.want(talk.Move(h.Context(), call.Move{From: lobby.ID(), Who: []identity.ID{alice}}), nil)
+		h.pass(time.Second)
+		h.want(caller.ended().Message, "not ended")
+		h.want([]bool{caller.p != before, caller.p.Call() == agent.p.Call()}, []bool{true, true})
+		h.want([]bool{h.hears(caller, agent), h.hears(agent, caller)}, []bool{true, true})
+		h.want(h.book.told(talk, true), []string{"CallConnected", "ParticipantsUpdated", "MoveParticipantSucceeded", "ParticipantsUpdated"})
+		h.want(h.book.told(lobby, true), []string{"CallConnected", "ParticipantsUpdated", "CallDisconnected"})
+		h.want(talk.View().Participants, []call.Listed{{Identifier: app}, {Identifier: bob}, {Identifier: alice}})
+
+		before.Gone(call.ReasonMediaLost) // the leg said so while it was on its way
+		h.pass(time.Second)
+		h.want(caller.ended(), call.ReasonMediaLost)
+		h.want(talk.View().State, call.Connected)
+	})
+}
+
+func TestWhoCannotMoveStaysAndIsHeardAsBefore(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, lobby := h.answered()
+		_, talk := h.talking(bob)
+		_, err := talk.Add(h.Context(), call.Addition{To: carol})
+		h.want(err, nil)
+		synctest.Wait()
+		third := h.accept()
+		h.want(talk.Move(h.Context(), call.Move{From: lobby.ID(), Who: []identity.ID{carol, alice, alice}}), nil)
+		h.pass(time.Second)
+		h.want(h.book.count(talk, "MoveParticipantSucceeded"), 1)
+		h.want(h.book.count(talk, "MoveParticipantFailed"), 2)
+		h.want(h.hears(third, caller), true)
+	})
+}
+
+func TestMovesBothWaysAtOnceEndWell(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, one := h.answered()
+		agent, two := h.talking(bob)
+		go func() { _ = two.Move(h.Context(), call.Move{From: one.ID(), Who: []identity.ID{alice}}) }()
+		go func() { _ = one.Move(h.Context(), call.Move{From: two.ID(), Who: []identity.ID{bob}}) }()
+		h.pass(time.Second)
+		for _, leg := range []*phone{caller, agent} {
+			if leg.ended().Message == "not ended" && leg.state() != call.Present {
+				h.Errorf("a leg is nowhere: %s", leg.state())
+			}
+		}
+		moved := h.book.count(one, "MoveParticipantSucceeded") + h.book.count(two, "MoveParticipantSucceeded")
+		failed := h.book.count(one, "MoveParticipantFailed") + h.book.count(two, "MoveParticipantFailed")
+		if moved+failed > 2 || moved == 0 {
+			h.Errorf("%d moved, %d failed", moved, failed)
+		}
+	})
+}
+
+func TestAMoveFromNowhereOrHereIsRefused(t *testing.T) {
+	inHouse(t, func(h *house) {
+		_, cn := h.answered()
+		if err := cn.Move(h.Context(), call.Move{From: "nowhere", Who: []identity.ID{bob}}); !errors.Is(err, call.ErrNoCall) {
+			h.Errorf("from nowhere: %v", err)
+		}
+		if err := cn.Move(h.Context(), call.Move{From: cn.ID(), Who: []identity.ID{alice}}); !errors.Is(err, call.ErrConflict) {
+			h.Errorf("from here: %v", err)
+		}
+	})
+}

@@ -1,0 +1,137 @@
+package call_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+func TestABlindTransferOfACallOfTwoTakesTheApplicationsPlace(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, cn := h.answered()
+		h.want(cn.Transfer(h.Context(), call.Transfer{Target: bob, Reference: call.Reference{Context: "t"}}), nil)
+		synctest.Wait()
+		h.want(cn.View().State, call.Transferring)
+		h.want(h.bell.latest().From(), alice)
+		agent := h.accept()
+		h.pass(time.Second)
+		h.want(h.book.told(cn, true), []string{"CallConnected", "ParticipantsUpdated", "CallTransferAccepted", "CallDisconnected"})
+		h.want([]bool{h.hears(caller, agent), h.hears(agent, caller)}, []bool{true, true})
+		agent.p.Gone(call.ReasonLocal)
+		synctest.Wait()
+		h.want(caller.ended(), call.ReasonLocal)
+	})
+}
+
+func TestATransferThatIsDeclinedLeavesEverybodyWhereTheyAre(t *testing.T) {
+	inHouse(t, func(h *house) {
+		_, cn := h.answered()
+		h.want(cn.Transfer(h.Context(), call.Transfer{Target: bob}), nil)
+		synctest.Wait()
+		h.bell.latest().Decline(call.ReasonDeclined)
+		synctest.Wait()
+		h.want(cn.View().State, call.Connected)
+		h.want(h.book.count(cn, "CallTransferFailed"), 1)
+		h.want(cn.Transfer(h.Context(), call.Transfer{Target: carol}), nil)
+		h.pass(61 * time.Second)
+		h.want(h.book.count(cn, "CallTransferFailed"), 2)
+		h.want(cn.View().State, call.Connected)
+		h.want(cn.View().Participants, []call.Listed{{Identifier: alice}, {Identifier: app}})
+		h.want(h.Counts().Invitations, 0)
+	})
+}
+
+func TestATransfereeWhoHangsUpEndsTheTransferAndTheCall(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, cn := h.answered()
+		h.want(cn.Transfer(h.Context(), call.Transfer{Target: bob}), nil)
+		synctest.Wait()
+		caller.p.Gone(call.ReasonLocal)
+		synctest.Wait()
+		h.want(h.book.told(cn, true), []string{"CallConnected", "ParticipantsUpdated", "CallTransferFailed", "CallDisconnected"})
+	})
+}
+
+// conference is a call of the application with alice and bob.
+func (h *house) conference() (alices, bobs *phone, cn *call.Connection) {
+	h.Helper()
+	alices, cn = h.answered()
+	if _, err := cn.Add(h.Context(), call.Addition{To: bob}); err != nil {
+		h.Fatal(err)
+	}
+	synctest.Wait()
+	bobs = h.accept()
+	h.pass(time.Second)
+	return alices, bobs, cn
+}
+
+func TestInAGroupTheTransfereeLeavesForACallWithTheTarget(t *testing.T) {
+	inHouse(t, func(h *house) {
+		first, second, cn := h.conference()
+		if err := cn.Transfer(h.Context(), call.Transfer{Target: carol}); !errors.Is(err, call.ErrTransferee) {
+			h.Errorf("without a transferee: %v", err)
+		}
+		h.want(cn.Transfer(h.Context(), call.Transfer{Target: carol, Transferee: bob}), nil)
+		if err := cn.Transfer(h.Context(), call.Transfer{Target: carol, Transferee: bob}); !errors.Is(err, call.ErrTransferRunning) {
+			h.Errorf("twice: %v", err)
+		}
+		h.pass(time.Second)
+		h.want(h.bell.latest().From(), bob)
+		h.want(h.hears(first, second), true)
+		third := h.accept()
+		h.pass(time.Second)
+		h.want([]bool{h.hears(third, second), h.hears(second, third), h.hears(first, second)}, []bool{true, true, false})
+		h.want(h.book.count(cn, "CallTransferAccepted"), 1)
+		h.want(cn.View().State, call.Connected)
+		h.want(cn.View().Participants, []call.Listed{{Identifier: alice}, {Identifier: app}})
+		h.want(h.Counts().Calls, 2)
+	})
+}
+
+func TestInAGroupATransferCanGoToAnApplication(t *testing.T) {
+	inHouse(t, func(h *house) {
+		_, second, cn := h.conference()
+		h.bell.where["echo"] = true
+		h.want(cn.Transfer(h.Context(), call.Transfer{Target: "echo", Transferee: bob}), nil)
+		h.pass(time.Second)
+		echo, err := h.bell.latest().Answer(h.Context(), call.Seat{})
+		h.want(err, nil)
+		h.pass(time.Second)
+		h.want(echo.View().State, call.Connected)
+		h.want(h.book.count(cn, "CallTransferAccepted"), 1)
+		h.want(second.p.Call(), echo.View().ServerCallID)
+	})
+}
+
+func TestInAGroupATransferThatFailsEndsItsCall(t *testing.T) {
+	inHouse(t, func(h *house) {
+		first, second, cn := h.conference()
+		for _, to := range []identity.ID{"8:acs:r_nobody", carol} {
+			h.want(cn.Transfer(h.Context(), call.Transfer{Target: to, Transferee: bob}), nil)
+			h.pass(70 * time.Second)
+		}
+		h.want(h.book.count(cn, "CallTransferFailed"), 2)
+		h.want(h.hears(first, second), true)
+		h.want(h.Counts().Calls, 1)
+	})
+}
+
+func TestAConsultationEndsWithTheTwoTogether(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, cn := h.answered()
+		agent, talk := h.talking(bob)
+		h.want(cn.Transfer(h.Context(), call.Transfer{TargetCall: talk.ID()}), nil)
+		h.pass(time.Second)
+		h.want([]bool{h.hears(caller, agent), h.hears(agent, caller)}, []bool{true, true})
+		h.want(h.book.told(cn, true), []string{"CallConnected", "ParticipantsUpdated", "CallTransferAccepted", "CallDisconnected"})
+		h.want(h.book.told(talk, true)[2:], []string{"CallDisconnected"})
+		h.want(h.Counts().Calls, 1)
+		caller.p.Gone(call.ReasonLocal)
+		synctest.Wait()
+		h.want(agent.ended(), call.ReasonLocal)
+	})
+}
