@@ -49,11 +49,15 @@ type agent struct {
 
 // register attaches a socket to the agent it resumes, if that is the same
 // user's, or to a new one. The client is welcomed and shown its calls and what
-// rings for it.
-func (s *Server) register(sock *socket, resume string, session Session) *agent {
+// rings for it. It is nil where tokens have been revoked since: the session may
+// be one of theirs.
+func (s *Server) register(sock *socket, resume string, session Session, since uint64) *agent {
 	servers := s.cfg.ICEServers(session.User)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.voided != since {
+		return nil
+	}
 	a := s.agents[resume]
 	if a == nil || a.user != session.User {
 		a = &agent{server: s, user: session.User, resume: rand.Text(), calls: map[string]*leg{}}

@@ -3,11 +3,14 @@ package browser
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/coder/websocket"
 	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/identity"
 )
 
 // How long a client may take to say who it is, and a request to be answered.
@@ -21,10 +24,7 @@ const (
 func (s *Server) converse(sock *socket) {
 	a, session, err := s.greet(sock)
 	if err != nil {
-		s.metrics.refused.WithLabelValues("hello").Inc()
-		s.log.Info("browser client refused", zap.Error(err))
-		sock.send(encode(unregistered("no valid token was given")))
-		sock.close(websocket.StatusPolicyViolation, "not registered")
+		s.turnAway(sock, err)
 		return
 	}
 	defer a.detach(sock)
@@ -33,6 +33,9 @@ func (s *Server) converse(sock *socket) {
 	for {
 		select {
 		case b := <-sock.in:
+			if sock.closed() { // what was said before does not count any more
+				return
+			}
 			if renewed, ok := a.handle(sock, b); ok {
 				expiry.Reset(untilExpiry(renewed))
 			}
@@ -45,6 +48,20 @@ func (s *Server) converse(sock *socket) {
 			return
 		}
 	}
+}
+
+// turnAway tells a client that it is not let in. Where its token cannot be
+// checked it is not told that the token is bad, but to come back.
+func (s *Server) turnAway(sock *socket, err error) {
+	s.metrics.refused.WithLabelValues("hello").Inc()
+	if errors.Is(err, identity.ErrStore) {
+		s.log.Warn("browser client not checked", zap.Error(err))
+		sock.close(websocket.StatusTryAgainLater, "the token cannot be checked now")
+		return
+	}
+	s.log.Info("browser client refused", zap.Error(err))
+	sock.send(encode(unregistered("no valid token was given")))
+	sock.close(websocket.StatusPolicyViolation, "not registered")
 }
 
 func untilExpiry(s Session) time.Duration {
@@ -82,14 +99,26 @@ func (s *Server) greet(sock *socket) (*agent, Session, error) {
 	if hello.Type != "hello" {
 		return nil, Session{}, errBadHello
 	}
-	session, err := s.verify(hello.Token)
-	if err != nil {
-		return nil, Session{}, err
+	return s.letIn(sock, hello)
+}
+
+// letIn registers whoever has a good token. One that is revoked between the
+// look at it and the registration would be cut by nobody: if any was, the look
+// is repeated.
+func (s *Server) letIn(sock *socket, hello request) (*agent, Session, error) {
+	for {
+		since := s.revocations()
+		session, err := s.verify(hello.Token)
+		if err != nil {
+			return nil, Session{}, err
+		}
+		if hello.DisplayName != "" {
+			session.Name = hello.DisplayName
+		}
+		if a := s.register(sock, hello.Resume, session, since); a != nil {
+			return a, session, nil
+		}
 	}
-	if hello.DisplayName != "" {
-		session.Name = hello.DisplayName
-	}
-	return s.register(sock, hello.Resume, session), session, nil
 }
 
 // verify checks a token and that it lets its bearer into calls at all.
@@ -104,4 +133,12 @@ func (s *Server) verify(token string) (Session, error) {
 		return Session{}, errForbidden
 	}
 	return session, nil
+}
+
+// unfit says that a token allows nothing, unless it is only not known.
+func unfit(err error) error {
+	if errors.Is(err, identity.ErrStore) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errForbidden, err)
 }

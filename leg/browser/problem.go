@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
 )
 
 // What a request can fail with besides what a call says.
@@ -33,6 +34,7 @@ var problems = []struct {
 	{call.ErrFull, 403, 8519},
 	{call.ErrClosing, 503, 9998},
 	{call.ErrNotDurable, 503, 9998},
+	{identity.ErrStore, 503, 9998},
 	{context.DeadlineExceeded, 504, 8518},
 }
 

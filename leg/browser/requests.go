@@ -94,7 +94,7 @@ func (a *agent) refuse(r request, err error) failure {
 func (a *agent) renew(r request) (Session, error) {
 	session, err := a.server.verify(r.Token)
 	if err != nil {
-		return Session{}, fmt.Errorf("%w: %w", errForbidden, err)
+		return Session{}, unfit(err)
 	}
 	if session.User != a.user {
 		return Session{}, fmt.Errorf("%w: %w", errForbidden, errOtherUser)

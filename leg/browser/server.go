@@ -31,6 +31,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	closed bool
+	voided uint64                              // how often tokens were revoked
 	agents map[string]*agent                   // by what they resume with
 	users  map[identity.ID]map[*agent]struct{} // those whom an invitation can reach
 	rings  map[string]*ring                    // by the invitation's id
@@ -127,9 +128,19 @@ func (s *Server) begin() bool {
 // Revoke cuts every socket of a user whose tokens are good no more. Their
 // calls go on for as long as a client may take to resume.
 func (s *Server) Revoke(user identity.ID) {
+	s.mu.Lock()
+	s.voided++
+	s.mu.Unlock()
 	for _, a := range s.reachable(user) {
 		a.unregister("the token was revoked")
 	}
+}
+
+// revocations is how many there have been.
+func (s *Server) revocations() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.voided
 }
 
 // reachable are the agents of a user that have a socket.

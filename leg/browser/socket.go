@@ -73,6 +73,16 @@ func (s *socket) close(code websocket.StatusCode, why string) {
 	})
 }
 
+// closed says whether close was called.
+func (s *socket) closed() bool {
+	select {
+	case <-s.shut:
+		return true
+	default:
+		return false
+	}
+}
+
 // read takes messages until none can come. A client that sends faster than
 // messageRate is read no faster.
 func (s *socket) read(ctx context.Context) {
