@@ -42,7 +42,7 @@ func TestConnectingToNoCallFailsByEvent(t *testing.T) {
 			h.pass(time.Second)
 			h.want(h.book.told(cn, true), []string{"ConnectFailed"})
 		}
-		h.want(h.book.last("ConnectFailed").Data[0] == '{', true)
+		h.want(h.result("ConnectFailed"), []int{403, 5829})
 		for _, r := range h.book.records {
 			if r.Connection == "" {
 				h.Errorf("a call that is none says %s", r.Type)
