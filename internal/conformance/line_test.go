@@ -15,7 +15,7 @@ type line struct {
 	mu     sync.Mutex
 	who    *call.Participant
 	roster call.Roster
-	mutes  int           // how often somebody else muted it
+	mutes  int           // how often somebody else muted it, since it was last undone
 	news   chan struct{} // closed when something of the above has changed
 }
 
@@ -29,6 +29,7 @@ func (l *line) Port() media.Port { return l.pair }
 func (l *line) Attach(p *call.Participant) { l.change(func() { l.who = p }) }
 func (l *line) Show(r call.Roster)         { l.change(func() { l.roster = r }) }
 func (l *line) Mute()                      { l.change(func() { l.mutes++ }) }
+func (l *line) Unmute()                    { l.change(func() { l.mutes = 0 }) }
 
 // Accept has media flow at once.
 func (l *line) Accept() { go l.participant().Connected() }

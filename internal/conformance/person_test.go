@@ -92,7 +92,8 @@ type wish struct {
 	To    []string    `json:"to"`    // call: whom
 	With  []string    `json:"with"`  // sees: whom
 	Held  []string    `json:"held"`  // sees: who of them is on hold
-	Group string      `json:"group"` // join: where
+	Group string      `json:"group"` // join: where, or
+	Room  string      `json:"room"`  // join: where
 	Tones []call.Tone `json:"tones"` // press: what
 	Busy  bool        `json:"busy"`  // decline: how
 }
@@ -176,8 +177,18 @@ func (p *person) call(ctx context.Context, w wish) (any, error) {
 
 func (p *person) join(ctx context.Context, w wish) (any, error) {
 	p.line = newLine()
-	_, err := p.calls.Join(ctx, call.Joining{Leg: p.line, Group: w.Group, From: p.id, Name: p.name})
+	_, err := p.calls.Join(ctx, call.Joining{
+		Leg: p.line, Group: w.Group, Room: w.Room, From: p.id, Name: p.name, Role: roleIn(w.Room),
+	})
 	return nil, err
+}
+
+// roleIn is what people are in rooms; in groups there are no roles.
+func roleIn(room string) call.Role {
+	if room == "" {
+		return ""
+	}
+	return call.Presenter
 }
 
 func (p *person) press(_ context.Context, w wish) (any, error) {

@@ -171,13 +171,13 @@ const connecting = (world) => scene('connecting', async () => {
 
   await step(name('connectCall, to a group'), async () => {
     const group = randomUUID();
-    await alice.joins(group);
+    await alice.joins({ group });
     const met = await client.connectCall({ kind: 'groupCallLocator', id: group }, hooks.callback, { operationContext: 'join' });
     text(met.callConnectionProperties.serverCallId);
     const call = await connected(world, met, 'join');
     await hooks.roster(call.id, (list) => ids(list).includes(alice.id));
     await call.connection.hangUp(false);
-    outcome(await hooks.event(call.id, 'CallDisconnected'), 200, 0, 'join');
+    outcome(await hooks.event(call.id, 'CallDisconnected'), 200, 7000, 'join');
     hooks.assertTold(call.id, 'CallConnected', 'CallDisconnected');
     await alice.sees([alice.id]);
     await alice.hangsUp();
@@ -197,12 +197,12 @@ const connecting = (world) => scene('connecting', async () => {
   });
   await step(name('connectCall, to a room'), async () => {
     const room = await new RoomsClient(connectionString).createRoom({ participants: [{ id: alice.identifier, role: 'Presenter' }] });
+    await alice.joins({ room: room.id });
     const met = await client.connectCall({ kind: 'roomCallLocator', id: room.id }, hooks.callback, { operationContext: 'room' });
     const call = await connected(world, met, 'room');
-    await call.connection.addParticipant({ targetParticipant: alice.identifier });
-    await alice.accepts();
     await hooks.roster(call.id, (list) => ids(list).includes(alice.id));
     await end(world, call);
+    assert.equal((await alice.ended()).subCode, 7000);
   });
   await step(name('connectCall, to a call that is none: ConnectFailed'), async () => {
     const locator = { kind: 'serverCallLocator', id: randomUUID() };

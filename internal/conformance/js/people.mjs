@@ -31,7 +31,8 @@ export class Person {
   /** Waits until the telephone rings no more; resolves to why. */
   misses = () => this.#does('missed');
   calls = (...people) => this.#does('call', { to: people });
-  joins = (group) => this.#does('join', { group });
+  /** Joins a group or a room, which is made for it if it is the first. */
+  joins = (where) => this.#does('join', where);
   presses = (...tones) => this.#does('press', { tones });
   hangsUp = () => this.#does('hangup');
   /** Waits until the call has ended; resolves to why. */

@@ -1,0 +1,132 @@
+"""CallConnectionClient: what is heard in a call."""
+
+from azure.communication.callautomation import FileSource, RecognizeInputType
+
+from calls import call_to, outcome
+from expect import equal, perhaps_later
+from steps import scene, step
+
+
+def name(method):
+    return f"CallConnectionClient.{method}"
+
+
+def media(world):
+    with scene():
+        call = call_to(world, world.alice)
+        for part in (playing, recognizing, holding, yet_to_come):
+            part(world, call)
+        step("media: what the call was told", lambda: told(world, call))
+
+
+def told(world, call):
+    """The call was told everything that the steps below bring about, in order."""
+    call.end()
+    world.hooks.assert_told(
+        call.id, "CallConnected", "PlayStarted", "PlayCompleted", "PlayStarted", "PlayCompleted", "PlayFailed",
+        "PlayStarted", "PlayCanceled", "RecognizeCompleted", "RecognizeFailed", "RecognizeCanceled", "CallDisconnected")
+
+
+def prompt(world, which="prompt"):
+    return FileSource(url=f"{world.door}/{which}.wav")
+
+
+def playing(world, call):
+    hooks, alice, connection = world.hooks, world.alice, call.connection
+
+    def play_to_all():
+        connection.play_media_to_all(prompt(world), operation_context="to all")
+        outcome(hooks.event(call.id, "PlayStarted"), 200, 0, "to all")
+        outcome(hooks.event(call.id, "PlayCompleted"), 200, 0, "to all")
+
+    def play():
+        connection.play_media(
+            [prompt(world), prompt(world)], [alice.identifier], operation_context="to one",
+            operation_callback_url=hooks.elsewhere)
+        hooks.event(call.id, "PlayStarted", path="/elsewhere")
+        outcome(hooks.event(call.id, "PlayCompleted", path="/elsewhere"), 200, 0, "to one")
+
+    def play_nothing():
+        connection.play_media(prompt(world, "nothing"), operation_context="nothing")
+        failed = hooks.event(call.id, "PlayFailed")
+        outcome(failed, 400, 8536, "nothing")
+        equal(failed["failedPlaySourceIndex"], 0)
+
+    def cancel():
+        connection.play_media_to_all(prompt(world, "long"), loop=True, operation_context="for ever")
+        hooks.event(call.id, "PlayStarted")
+        equal(connection.cancel_all_media_operations(), None)
+        outcome(hooks.event(call.id, "PlayCanceled"), 400, 8508, "for ever")
+
+    step(name("play_media_to_all"), play_to_all)
+    step(name("play_media, told elsewhere"), play)
+    step(name("play_media, of nothing: PlayFailed"), play_nothing)
+    step(name("cancel_all_media_operations: PlayCanceled"), cancel)
+
+
+def recognizing(world, call):
+    hooks, alice = world.hooks, world.alice
+
+    def start(**options):
+        call.connection.start_recognizing_media(RecognizeInputType.DTMF, alice.identifier, **options)
+
+    def keys():
+        start(dtmf_max_tones_to_collect=5, dtmf_stop_tones=["pound"], play_prompt=prompt(world), interrupt_prompt=True,
+              initial_silence_timeout=10, operation_context="keys")
+        alice.presses("one", "two", "pound")
+        completed = hooks.event(call.id, "RecognizeCompleted")
+        outcome(completed, 200, 8514, "keys")
+        equal([completed["recognitionType"], completed["dtmfResult"]["tones"]], ["dtmf", ["one", "two"]])
+
+    def silence():
+        start(dtmf_max_tones_to_collect=1, initial_silence_timeout=1, operation_context="silence")
+        outcome(hooks.event(call.id, "RecognizeFailed"), 400, 8510, "silence")
+
+    def cancel():
+        start(dtmf_max_tones_to_collect=1, initial_silence_timeout=60, operation_context="cancelled")
+        call.connection.cancel_all_media_operations()
+        outcome(hooks.event(call.id, "RecognizeCanceled"), 400, 8508, "cancelled")
+
+    step(name("start_recognizing_media"), keys)
+    step(name("start_recognizing_media, of silence: RecognizeFailed"), silence)
+    step(name("cancel_all_media_operations: RecognizeCanceled"), cancel)
+
+
+def holding(world, call):
+    hooks, alice = world.hooks, world.alice
+    both = [alice.id, call.application]
+
+    def is_held(held):
+        return lambda e: any(p["identifier"]["rawId"] == alice.id and p["isOnHold"] is held for p in e["participants"])
+
+    def hold():
+        call.connection.hold(alice.identifier, play_source=prompt(world), operation_context="hold")
+        hooks.roster(call.id, is_held(True))
+        alice.sees(both, [alice.id])
+        assert call.connection.get_participant(alice.identifier).is_on_hold
+
+    def unhold():
+        call.connection.unhold(alice.identifier, operation_context="unhold")
+        hooks.roster(call.id, is_held(False))
+        alice.sees(both)
+
+    step(name("hold"), hold)
+    step(name("unhold"), unhold)
+
+
+def yet_to_come(world, call):
+    """What streams, transcribes or sends tones."""
+    connection, who = call.connection, world.alice.identifier
+    operations = {
+        "start_continuous_dtmf_recognition": ("startContinuousDtmfRecognition", (who,)),
+        "stop_continuous_dtmf_recognition": ("stopContinuousDtmfRecognition", (who,)),
+        "send_dtmf_tones": ("sendDtmfTones", (["one", "pound"], who)),
+        "start_media_streaming": ("startMediaStreaming", ()),
+        "stop_media_streaming": ("stopMediaStreaming", ()),
+        "start_transcription": ("startTranscription", ()),
+        "update_transcription": ("updateTranscription", ()),
+        "stop_transcription": ("stopTranscription", ()),
+    }
+    for method, (operation, args) in operations.items():
+        options = {"locale": "de-DE"} if method == "update_transcription" else {"operation_context": method}
+        step(name(method), lambda: perhaps_later(operation, lambda: getattr(connection, method)(*args, **options)))
