@@ -8,7 +8,7 @@ BUILD_PACKAGES := ca-certificates gcc libc6-dev pkg-config libopus-dev libopusfi
 RUN_PACKAGES   := espeak-ng
 NODE_PACKAGES  := curl ca-certificates
 # $CHROME is a browser of your own for the tests, $NODE a Node.js.
-TEST_PACKAGES  := ffmpeg sox $(if $(CHROME),,chromium)
+TEST_PACKAGES  := ffmpeg sox strace $(if $(CHROME),,chromium)
 
 TOOLS := $(CURDIR)/.tools/bin
 LINT  := $(TOOLS)/golangci-lint

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,9 @@ import (
 
 // victimDir names the directory of a child process that writes until killed.
 const victimDir = "BOTD_JOURNAL_VICTIM"
+
+// victimTurns is after how many turns it stops by itself, if that is set.
+const victimTurns = "BOTD_JOURNAL_TURNS"
 
 // victim appends to a few open connections as fast as it can and prints every
 // record once it is durable, and every line of its own log.
@@ -33,7 +37,8 @@ func victim() {
 	for n := range speakers {
 		speakers[n] = talking(os.Getpid()*1000 + n)
 	}
-	for {
+	enough, _ := strconv.Atoi(os.Getenv(victimTurns))
+	for turns := 0; enough == 0 || turns < enough; turns += len(speakers) {
 		var all sync.WaitGroup
 		for _, s := range speakers {
 			records := []call.Record{s.says("botd.test"), s.says(call.CallConnected{}.Type())}
