@@ -62,6 +62,8 @@ func (p *people) do(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), patience)
 	defer cancel()
+	one.mu.Lock()
+	defer one.mu.Unlock()
 	answer, err := act(one, ctx, what)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusConflict)

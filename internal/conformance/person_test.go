@@ -13,15 +13,22 @@ import (
 
 // people are those whom calls are placed to.
 type people struct {
-	calls *call.Registry // set before anybody calls
-
-	mu   sync.Mutex
-	all  map[string]*person
-	byID map[identity.ID]*person
+	mu    sync.Mutex
+	calls *call.Registry
+	all   map[string]*person
+	byID  map[identity.ID]*person
 }
 
 func newPeople() *people {
 	return &people{all: map[string]*person{}, byID: map[identity.ID]*person{}}
+}
+
+// live makes the people those of a server.
+func (p *people) live(calls *call.Registry) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls = calls
+	calls.Reach(p)
 }
 
 // hire puts a telephone on somebody's desk.
@@ -66,6 +73,7 @@ type person struct {
 	calls *call.Registry
 	rings chan *call.Invitation
 
+	mu      sync.Mutex       // held while something is done
 	ringing *call.Invitation // the last that rang
 	line    *line            // the last call
 }

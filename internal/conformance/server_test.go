@@ -48,7 +48,6 @@ func open(t *testing.T) house {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	s.Calls().Reach(staff)
-	staff.calls = s.Calls()
+	staff.live(s.Calls())
 	return house{s, door.URL}
 }
