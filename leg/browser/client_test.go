@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"math"
 	"net"
 	"slices"
@@ -33,6 +34,8 @@ type message struct {
 	SDP          string           `json:"sdp"`
 	Resume       string           `json:"resume"`
 	ServerCallID string           `json:"serverCallId"`
+	Participant  string           `json:"participantId"`
+	Role         string           `json:"role"`
 	DisplayName  string           `json:"displayName"`
 	Reason       *message         `json:"reason"`
 	Participants []map[string]any `json:"participants"`
@@ -43,6 +46,8 @@ type client struct {
 	t    testing.TB
 	conn *websocket.Conn
 	in   chan message
+	kept []message // came while something else was picked
+	refs int64
 	pc   *webrtc.PeerConnection
 	mic  *microphone
 	up   chan struct{} // closed when the peer connection is
@@ -127,9 +132,41 @@ func (c *client) say(m map[string]any) {
 	}
 }
 
+// pick returns the next message that fits and keeps the others for later.
+func (c *client) pick(what string, fits func(message) bool) message {
+	c.t.Helper()
+	var others []message
+	defer func() { c.kept = append(others, c.kept...) }()
+	return c.await(what, func(m message) bool {
+		if !fits(m) {
+			others = append(others, m)
+			return false
+		}
+		return true
+	})
+}
+
+// ask makes a request about the call c1 and returns its answer.
+func (c *client) ask(kind string, more map[string]any) message {
+	c.t.Helper()
+	c.refs++
+	ref := 1000 + c.refs
+	m := map[string]any{"type": kind, "ref": ref, "call": "c1"}
+	maps.Copy(m, more)
+	c.say(m)
+	return c.pick("an answer to "+kind, func(a message) bool { return a.Ref != nil && *a.Ref == ref })
+}
+
 // await returns the next message that fits, passing over others.
 func (c *client) await(what string, fits func(message) bool) message {
 	c.t.Helper()
+	for len(c.kept) > 0 {
+		m := c.kept[0]
+		c.kept = c.kept[1:]
+		if fits(m) {
+			return m
+		}
+	}
 	late := time.After(10 * time.Second)
 	for {
 		select {
@@ -221,6 +258,20 @@ func fatal(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// forget lets what was heard so far be forgotten.
+func (c *client) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.heard, c.packets = nil, 0
+}
+
+// received is how many packets came since.
+func (c *client) received() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.packets
 }
 
 // listen decodes what the server sends.

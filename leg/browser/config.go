@@ -37,6 +37,15 @@ type Config struct {
 	Calls Calls
 	// Verify checks a token. Needed.
 	Verify func(ctx context.Context, token string) (Session, error)
+	// Enter says whether and how a user may enter a room or a meeting. An error
+	// with a method Reason() call.Reason is told as that. Nil is no rooms.
+	Enter func(ctx context.Context, user identity.ID, d Door) (Admission, error)
+	// CheckCustom says what is wrong with what a caller sends along; nil takes
+	// anything.
+	CheckCustom func(c *call.CustomContext) error
+	// Admit says why one more client of a user may not register now, if it may
+	// not; remote is the address it comes from. Nil lets everyone.
+	Admit func(user identity.ID, remote string) error
 	// AllowedOrigins are the pages that may open the WebSocket besides those
 	// of the same host: "https://app.example.com", or host patterns such as
 	// "*.example.com". None by default.
@@ -58,6 +67,10 @@ type Config struct {
 	// SetupTimeout is how long media may take to flow once the call has been
 	// answered; 15 s by default.
 	SetupTimeout time.Duration
+	// ModalityTimeout is how long a change of a running call's media may take,
+	// from the client's offer until media flows again; 40 s by default. After
+	// that the client counts as lost.
+	ModalityTimeout time.Duration
 	// Log is where to; nowhere by default.
 	Log *zap.Logger
 	// Registerer takes the metrics; none by default.
@@ -96,6 +109,9 @@ func (c *Config) fill() {
 	}
 	if c.SetupTimeout == 0 {
 		c.SetupTimeout = 15 * time.Second
+	}
+	if c.ModalityTimeout == 0 {
+		c.ModalityTimeout = 40 * time.Second
 	}
 	if c.Log == nil {
 		c.Log = zap.NewNop()

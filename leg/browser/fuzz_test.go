@@ -88,6 +88,9 @@ func TestAnAnswerAgreesOnSoundAndKeysOnly(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"type":"start","ref":1,"call":"c","targets":[{"rawId":"8:acs:x"}],"sdp":"v=0"}`))
 	f.Add([]byte(`{"type":"candidate","call":"c","candidate":{"candidate":"candidate:1 1 udp 1 ::1 1 typ host","sdpMid":"0"}}`))
+	f.Add([]byte(`{"type":"join","ref":2,"call":"c","meetingId":"123456789012","passcode":"aB3dE6","sdp":"v=0"}`))
+	f.Add([]byte(`{"type":"join","ref":3,"call":"c","meetingLink":"https://b/m/x","roomId":"9"}`))
+	f.Add([]byte(`{"type":"reject","ref":4,"call":"c","participants":[{"rawId":"8:acs:x"}]}`))
 	f.Add([]byte(`{"type":"add","ref":1.5,"target":{"phoneNumber":{"value":"+1"}}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		r, err := decode(b)
@@ -96,6 +99,9 @@ func FuzzDecode(f *testing.F) {
 				t.Errorf("%v is not the client's fault", err)
 			}
 			return
+		}
+		if oneLocator(r) == nil && (r.GroupID != "") == (r.door() != Door{}) {
+			t.Errorf("%+v names no place, or two", r)
 		}
 		if r.Type == "" || len(r.Call) > maxID || len(r.Targets) > maxTargets {
 			t.Errorf("%+v passed", r)

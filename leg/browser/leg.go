@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -32,15 +31,6 @@ type leg struct {
 
 	seat seat
 	told told // guarded by the agent's lock
-}
-
-// told is what the client was told last, to be told again when it resumes.
-type told struct {
-	state   call.State
-	roster  []byte
-	answer  []byte
-	muted   bool // by somebody else
-	flowing bool // the answer has served
 }
 
 // newLeg makes a leg of an offer and waits for the call to be answered.
@@ -90,76 +80,6 @@ func (l *leg) Accept() { l.answered.Do(func() { close(l.accepted) }) }
 // Port is the leg's side of the bridge.
 func (l *leg) Port() media.Port { return l.port }
 
-// Show tells the client its own state and who else is there, each where it has
-// changed.
-func (l *leg) Show(v call.Roster) {
-	state, others := project(l.id, v)
-	list := encode(others)
-	l.tell(func() [][]byte {
-		var news [][]byte
-		if state != "" && state != l.told.state {
-			l.told.state = state
-			news = append(news, encode(stateIs{"state", l.id, state, nil}))
-		}
-		if !bytes.Equal(list, l.told.roster) {
-			l.told.roster = list
-			news = append(news, list)
-		}
-		return news
-	})
-}
-
-// project is a roster as the client sees it: its own state, and the others.
-func project(id string, v call.Roster) (call.State, roster) {
-	state := call.State("")
-	list := roster{"roster", id, v.Call, []participant{}}
-	for _, m := range v.Members {
-		if m.ID == v.Self {
-			state = own(m.State)
-			continue
-		}
-		list.Participants = append(list.Participants, other(m))
-	}
-	return state, list
-}
-
-func other(m call.Member) participant {
-	p := participant{m.ID, m.Identity, m.Name, m.State, m.Muted, m.Speaking, m.Held, nil}
-	if m.State == call.Gone {
-		p.Reason = &m.Reason
-	}
-	return p
-}
-
-// own is a participant's state as the state of its own call. Being on hold is
-// not one yet, and the last word is Hangup's.
-func own(s call.State) call.State {
-	switch s {
-	case call.Idle, call.Gone:
-		return ""
-	case call.OnHold:
-		return call.Present
-	default:
-		return s
-	}
-}
-
-// Mute tells the client that somebody else muted it.
-func (l *leg) Mute() {
-	l.tell(func() [][]byte {
-		l.told.muted = true
-		return [][]byte{encode(notice{"muted", l.id})}
-	})
-}
-
-// unmuted undoes Mute: the client switched its microphone on again.
-func (l *leg) unmuted() {
-	l.tell(func() [][]byte {
-		l.told.muted = false
-		return nil
-	})
-}
-
 // Hangup tells the client why the call is over, and ends the leg.
 func (l *leg) Hangup(why call.Reason) {
 	l.finished.Do(func() {
@@ -204,25 +124,6 @@ func (l *leg) tell(f func() [][]byte) {
 	}
 }
 
-// snapshot is what a client that comes back has to know. The caller holds the
-// agent's lock.
-func (l *leg) snapshot() [][]byte {
-	var list [][]byte
-	if l.told.state != "" {
-		list = append(list, encode(stateIs{"state", l.id, l.told.state, nil}))
-	}
-	if l.told.roster != nil {
-		list = append(list, l.told.roster)
-	}
-	if l.told.muted {
-		list = append(list, encode(notice{"muted", l.id}))
-	}
-	if l.told.answer != nil && !l.told.flowing {
-		list = append(list, l.told.answer)
-	}
-	return list
-}
-
 // run is the leg's life: it waits for the answer, gives it, and watches.
 func (l *leg) run() {
 	s := l.agent.server
@@ -256,35 +157,43 @@ func (l *leg) gone(why call.Reason) {
 // serve gives the answer and reports what becomes of the connection until the
 // leg ends. It returns why if that is not the call's doing.
 func (l *leg) serve() *call.Reason {
-	setup := time.NewTimer(l.agent.server.cfg.SetupTimeout)
-	defer setup.Stop()
-	if !l.describe() {
+	w := newWatch(l.agent.server.cfg)
+	defer w.stop()
+	if !l.describe(l.agent.server.cfg.SetupTimeout) {
 		return &call.ReasonMediaFailed
 	}
-	flows := false
 	for {
 		select {
 		case <-l.ended:
 			return nil
 		case <-l.agent.server.life.Done():
 			return &call.ReasonShutdown
-		case <-setup.C:
+		case <-w.setup.C:
 			return &call.ReasonMediaFailed
+		case <-w.change.C:
+			l.unchanged()
 		case d := <-l.offers:
-			if l.peer.take(d) != nil || !l.describe() {
-				l.log.Info("browser renegotiation failed")
-			}
+			l.describeAnew(d, w)
 		case s := <-l.peer.states:
-			if why := l.turn(s, &flows, setup); why != nil {
+			if why := l.turn(s, w); why != nil {
 				return why
 			}
 		}
 	}
 }
 
+// describeAnew answers a new offer. Where that fails the client makes another.
+func (l *leg) describeAnew(d description, w *watch) {
+	within := l.agent.server.cfg.ModalityTimeout
+	w.change.Reset(within)
+	if l.peer.take(d) != nil || !l.describe(within) {
+		l.log.Info("browser renegotiation failed")
+	}
+}
+
 // describe sends the client our side.
-func (l *leg) describe() bool {
-	ctx, cancel := context.WithTimeout(l.agent.server.life, l.agent.server.cfg.SetupTimeout)
+func (l *leg) describe(within time.Duration) bool {
+	ctx, cancel := context.WithTimeout(l.agent.server.life, within)
 	defer cancel()
 	text, err := l.peer.answer(ctx)
 	if err != nil {

@@ -32,6 +32,10 @@ type request struct {
 	Target        identity.ID              `json:"target"`
 	Participants  []identity.ID            `json:"participants"`
 	GroupID       string                   `json:"groupId"`
+	RoomID        string                   `json:"roomId"`
+	MeetingLink   string                   `json:"meetingLink"`
+	MeetingID     string                   `json:"meetingId"`
+	Passcode      string                   `json:"passcode"`
 	SDP           string                   `json:"sdp"`
 	Muted         bool                     `json:"muted"`
 	ForEveryone   bool                     `json:"forEveryone"`
@@ -66,6 +70,14 @@ func (r *request) validate() error {
 		return invalid("call", "is too long")
 	case len(r.GroupID) > maxID:
 		return invalid("groupId", "is too long")
+	case len(r.RoomID) > maxID:
+		return invalid("roomId", "is too long")
+	case len(r.MeetingLink) > maxLink:
+		return invalid("meetingLink", "is too long")
+	case len(r.MeetingID) > maxID:
+		return invalid("meetingId", "is too long")
+	case len(r.Passcode) > maxPasscode:
+		return invalid("passcode", "is too long")
 	case utf8.RuneCountInString(r.DisplayName) > maxName:
 		return invalid("displayName", "is too long")
 	case len(r.Targets) > maxTargets:
@@ -122,6 +134,17 @@ type (
 		State  call.State   `json:"state"`
 		Reason *call.Reason `json:"reason,omitempty"`
 	}
+	roleIs struct {
+		Type string    `json:"type"`
+		Call string    `json:"call"`
+		Role call.Role `json:"role"`
+	}
+	callInfo struct {
+		Type          string `json:"type"`
+		Call          string `json:"call"`
+		ServerCallID  string `json:"serverCallId"`
+		ParticipantID string `json:"participantId"`
+	}
 	answer struct {
 		Type string `json:"type"`
 		Call string `json:"call"`
@@ -138,13 +161,14 @@ type (
 		Identifier  identity.ID `json:"identifier"`
 		DisplayName string      `json:"displayName,omitempty"`
 		State       call.State  `json:"state"`
+		Role        call.Role   `json:"role,omitempty"`
 		Muted       bool        `json:"isMuted"`
 		Speaking    bool        `json:"isSpeaking"`
 		Held        bool        `json:"isOnHold"`
 		// Reason says why a Disconnected one left.
 		Reason *call.Reason `json:"reason,omitempty"`
 	}
-	notice struct { // muted, pong
+	notice struct { // muted, unmuted, pong
 		Type string `json:"type"`
 		Call string `json:"call,omitempty"`
 	}

@@ -21,6 +21,10 @@ var handlers = map[string]struct {
 	"reject":     {"", reject},
 	"candidate":  {"", candidate},
 	"offer":      {"", offer},
+	"admit":      {"", admit},
+	"return":     {"", sendBack},
+	"hold":       {"", hold},
+	"resume":     {"", resume},
 	"mute":       {"", mute},
 	"unmute":     {"", unmute},
 	"muteOthers": {"", muteOthers},
@@ -109,6 +113,9 @@ func start(ctx context.Context, a *agent, r request) (any, error) {
 	if len(r.Targets) == 0 {
 		return nil, invalid("targets", "are missing")
 	}
+	if err := a.server.checkCustom(r.CustomContext); err != nil {
+		return nil, err
+	}
 	return a.enter(r, func(l *leg) (*call.Participant, error) {
 		return a.server.cfg.Calls.Offer(ctx, call.Offer{
 			Leg: l, From: a.user, Name: a.called(), To: r.Targets, Muted: r.Muted, Custom: r.CustomContext,
@@ -116,26 +123,15 @@ func start(ctx context.Context, a *agent, r request) (any, error) {
 	})
 }
 
-func join(ctx context.Context, a *agent, r request) (any, error) {
-	if !validGroup(r.GroupID) {
-		return nil, invalid("groupId", "is 1 to 64 of A-Z a-z 0-9 _ -")
+// checkCustom looks at what the caller sends along.
+func (s *Server) checkCustom(c *call.CustomContext) error {
+	if c == nil || s.cfg.CheckCustom == nil {
+		return nil
 	}
-	return a.enter(r, func(l *leg) (*call.Participant, error) {
-		return a.server.cfg.Calls.Join(ctx, call.Joining{
-			Leg: l, Group: r.GroupID, From: a.user, Name: a.called(), Muted: r.Muted,
-		})
-	})
-}
-
-// validGroup reports whether id can be a group's.
-func validGroup(id string) bool {
-	for i := range len(id) {
-		c := id[i]
-		if c != '_' && c != '-' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
-			return false
-		}
+	if err := s.cfg.CheckCustom(c); err != nil {
+		return invalid("customContext", err.Error())
 	}
-	return id != ""
+	return nil
 }
 
 func accept(ctx context.Context, a *agent, r request) (any, error) {
@@ -169,7 +165,7 @@ func (a *agent) enter(r request, into func(*leg) (*call.Participant, error)) (an
 	return okay{"ok", r.Ref, p.Call(), p.ID()}, nil
 }
 
-func reject(ctx context.Context, a *agent, r request) (any, error) {
+func decline(ctx context.Context, a *agent, r request) (any, error) {
 	ring, err := a.server.decline(r.Call, a)
 	if err != nil {
 		return nil, err
@@ -217,12 +213,20 @@ func mute(_ context.Context, a *agent, r request) (any, error) {
 
 func unmute(_ context.Context, a *agent, r request) (any, error) {
 	if l, err := a.find(r.Call); err == nil {
-		l.unmuted()
+		l.opened()
 	}
 	return a.ask(r, func(p *call.Participant) error {
 		p.SelfUnmute()
 		return nil
 	})
+}
+
+func hold(ctx context.Context, a *agent, r request) (any, error) {
+	return a.ask(r, func(p *call.Participant) error { return p.Hold(ctx) })
+}
+
+func resume(ctx context.Context, a *agent, r request) (any, error) {
+	return a.ask(r, func(p *call.Participant) error { return p.Resume(ctx) })
 }
 
 func muteOthers(ctx context.Context, a *agent, r request) (any, error) {

@@ -8,18 +8,36 @@ import (
 	"github.com/botd-dev/botd/call"
 )
 
-// turn reports a change of the peer connection; flows is whether media ever
-// has. It returns why, if that was the end.
-func (l *leg) turn(s webrtc.PeerConnectionState, flows *bool, setup *time.Timer) *call.Reason {
+// watch is what is waited for on a peer connection: that media flows for the
+// first time, and again after the client described itself anew.
+type watch struct {
+	flows         bool // it ever has
+	setup, change *time.Timer
+}
+
+func newWatch(cfg Config) *watch {
+	w := &watch{setup: time.NewTimer(cfg.SetupTimeout), change: time.NewTimer(cfg.ModalityTimeout)}
+	w.change.Stop() // until there is an offer
+	return w
+}
+
+func (w *watch) stop() {
+	w.setup.Stop()
+	w.change.Stop()
+}
+
+// turn reports a change of the peer connection. It returns why, if that was the
+// end.
+func (l *leg) turn(s webrtc.PeerConnectionState, w *watch) *call.Reason {
 	switch s {
 	case webrtc.PeerConnectionStateConnected:
-		l.flow(*flows)
-		*flows = true
-		setup.Stop()
+		l.flow(w.flows)
+		w.flows = true
+		w.stop()
 	case webrtc.PeerConnectionStateDisconnected:
 		l.seat.do((*call.Participant).Lost)
 	case webrtc.PeerConnectionStateFailed:
-		if *flows {
+		if w.flows {
 			return &call.ReasonMediaLost
 		}
 		return &call.ReasonMediaFailed
@@ -41,6 +59,17 @@ func (l *leg) flow(again bool) {
 		return
 	}
 	l.seat.do((*call.Participant).Connected)
+}
+
+// unchanged is the end of the time that a new offer has until media flows
+// again. Where it does not, the client is lost: the call waits for it as long
+// as for any other.
+func (l *leg) unchanged() {
+	if l.peer.pc.ConnectionState() == webrtc.PeerConnectionStateConnected {
+		return
+	}
+	l.log.Info("browser renegotiation took too long")
+	l.seat.do((*call.Participant).Lost)
 }
 
 // renegotiate hands over a new offer; the answer follows as a message.

@@ -154,9 +154,10 @@ func (j *forgetful) close() {
 	<-j.done
 }
 
-// echo is a bridge in which everybody hears themselves.
+// echo is a bridge in which everybody who is not muted hears themselves.
 type echo struct {
 	mu    sync.Mutex
+	muted map[string]bool
 	ports map[string]media.Port
 	coder map[string]*opus.Encoder
 	stop  chan struct{}
@@ -165,6 +166,7 @@ type echo struct {
 
 func newEcho() *echo {
 	e := &echo{
+		muted: map[string]bool{},
 		ports: map[string]media.Port{}, coder: map[string]*opus.Encoder{},
 		stop: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -193,7 +195,7 @@ func (e *echo) tick() {
 	b := make([]byte, 1500)
 	for id, p := range e.ports {
 		p.Level()
-		if p.Read(f) != nil {
+		if p.Read(f) != nil || e.muted[id] {
 			f.Silence()
 		}
 		n, _ := e.coder[id].Encode(f.Samples, b)
@@ -214,8 +216,15 @@ func (e *echo) Leave(id string) {
 	delete(e.ports, id)
 }
 
-func (e *echo) Mute(string)                                 {}
-func (e *echo) Unmute(string)                               {}
+func (e *echo) Mute(id string)   { e.mute(id, true) }
+func (e *echo) Unmute(id string) { e.mute(id, false) }
+
+func (e *echo) mute(id string, muted bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.muted[id] = muted
+}
+
 func (e *echo) Hear(string, []string)                       {}
 func (e *echo) Play(media.Source, ...string) media.Playback { return nil }
 
