@@ -51,6 +51,8 @@ test: test-deps ## everything: linters, the web client's tests, go test -race
 	$(TIMED) "check" $(MAKE) --no-print-directory check
 	$(TIMED) "web client" $(MAKE) --no-print-directory web-test
 	go test -race -p 2 -timeout 15m $$(go list ./... | grep -v -e /internal/e2e -e /internal/conformance -e /leg/browser -e /web$$)
+	# A hundred thousand calls in which anything happens, in virtual time.
+	go test -run TestWhateverHappens -timeout 10m ./call
 	# These measure live sound, or drive a browser: one after another.
 	$(WITH_NODE) && go test -race -p 1 -timeout 15m ./leg/browser ./web ./internal/e2e ./internal/conformance
 

@@ -89,9 +89,15 @@ type deaf struct {
 }
 
 func (d *deaf) Join(id string, _ media.Port) { d.set(&d.on, id, true) }
-func (d *deaf) Leave(id string)              { d.set(&d.on, id, false) }
-func (d *deaf) Mute(id string)               { d.set(&d.muted, id, true) }
-func (d *deaf) Unmute(id string)             { d.set(&d.muted, id, false) }
+func (d *deaf) Leave(id string) {
+	d.set(&d.on, id, false)
+	d.set(&d.muted, id, false)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.hears, id)
+}
+func (d *deaf) Mute(id string)   { d.set(&d.muted, id, true) }
+func (d *deaf) Unmute(id string) { d.set(&d.muted, id, false) }
 func (d *deaf) Hear(id string, from []string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

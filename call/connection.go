@@ -149,10 +149,16 @@ func (c *Call) establish() {
 	}
 }
 
-// hasOther says that somebody besides the connection's own seat is there.
+// hasOther says that somebody besides the connection's own seat is there. Whoever
+// has come to a running call is no answer to one who waits, and itself waits for
+// the call to be established.
 func (c *Call) hasOther(cn *Connection) bool {
 	for _, p := range c.members {
-		if p != cn.seat && (p.present() || p.seat != nil && p.answered && p.state != Gone) {
+		switch {
+		case p == cn.seat || p.isVisitor():
+		case p.present():
+			return true
+		case !cn.seat.isVisitor() && p.seat != nil && p.answered && p.state != Gone:
 			return true
 		}
 	}

@@ -146,6 +146,9 @@ func (c *Call) refuse(ids []identity.ID) error {
 }
 
 func (c *Call) sendBack(ids []identity.ID) error {
+	if c.roomID == "" {
+		return fmt.Errorf("return to the lobby, which only rooms have: %w", ErrWrongState)
+	}
 	list, err := c.lobbyOf("return", ids, (*Participant).mayReturn)
 	for _, p := range list {
 		p.sendBack()

@@ -2,11 +2,13 @@ package call_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/media"
 )
 
 // acts is everything that anybody can do. Each act waits for its answer; what
@@ -60,6 +62,17 @@ var acts = []func(ctx context.Context, m *model, a, b int){
 			_ = p.EndForEveryone(ctx)
 		}
 	}),
+	onLeg(func(ctx context.Context, p *call.Participant, _ int) { _ = p.Hold(ctx) }),
+	onLeg(func(ctx context.Context, p *call.Participant, _ int) { _ = p.Resume(ctx) }),
+	onLeg(func(ctx context.Context, p *call.Participant, _ int) { _ = p.Admit(ctx) }),
+	onLeg(func(ctx context.Context, p *call.Participant, b int) { _ = p.Return(ctx, everyone[b]) }),
+	// A room.
+	func(ctx context.Context, m *model, a, b int) {
+		if m.plan.start == 6 {
+			m.enter(ctx, everyone[a], roles[b%4], b < 4)
+		}
+	},
+	func(ctx context.Context, m *model, a, b int) { m.lobby(ctx, a, b) },
 	// Applications.
 	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.add(ctx, cn, b) }),
 	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.add(ctx, cn, b) }),
@@ -76,6 +89,19 @@ var acts = []func(ctx context.Context, m *model, a, b int){
 	}),
 	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.operate(ctx, cn, b) }),
 	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.operate(ctx, cn, b) }),
+	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.move(ctx, cn, b) }),
+	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.move(ctx, cn, b) }),
+	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.transfer(ctx, cn, b) }),
+	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.transfer(ctx, cn, b) }),
+	onConnection(func(ctx context.Context, _ *model, cn *call.Connection, b int) { control(ctx, cn, b) }),
+	onConnection(func(ctx context.Context, _ *model, cn *call.Connection, b int) {
+		_ = cn.Route(ctx, routings[b], call.Reference{})
+	}),
+	onConnection(func(ctx context.Context, m *model, cn *call.Connection, _ int) {
+		if cn, err := m.Connect(ctx, call.Connect{Locator: call.Locator{ServerCallID: cn.View().ServerCallID}}); err == nil {
+			m.seated(cn)
+		}
+	}),
 	onConnection(func(ctx context.Context, _ *model, cn *call.Connection, _ int) { _ = cn.CancelMedia(ctx) }),
 	onConnection(func(ctx context.Context, _ *model, cn *call.Connection, _ int) { _ = cn.Leave(ctx) }),
 	onConnection(func(ctx context.Context, _ *model, cn *call.Connection, b int) {
@@ -88,7 +114,7 @@ var acts = []func(ctx context.Context, m *model, a, b int){
 func onLeg(f func(ctx context.Context, p *call.Participant, b int)) func(context.Context, *model, int, int) {
 	return func(ctx context.Context, m *model, a, b int) {
 		if l, ok := pick(m, &m.legs, a); ok {
-			f(ctx, l.p, b)
+			f(ctx, l.participant(), b)
 		}
 	}
 }
@@ -99,6 +125,84 @@ func onConnection(f func(ctx context.Context, m *model, cn *call.Connection, b i
 			f(ctx, m, cn, b)
 		}
 	}
+}
+
+var roles = []call.Role{call.Attendee, call.Presenter, call.Consumer, call.Collaborator}
+
+// routings are some of who may hear whom.
+var routings = [8]call.Routing{
+	{}, {Preset: call.HearAll},
+	{Preset: call.HearCoach, Coach: alice, Coached: []identity.ID{bob}},
+	{Preset: call.HearCoach, Coach: carol},
+	{Preset: call.HearPrivate, Participants: []identity.ID{alice, carol}},
+	{Preset: call.HearInterpreter, Interpreter: bob, Speaker: alice, Listeners: []identity.ID{carol}},
+	{Preset: call.HearPairs, Pairs: []call.Pair{{Listener: alice, Speaker: bob}, {Listener: bob, Speaker: carol}}},
+	{Preset: call.HearPairs},
+}
+
+// lobby is what is decided about a room from outside.
+func (m *model) lobby(ctx context.Context, a, b int) {
+	who := everyone[a]
+	switch b {
+	case 0, 1:
+		_ = m.Admit(ctx, room, []identity.ID{who})
+	case 2:
+		_ = m.Refuse(ctx, room, []identity.ID{who})
+	case 3, 4:
+		_ = m.Return(ctx, room, []identity.ID{who})
+	case 5, 6:
+		_ = m.Assign(ctx, room, who, roles[a%4])
+	case 7:
+		_ = m.Expel(ctx, room, who, call.ReasonUnlisted)
+	}
+}
+
+// control is what an application changes about people.
+func control(ctx context.Context, cn *call.Connection, b int) {
+	who := everyone[b]
+	_ = cn.Unmute(ctx, []identity.ID{who}, call.Reference{})
+	switch b % 4 {
+	case 0:
+		_ = cn.Hold(ctx, call.Hold{Who: who})
+	case 1:
+		_ = cn.Hold(ctx, call.Hold{
+			Who: who, Explain: func(error) call.Result { return call.Result{Code: 400, Subcode: 8536, Message: "none"} },
+			Music: func(context.Context) (media.Source, error) {
+				time.Sleep(time.Millisecond)
+				return nil, errors.New("no music")
+			},
+		})
+	case 2:
+		_ = cn.Unhold(ctx, call.Hold{Who: who})
+	case 3:
+		_ = cn.MuteAll(ctx, []identity.ID{who}, call.Reference{})
+	}
+}
+
+// move brings one or two over from the call of another connection.
+func (m *model) move(ctx context.Context, cn *call.Connection, b int) {
+	src, ok := pick(m, &m.connections, b)
+	if !ok {
+		return
+	}
+	who := []identity.ID{everyone[b], everyone[(b+1)%len(everyone)]}
+	if cn.Move(ctx, call.Move{From: src.ID(), Who: who}) == nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.moving[cn.ID()] += len(who)
+	}
+}
+
+// transfer hands somebody over: to one who is called, or into another call.
+func (m *model) transfer(ctx context.Context, cn *call.Connection, b int) {
+	tr := call.Transfer{Target: everyone[b]}
+	if b&1 != 0 {
+		tr.Transferee = everyone[(b+3)%len(everyone)]
+	}
+	if other, ok := pick(m, &m.connections, b); ok && b >= 5 {
+		tr.Target, tr.TargetCall = "", other.ID()
+	}
+	_ = cn.Transfer(ctx, tr)
 }
 
 func (m *model) accept(ctx context.Context, a int, silent bool) {

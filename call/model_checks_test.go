@@ -17,6 +17,7 @@ type said struct {
 	Number        uint64        `json:"sequenceNumber"`
 	Participants  []call.Listed `json:"participants"`
 	Result        *call.Result  `json:"resultInformation"`
+	Reason        *call.Reason  `json:"reason"`
 }
 
 func read(r call.Record) said {
@@ -85,6 +86,7 @@ func (m *model) checkEnd() {
 			m.fail("an invitation still rings")
 		}
 	}
+	m.checkSteps()
 	sequence := map[string]uint64{}
 	for _, r := range m.journal.records {
 		if sequence[r.Call]++; r.CallSequence != sequence[r.Call] {
@@ -102,6 +104,7 @@ func (m *model) checkLog(log []call.Record) {
 	outcomes, closings := map[string]int{}, map[string]int{}
 	there := map[string]call.State{}
 	connected, number := false, uint64(0)
+	moved, transfers := 0, 0
 	for i, r := range log {
 		s, last := read(r), i == len(log)-1
 		if r.Sequence != uint64(i)+1 {
@@ -119,9 +122,16 @@ func (m *model) checkLog(log []call.Record) {
 			}
 			number = s.Number
 		case "botd.operation.accepted":
-			if s.Operation == "addParticipant" {
+			switch s.Operation {
+			case "addParticipant":
 				outcomes[s.InvitationID] += 0
+			case "transferToParticipant":
+				transfers++
 			}
+		case "CallTransferAccepted", "CallTransferFailed":
+			transfers--
+		case "MoveParticipantSucceeded", "MoveParticipantFailed":
+			moved++
 		case "AddParticipantSucceeded", "AddParticipantFailed", "CancelAddParticipantSucceeded":
 			outcomes[s.InvitationID]++
 		case "botd.participant.state":
@@ -137,6 +147,12 @@ func (m *model) checkLog(log []call.Record) {
 		if last && connected != (short(r) == "CallDisconnected") {
 			m.fail("closed by %s, connected: %v", short(r), connected)
 		}
+	}
+	if want := m.moving[log[0].Connection]; moved != want {
+		m.fail("%d of %d moves have an outcome in %v", moved, want, names(log))
+	}
+	if transfers != 0 {
+		m.fail("%d transfers without an outcome in %v", transfers, names(log))
 	}
 	for id, n := range outcomes {
 		if n != 1 {
@@ -168,6 +184,9 @@ func (m *model) endedWithItsCall(closing call.Record) bool {
 		if r.Call == closing.Call && r.Type == "botd.call.ended" {
 			return m.journal.turn[r.ID] == m.journal.turn[closing.ID] || r.CallSequence < closing.CallSequence
 		}
+	}
+	if short(closing) == "ConnectFailed" {
+		return true // of a call that is none
 	}
 	m.fail("call %s has no end", closing.Call)
 	return false

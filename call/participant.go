@@ -89,9 +89,7 @@ func (p *Participant) say() {
 	if p.state == Gone {
 		e.Reason = &p.reason
 	}
-	for _, cn := range p.call.connections {
-		cn.emit(e)
-	}
+	p.each(e)
 }
 
 func (p *Participant) present() bool { return p.state == Present || p.state == OnHold }
@@ -327,10 +325,13 @@ func (p *Participant) Back() {
 	})
 }
 
-// each tells every connection.
+// each tells every connection; without any it is written down all the same.
 func (p *Participant) each(e Event) {
 	for _, cn := range p.call.connections {
 		cn.emit(e)
+	}
+	if len(p.call.connections) == 0 {
+		p.call.note(e)
 	}
 }
 

@@ -1,0 +1,100 @@
+package call_test
+
+import (
+	"github.com/botd-dev/botd/call"
+)
+
+// checkEars holds who hears whom on the bridges against who may: only those who
+// are in the call, each on one bridge; who is held hears nobody and is not heard;
+// who is muted, or may not speak, is not heard; and the routing holds.
+func (m *model) checkEars() {
+	m.mu.Lock()
+	bridges := m.bridges
+	m.mu.Unlock()
+	members, where := map[string]call.Member{}, map[string]call.CallView{}
+	for _, v := range m.Calls() {
+		for _, p := range v.Members {
+			members[p.ID], where[p.ID] = p, v
+		}
+	}
+	seen := map[string]bool{}
+	for _, b := range bridges {
+		on := b.present()
+		for _, id := range on {
+			p := members[id]
+			if p.State != call.Present && p.State != call.OnHold {
+				m.fail("%s is on a bridge while %q", p.Identity, p.State)
+			}
+			if seen[id] {
+				m.fail("%s is on two bridges", p.Identity)
+			}
+			seen[id] = true
+		}
+		for _, listener := range on {
+			for _, speaker := range on {
+				if listener != speaker {
+					m.checkPair(b, where[listener].Routing, members[listener], members[speaker])
+				}
+			}
+		}
+	}
+	for id, p := range members {
+		if in := p.State == call.Present || p.State == call.OnHold; in && p.Kind != "" && !seen[id] {
+			m.fail("%s is %q and on no bridge", p.Identity, p.State)
+		}
+	}
+}
+
+func (m *model) checkPair(b *deaf, r call.Routing, listener, speaker call.Member) {
+	may := !listener.Held && !speaker.Held && !speaker.Muted && speaker.Role.May(call.Speak) &&
+		r.Hears(listener.Identity, speaker.Identity)
+	if does := b.passes(listener.ID, speaker.ID); does != may {
+		m.fail("%s hears %s: %v, may: %v (%+v)", listener.Identity, speaker.Identity, does, may, r)
+	}
+}
+
+func (d *deaf) present() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var ids []string
+	for id, on := range d.on {
+		if on {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// checkSteps holds every step that was told against the tables.
+func (m *model) checkSteps() {
+	machines := map[string]call.Machine{}
+	for _, machine := range call.Machines() {
+		machines[machine.Name] = machine
+	}
+	at := map[string]call.State{}
+	for _, r := range m.journal.records {
+		if r.Connection == "" {
+			continue // told only while no connection is there to be told
+		}
+		s := read(r)
+		name, id := "", r.Connection+"/"+s.ParticipantID
+		switch short(r) {
+		case "botd.connection.state":
+			name = "connection"
+		case "botd.participant.state":
+			name = "participant"
+		case "botd.lobby.state":
+			name, id = "lobby", "lobby "+id
+		default:
+			continue
+		}
+		was, known := at[id]
+		at[id] = s.State
+		if known && was != s.State && !machines[name].Leads(was, s.State) {
+			m.fail("a %s went from %s to %s", name, was, s.State)
+		}
+		if s.State == call.Gone && name == "participant" && s.Reason == nil {
+			m.fail("somebody went without a reason")
+		}
+	}
+}
