@@ -67,6 +67,10 @@ type headers struct {
 	allowed          func(key string) bool
 }
 
+// CheckCustom checks what somebody who calls, by whatever way, sends along to
+// who is called: an *Invalid names what may not be (rest.md section 6.9).
+func CheckCustom(c *call.CustomContext) error { return custom("customContext", c) }
+
 // custom checks what is sent along to who is called.
 func custom(field string, c *call.CustomContext) error {
 	if c == nil {

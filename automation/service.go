@@ -34,6 +34,11 @@ type Config struct {
 	// CheckURI refuses callback URIs that may not be reached: bad syntax, a
 	// scheme or an address that is not allowed.
 	CheckURI func(ctx context.Context, uri string) error
+	// Rooms says which rooms may be entered; nil has no rooms.
+	Rooms Rooms
+	// Filler is what a call hears while its application is away; nil is a soft
+	// tone.
+	Filler *prompt.Source
 	// Application is under whom an application is listed that does not say.
 	Application identity.ID
 }

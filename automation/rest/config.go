@@ -13,6 +13,7 @@ import (
 	"github.com/botd-dev/botd/automation"
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/call/journal"
+	"github.com/botd-dev/botd/call/room"
 	"github.com/botd-dev/botd/identity"
 )
 
@@ -27,6 +28,8 @@ type Config struct {
 	// Issuer and Users are those of user access tokens.
 	Issuer *identity.Issuer
 	Users  *identity.Users
+	// Rooms keeps rooms; nil answers "not supported".
+	Rooms *room.Book
 	// Subscriptions keeps event subscriptions; nil answers "not supported".
 	Subscriptions Subscriptions
 	// Letters are what could not be told; nil answers "not supported".
@@ -35,6 +38,8 @@ type Config struct {
 	Keys [][]byte
 	// Bearer accepts tokens of an OpenID Connect issuer; nil accepts none.
 	Bearer *Bearer
+	// Limits are how often may be asked; default as often as anybody likes.
+	Limits *Limits
 	// PublicURL begins the links in answers, without a trailing slash.
 	PublicURL string
 	// Released is called when the response that gives a new connection its id
@@ -73,6 +78,9 @@ func (c Config) Validate() error {
 func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Limits == nil {
+		c.Limits = NewLimits(LimitsConfig{})
 	}
 	if c.Logger == nil {
 		c.Logger = zap.NewNop()

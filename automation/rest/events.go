@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
 	"reflect"
 	"strconv"
 	"strings"
@@ -122,18 +121,15 @@ func (s *Server) log(
 			events, err := follow(ctx, q)
 			return stream(ctx, events), err
 		}
-		limit, err := number(q, "limit", usualPage)
+		limit, err := q.limit()
 		if err != nil {
 			return answer{}, err
 		}
-		if limit < 1 || limit > largestPage {
-			return answer{}, &mistake{"limit", "it must be 1 to " + strconv.Itoa(largestPage)}
-		}
-		p, err := read(ctx, q, int(limit)) //nolint:gosec // at most largestPage
+		p, err := read(ctx, q, limit)
 		if err != nil {
 			return answer{}, err
 		}
-		return ok(http.StatusOK, s.list(q, p, int(limit))), nil //nolint:gosec // at most largestPage
+		return ok(http.StatusOK, s.list(q, p, limit)), nil
 	}}
 }
 
@@ -151,12 +147,7 @@ func (s *Server) list(q *request, p page, limit int) eventList {
 		list.Value[i] = eventOf(r)
 	}
 	if len(p.records) == limit {
-		next := url.Values{}
-		for name, values := range q.query {
-			next[name] = values
-		}
-		next.Set("after", p.cursor)
-		list.NextLink = s.cfg.PublicURL + q.path + "?" + next.Encode()
+		list.NextLink = s.next(q, p.cursor)
 	}
 	return list
 }

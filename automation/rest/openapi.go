@@ -66,7 +66,7 @@ func (d *describer) add(rt route) {
 	}
 	if rt.in != nil {
 		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().
-			WithJSONSchemaRef(d.schema(rt.in))}
+			WithContent(content(rt.method, d.schema(rt.in)))}
 	}
 	if rt.status < http.StatusBadRequest {
 		var body *openapi3.SchemaRef
@@ -78,6 +78,15 @@ func (d *describer) add(rt route) {
 		op.AddResponse(rt.status, d.response("Not supported.", d.failure))
 	}
 	d.doc.AddOperation(rt.path, rt.method, op)
+}
+
+// content is a request body: a patch may call itself one (rest.md section 1).
+func content(method string, body *openapi3.SchemaRef) openapi3.Content {
+	types := []string{"application/json"}
+	if method == patch {
+		types = append(types, "application/merge-patch+json")
+	}
+	return openapi3.NewContentWithSchemaRef(body, types)
 }
 
 func (d *describer) response(what string, body *openapi3.SchemaRef) *openapi3.Response {
@@ -120,9 +129,9 @@ func (d *describer) parameters(rt route) openapi3.Parameters {
 // query are the parameters of the query besides the version.
 func (rt route) query() []string {
 	switch rt.name {
-	case "getCall", "getParticipants", "getParticipant":
+	case "getCall", "getParticipants", "getParticipant", "getAudioRouting", "getServerCall":
 		return []string{"minSequence"}
-	case "getConnectionEvents":
+	case "listRooms", "listRoomParticipants", "listCalls", "getConnectionEvents":
 		return []string{"after", "limit"}
 	case "getEvents":
 		return []string{"after", "limit", "call"}
@@ -148,6 +157,11 @@ func (d *describer) schema(t reflect.Type) *openapi3.SchemaRef {
 func customise(_ string, t reflect.Type, tag reflect.StructTag, schema *openapi3.Schema) error {
 	if t == reflect.TypeFor[identity.ID]() {
 		*schema = *identifier()
+	}
+	if t == reflect.TypeFor[map[string]*roomRole]() { // null takes somebody off the list
+		role := *schema.AdditionalProperties.Schema.Value
+		role.Nullable = true
+		schema.AdditionalProperties.Schema = openapi3.NewSchemaRef("", &role)
 	}
 	schema.Nullable = strings.Contains(tag.Get("json"), ",omit")
 	return nil

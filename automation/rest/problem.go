@@ -8,7 +8,9 @@ import (
 	"github.com/botd-dev/botd/automation"
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/call/journal"
+	"github.com/botd-dev/botd/call/room"
 	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/internal/throttle"
 	"github.com/botd-dev/botd/webhooks"
 )
 
@@ -19,6 +21,7 @@ var (
 	errBearer      = errors.New("the token is not valid")
 	errForbidden   = errors.New("the token does not allow it")
 	errRequest     = errors.New("the request is not valid")
+	errEncoded     = errors.New("encoded bodies are not read")
 	errTooLarge    = errors.New("the body is larger than 1 MB")
 	errNoRoute     = errors.New("there is nothing here")
 	errMethod      = errors.New("the method is not supported here")
@@ -43,6 +46,7 @@ var problems = []struct {
 	{errBearer, http.StatusUnauthorized, "Unauthorized", "7501", 0},
 	{errForbidden, http.StatusForbidden, "Forbidden", "7504", 0},
 	{errRequest, http.StatusBadRequest, "8523", "", 0},
+	{errEncoded, http.StatusUnsupportedMediaType, "8523", "", 0},
 	{errTooLarge, http.StatusRequestEntityTooLarge, "8523", "", 0},
 	{errNoRoute, http.StatusNotFound, "8522", "", 0},
 	{errMethod, http.StatusMethodNotAllowed, "8520", "", 0},
@@ -60,14 +64,23 @@ var problems = []struct {
 	{journal.ErrCursor, http.StatusBadRequest, "8523", "", 0},
 	{journal.ErrUnknown, http.StatusNotFound, "8522", "", 0},
 	{webhooks.ErrUndelivered, http.StatusBadGateway, "9999", "", 0},
+	{room.ErrInvalid, http.StatusBadRequest, "8523", "", 0},
+	{room.ErrFull, http.StatusBadRequest, "8523", "", 0},
+	{room.ErrUnknown, http.StatusNotFound, "8522", "", 0},
+	{room.ErrStore, http.StatusServiceUnavailable, "9999", "", 1},
 	{call.ErrNotDurable, http.StatusServiceUnavailable, "9999", "", 1},
 	{call.ErrNoCall, http.StatusNotFound, "8522", "", 0},
 	{call.ErrNoParticipant, http.StatusNotFound, "8522", "", 0},
 	{call.ErrNoInvitation, http.StatusNotFound, "8522", "", 0},
 	{call.ErrWrongState, http.StatusBadRequest, "8501", "", 0},
 	{call.ErrEnded, http.StatusBadRequest, "8528", "", 0},
+	{call.ErrForbidden, http.StatusForbidden, "7504", "", 0},
+	{call.ErrTransferRunning, http.StatusConflict, "8607", "", 0},
 	{call.ErrConflict, http.StatusConflict, "8519", "", 0},
 	{call.ErrIncompatible, http.StatusPreconditionFailed, "8583", "", 0},
+	{throttle.ErrExceeded, http.StatusTooManyRequests, "8516", "", 1},
+	{call.ErrTooFast, http.StatusTooManyRequests, "8516", "", 1},
+	{call.ErrBusy, http.StatusTooManyRequests, "8530", "", 5},
 	{call.ErrFull, http.StatusTooManyRequests, "8530", "", 5},
 	{call.ErrNoRoom, http.StatusServiceUnavailable, "9999", "", 5},
 	{call.ErrClosing, http.StatusServiceUnavailable, "9998", "", 5},
@@ -104,7 +117,7 @@ func failed(err error) (answer, bool) {
 		if p.inner != "" {
 			told.Inner = &detail{p.inner, p.err.Error()}
 		}
-		return answer{Status: p.status, Code: p.code, Retry: p.retry, Body: encode(envelope{told})}, true
+		return answer{Status: p.status, Code: p.code, Retry: max(p.retry, retryAfter(err)), Body: encode(envelope{told})}, true
 	}
 	told := problem{Code: "9999", Message: "An unknown error occurred."}
 	return answer{Status: http.StatusInternalServerError, Code: told.Code, Body: encode(envelope{told})}, false
@@ -113,6 +126,9 @@ func failed(err error) (answer, bool) {
 // target is the field that an error is about, if it is about one.
 func target(err error) string {
 	if invalid := (*automation.Invalid)(nil); errors.As(err, &invalid) {
+		return invalid.Field
+	}
+	if invalid := (*room.Invalid)(nil); errors.As(err, &invalid) {
 		return invalid.Field
 	}
 	if mistake := (*mistake)(nil); errors.As(err, &mistake) {

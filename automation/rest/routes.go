@@ -8,6 +8,7 @@ type route struct {
 	family             family
 	once               repetitions
 	open               bool // needs no credentials
+	fresh              bool // makes a call that was not there
 	action
 
 	pattern []string // path by segments; the router's
@@ -38,7 +39,8 @@ const cc = "/calling/callConnections/{callConnectionId}"
 func (s *Server) table() []route {
 	var all []route
 	for _, part := range [][]route{
-		s.callRoutes(), s.participantRoutes(), s.mediaRoutes(), s.identityRoutes(), s.eventRoutes(), s.subscriptionRoutes(), s.letterRoutes(), s.publicRoutes(), missing(),
+		s.callRoutes(), s.participantRoutes(), s.controlRoutes(), s.mediaRoutes(), s.identityRoutes(), s.roomRoutes(), s.overviewRoutes(),
+		s.eventRoutes(), s.subscriptionRoutes(), s.letterRoutes(), s.publicRoutes(), missing(),
 	} {
 		all = append(all, part...)
 	}
@@ -48,7 +50,7 @@ func (s *Server) table() []route {
 func (s *Server) callRoutes() []route {
 	a, f := s.cfg.Automation, calling
 	return []route{
-		{method: post, path: "/calling/callConnections", name: "createCall", family: f, once: noted, action: begins(s, 201, s.create)},
+		{method: post, path: "/calling/callConnections", name: "createCall", family: f, once: noted, fresh: true, action: begins(s, 201, s.create)},
 		{method: post, path: "/calling/callConnections:answer", name: "answerCall", family: f, once: once, action: begins(s, 200, s.take)},
 		{method: post, path: "/calling/callConnections:redirect", name: "redirectCall", family: f, once: once, action: done(204, a.Redirect)},
 		{method: post, path: "/calling/callConnections:reject", name: "rejectCall", family: f, once: once, action: done(204, a.Reject)},

@@ -21,6 +21,7 @@ import (
 	"github.com/botd-dev/botd/automation"
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/call/journal"
+	"github.com/botd-dev/botd/call/room"
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/prompt"
@@ -202,6 +203,15 @@ func (m *memory) Put(_ context.Context, key string, value []byte) error {
 }
 func (m *memory) Delete(_ context.Context, key string) error { m.Map.Delete(key); return nil }
 
+func (m *memory) All(context.Context) (map[string][]byte, error) {
+	all := map[string][]byte{}
+	m.Range(func(key, value any) bool {
+		all[key.(string)] = value.([]byte)
+		return true
+	})
+	return all, nil
+}
+
 // signingKey is made once: it takes a while.
 var signingKey = sync.OnceValues(identity.NewKey)
 
@@ -214,6 +224,7 @@ type desk struct {
 	calls    *call.Registry
 	contexts *automation.Contexts
 	issuer   *identity.Issuer
+	rooms    *room.Book
 	released chan string
 }
 
@@ -244,8 +255,10 @@ func (d *desk) handler() http.Handler {
 	users := identity.NewUsers(&memory{}, uuid.New())
 	d.issuer, err = identity.NewIssuer(identity.IssuerConfig{Key: key, URL: d.URL, Users: users})
 	d.must(err)
+	d.rooms, err = room.Open(d.Context(), room.Config{Store: &memory{}, Calls: d.calls, Link: d.URL + "/#meeting/"})
+	d.must(err)
 	service := automation.New(automation.Config{
-		Calls: d.calls, Prompts: silence{}, Contexts: d.contexts, Application: "8:acs:r_app",
+		Calls: d.calls, Prompts: silence{}, Contexts: d.contexts, Rooms: d.rooms, Application: "8:acs:r_app",
 		CheckURI: func(_ context.Context, uri string) error {
 			if !strings.HasPrefix(uri, "https://") {
 				return fmt.Errorf("https is needed")
@@ -254,7 +267,7 @@ func (d *desk) handler() http.Handler {
 		},
 	})
 	s, err := New(Config{
-		Automation: service, Log: d.book, Results: newResults(), Issuer: d.issuer, Users: users, Subscriptions: &shelf{}, Letters: &shelf{},
+		Automation: service, Log: d.book, Results: newResults(), Issuer: d.issuer, Users: users, Rooms: d.rooms, Subscriptions: &shelf{}, Letters: &shelf{},
 		Keys: [][]byte{testKey}, PublicURL: d.URL, Released: func(id string) { d.released <- id }, Logger: zaptest.NewLogger(d),
 	})
 	d.must(err)
