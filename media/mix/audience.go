@@ -6,16 +6,22 @@ import (
 	"github.com/botd-dev/botd/media"
 )
 
-// audience is those who hear the same while they say nothing: the mix of
-// everybody heard and, on top, what is played to them alone.
+// audience is those who hear the same while they say nothing: what their ears
+// hear and, on top, what is played to them alone.
 type audience struct {
-	plays   []*playback // what is played to them alone; nothing for the first one
+	ears    *ears
+	was     *ears       // in their first tick: what they come from; else nil
+	plays   []*playback // what is played to them alone
 	members []*member
 	streams map[media.Format]*stream
 
+	from *audience // whom they were of before; only while they are sorted
+	due  int64     // the tick from which they are as if they had always been
+
 	past
-	sum     []int32 // of this tick, before limiting
-	sources int
+	heard  []int32 // the mix of this tick, before limiting
+	extra  int     // sources of it that the ears do not have
+	buffer []int32
 }
 
 // past is the last frames that an audience has heard, and the one of this tick.
@@ -24,10 +30,13 @@ type past struct {
 	at     int
 }
 
-func newAudience() *audience {
+func newAudience(e *ears, plays []*playback, now int64) *audience {
 	a := &audience{
+		ears:    e,
+		plays:   slices.Clone(plays),
 		streams: map[media.Format]*stream{},
-		sum:     make([]int32, media.FrameSize),
+		due:     now + hangover,
+		buffer:  make([]int32, media.FrameSize),
 	}
 	for i := range a.frames {
 		a.frames[i] = media.NewFrame(media.Rate)
@@ -48,62 +57,62 @@ func (p *past) copy(from *past) {
 	}
 }
 
+// hears reports whether the audience hears by these ears, and these plays.
+func (a *audience) hears(e *ears, plays []*playback) bool {
+	return a.ears == e && slices.Equal(a.plays, plays)
+}
+
 // mix makes what the audience hears in this tick and returns how many samples
 // the limiter bent.
-func (a *audience) mix(sum []int32, sources int) (bent int64) {
-	copy(a.sum, sum)
-	a.sources = sources
+func (a *audience) mix() (bent int64) {
+	a.heard, a.extra = a.ears.sum, 0
+	sources := a.ears.sources
+	if a.was != nil {
+		a.heard = a.buffer
+		blend(a.heard, a.was.sum, a.ears.sum)
+		sources = max(sources, a.was.sources)
+	}
 	for _, p := range a.plays {
 		if p.sound != nil {
-			add(a.sum, p.sound.Samples)
-			a.sources++
+			a.play(p.sound)
 		}
 	}
 	a.at = (a.at + 1) % len(a.frames)
-	return limit(a.before(0).Samples, a.sum, a.sources)
+	return limit(a.before(0).Samples, a.heard, sources+a.extra)
 }
 
-// regroup puts every member into the audience of those who hear the same as it
-// does. It runs when somebody came or went or a playback began or ended. An
-// audience that was not there yet begins with the past of its first member, so
-// that its encoders do.
-//
-// A member that changes audience changes encoder at once. Going, that is
-// smooth, the new encoder being primed; coming back, what was played to it has
-// just ended, and nothing goes on that could break off.
-func (b *Bridge) regroup() {
-	for _, a := range b.audiences {
-		a.members = a.members[:0]
+// play adds what is played to the audience alone.
+func (a *audience) play(f *media.Frame) {
+	if a.was == nil && a.extra == 0 {
+		a.heard = a.buffer
+		copy(a.heard, a.ears.sum)
 	}
-	for _, m := range b.members {
-		b.private = b.private[:0]
-		for _, p := range b.plays {
-			if p.to[m.id] {
-				b.private = append(b.private, p)
-			}
-		}
-		b.seat(m)
-	}
-	everybody := b.audiences[0]
-	b.audiences = slices.DeleteFunc(b.audiences, func(a *audience) bool {
-		return len(a.members) == 0 && a != everybody
-	})
+	add(a.heard, f.Samples)
+	a.extra++
 }
 
-// seat puts m into the audience that hears b.private.
-func (b *Bridge) seat(m *member) {
-	i := slices.IndexFunc(b.audiences, func(a *audience) bool {
-		return slices.Equal(a.plays, b.private)
-	})
-	if i < 0 {
-		i = len(b.audiences)
-		a := newAudience()
-		a.plays = slices.Clone(b.private)
-		if m.audience != nil {
-			a.copy(&m.audience.past)
-		}
-		b.audiences = append(b.audiences, a)
+// part is what m adds to the mix, nil if nothing, and how many others do. It
+// may use room.
+func (a *audience) part(m *member, room []int16) (samples []int16, others int) {
+	if m.voice == nil {
+		return nil, 0
 	}
-	m.audience = b.audiences[i]
-	m.audience.members = append(m.audience.members, m)
+	now, others := a.ears.part(m)
+	if a.was == nil {
+		return now, others + a.extra
+	}
+	before, rest := a.was.part(m)
+	if before == nil && now == nil {
+		return nil, 0
+	}
+	blendPart(room, before, now)
+	return room, max(others, rest) + a.extra
+}
+
+// settled ends the first tick of an audience. It reports whether the bridge is
+// to regroup before the next.
+func (a *audience) settled(now int64) bool {
+	arrived := a.was != nil
+	a.was = nil
+	return arrived || now == a.due
 }

@@ -38,27 +38,60 @@ type Bridge struct {
 	changed bool // members or plays did, since the last tick
 	members []*member
 	plays   []*playback
+	limits  limits
+	muted   map[string]bool // by id, whether it has joined or not
 
-	audiences []*audience // the first is those to whom nothing is played alone
-	now       int64       // ticks
+	audiences []*audience
+	ears      []*ears // of the audiences
+	now       int64   // ticks
 	scratch
 }
 
 // scratch is what a tick works with.
 type scratch struct {
-	chosen  []*member
-	private []*playback
-	frames  []*media.Frame // what is said, one for each voice
-	voices  int            // of frames, those in use
-	sum     []int32        // of what everybody hears
-	sources int            // that sum is made of
-	mine    *media.Frame   // what somebody who is heard hears
-	count   Stats
+	frames []*media.Frame // of voices and of faded voices
+	used   int            // of frames, those of this tick
+	played []int32        // what is played to all
+	common int            // how many sources that is
+	mine   *media.Frame   // what somebody who is heard hears
+	own    []int16        // and what they hear less, while it fades
+	count  Stats
+}
+
+func newScratch() scratch {
+	return scratch{
+		played: make([]int32, media.FrameSize),
+		mine:   media.NewFrame(media.Rate),
+		own:    make([]int16, media.FrameSize),
+	}
+}
+
+// frame is one that nobody else has in this tick.
+func (s *scratch) frame() *media.Frame {
+	if s.used == len(s.frames) {
+		s.frames = append(s.frames, media.NewFrame(media.Rate))
+	}
+	s.used++
+	return s.frames[s.used-1]
+}
+
+// faded is f after fade, and f as it was; nil for nil.
+func (s *scratch) faded(f *media.Frame, fade func([]int16)) *media.Frame {
+	if f == nil {
+		return nil
+	}
+	other := s.frame()
+	copy(other.Samples, f.Samples)
+	fade(other.Samples)
+	return other
 }
 
 // NewBridge makes a bridge that this clock ticks.
 func (c *Clock) NewBridge(opts Options) *Bridge {
-	b := &Bridge{clock: c, speakers: opts.Speakers}
+	b := &Bridge{
+		clock: c, speakers: opts.Speakers,
+		limits: newLimits(), muted: map[string]bool{},
+	}
 	if b.speakers <= 0 {
 		b.speakers = c.cfg.Speakers
 	}
@@ -66,16 +99,16 @@ func (c *Clock) NewBridge(opts Options) *Bridge {
 }
 
 // Join makes a port hear and be heard under the given id. A port that was there
-// under this id is let go of; if that one was muted, the new one is.
+// under this id is let go of. What Mute and Hear have said of the id holds.
 func (b *Bridge) Join(id string, p media.Port) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed || !b.run() {
 		return
 	}
-	m := &member{id: id, port: p}
+	m := &member{id: id, port: p, muted: b.muted[id]}
 	if i := b.find(id); i >= 0 {
-		m.muted, m.audience = b.members[i].muted, b.members[i].audience
+		m.audience = b.members[i].audience
 		b.members[i] = m
 	} else {
 		b.members = append(b.members, m)
@@ -83,20 +116,27 @@ func (b *Bridge) Join(id string, p media.Port) {
 	b.changed = true
 }
 
-// Leave takes the port out.
+// Leave takes the port out and forgets what Mute and Hear have said of the id.
 func (b *Bridge) Leave(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	delete(b.muted, id)
+	b.limits.set(id, nil)
 	if i := b.find(id); i >= 0 {
 		b.members = slices.Delete(b.members, i, i+1)
 		b.changed = true
 	}
 }
 
-// Mute stops mixing what the port says; it goes on hearing.
+// Mute stops mixing what the port says; it goes on hearing. It may come before
+// Join and holds until Unmute or Leave.
 func (b *Bridge) Mute(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.closed {
+		return
+	}
+	b.muted[id] = true
 	if i := b.find(id); i >= 0 {
 		b.members[i].muted = true
 	}
@@ -106,10 +146,27 @@ func (b *Bridge) Mute(id string) {
 func (b *Bridge) Unmute(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	delete(b.muted, id)
 	if i := b.find(id); i >= 0 && b.members[i].muted {
 		b.members[i].muted = false
-		b.members[i].denied = true // what it says begins in the middle: fade it in
+		b.members[i].speaks = true // what it says begins in the middle: fade it in
 	}
+}
+
+// Hear limits what the port hears of the other ports to those named in from; an
+// empty list is nobody, nil undoes the limit. What is played is not limited. A
+// change fades over 20 ms.
+//
+// It may come before Join and holds until Leave, for ids that join later too:
+// a name that is not known is one that may still come.
+func (b *Bridge) Hear(id string, from []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return
+	}
+	b.limits.set(id, from)
+	b.changed = true
 }
 
 // Play mixes src into what the ports named in to hear, now or when they join;
@@ -149,6 +206,7 @@ func (b *Bridge) Close() {
 		p.finish()
 	}
 	b.members, b.plays = nil, nil
+	b.limits, b.muted = newLimits(), nil
 	b.rest()
 }
 
@@ -165,9 +223,7 @@ func (b *Bridge) run() bool {
 		return false
 	}
 	b.ticked = true
-	b.audiences = []*audience{newAudience()}
-	b.sum = make([]int32, media.FrameSize)
-	b.mine = media.NewFrame(media.Rate)
+	b.scratch = newScratch()
 	return true
 }
 
@@ -178,5 +234,8 @@ func (b *Bridge) rest() {
 	}
 	b.ticked = false
 	b.clock.stop(b)
-	b.audiences, b.scratch = nil, scratch{}
+	for _, e := range b.ears {
+		e.shut()
+	}
+	b.audiences, b.ears, b.scratch = nil, nil, scratch{}
 }

@@ -1,7 +1,3 @@
-// Package mix is the audio bridge: it selects who is heard, mixes, leaves each
-// speaker's own voice out of what they hear, and encodes once for all who hear
-// the same. A few shared workers tick many bridges from one timeline. It does
-// not know what a call is.
 package mix
 
 import (

@@ -40,9 +40,10 @@ func limit(dst []int16, sum []int32, sources int) (bent int64) {
 	return bent
 }
 
-// limitLess is limit for sum without one of its sources.
-func limitLess(dst []int16, sum []int32, less []int16, sources int) (bent int64) {
-	if sources <= 2 {
+// limitLess is limit for sum without what is less in it, which leaves so many
+// others.
+func limitLess(dst []int16, sum []int32, less []int16, others int) (bent int64) {
+	if others <= 1 {
 		for i, s := range sum {
 			dst[i] = int16(s - int32(less[i]))
 		}
@@ -75,6 +76,29 @@ func fadeOut(samples []int16) {
 		samples[i] = int16(int(samples[i]) * (n - i) / n)
 	}
 	clear(samples[n:])
+}
+
+// blend goes from one mix to the other in the course of a frame. What is in
+// both stays as it is.
+func blend(dst, from, to []int32) {
+	n := int64(len(dst))
+	for i := range dst {
+		dst[i] = from[i] + int32(int64(to[i]-from[i])*int64(i)/n)
+	}
+}
+
+// blendPart is blend for one part of the mixes; nil is silence.
+func blendPart(dst, from, to []int16) {
+	for i := range dst {
+		var a, b int
+		if from != nil {
+			a = int(from[i])
+		}
+		if to != nil {
+			b = int(to[i])
+		}
+		dst[i] = int16(a + (b-a)*i/len(dst))
+	}
 }
 
 func add(sum []int32, samples []int16) {

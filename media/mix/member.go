@@ -14,12 +14,13 @@ type member struct {
 	id     string
 	port   media.Port
 	muted  bool
+	wanted bool // somebody hears it in this tick
 	broken error
 
 	audience *audience
-	voice    *media.Frame // what it says in this tick; nil if it is not heard
+	voice    *media.Frame // what it says in this tick; nil if nobody hears it
 	own      *stream      // what is encoded for it alone
-	quiet    int          // ticks since it was heard
+	quiet    int          // ticks since its voice was left out of what it hears
 }
 
 func (m *member) guard() {
@@ -31,6 +32,7 @@ func (m *member) guard() {
 // listen asks for the level of the coming 20 ms. Who is muted is silent.
 func (m *member) listen() {
 	defer m.guard()
+	m.wanted = false
 	level := m.port.Level()
 	if m.muted {
 		level = media.Silent

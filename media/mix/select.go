@@ -12,46 +12,52 @@ const (
 
 // loudness is what a port is chosen by.
 type loudness struct {
-	level  uint8 // of the coming 20 ms, -dBov
-	smooth int   // dB above silence
-	heard  bool  // in the last tick
-	denied bool  // in the last tick: it had something to say and was not chosen
-	chosen bool  // in this tick
+	level   uint8 // of the coming 20 ms, -dBov
+	smooth  int   // dB above silence
+	speaks  bool  // has something to say in this tick
+	ongoing bool  // had something to say in the tick before
 }
 
 // measure takes in the level of the coming 20 ms.
 func (l *loudness) measure(level uint8) {
 	l.level = level
 	l.smooth = max(media.Silent-int(min(level, media.Silent)), l.smooth-fall)
-	l.chosen = false
+	l.speaks, l.ongoing = level < media.Silent, l.speaks
 }
 
-func (l *loudness) rank() int {
-	if l.heard {
-		return l.smooth + lead
+func (v *voice) rank() int {
+	if v.heard {
+		return v.of.smooth + lead
 	}
-	return l.smooth
+	return v.of.smooth
 }
 
-// choose appends to dst the loudest of members that have something to say, at
-// most limit of them, and marks them chosen. Of equals the first wins.
-func choose(dst, members []*member, limit int) []*member {
-	for _, m := range members {
-		if m.level >= media.Silent {
-			continue
+// leaves reports whether v, heard until now, goes on but not among the loudest.
+func (v *voice) leaves() bool { return !v.chosen && v.of.speaks }
+
+// choose finds the loudest of those who have something to say, at most limit of
+// them, and marks who is wanted. Of equals the first wins.
+func (e *ears) choose(limit int) {
+	e.chosen, e.last = e.last[:0], e.chosen
+	for i := range e.voices {
+		if v := &e.voices[i]; v.of.speaks {
+			e.chosen = insert(e.chosen, v, limit)
 		}
-		dst = insert(dst, m, limit)
 	}
-	for _, m := range dst {
-		m.chosen = true
+	for _, v := range e.chosen {
+		v.chosen, v.of.wanted = true, true
 	}
-	return dst
+	for _, v := range e.last {
+		if v.leaves() {
+			v.of.wanted = true
+		}
+	}
 }
 
-// insert puts m where its rank belongs in best, which is in order of rank and
+// insert puts v where its rank belongs in best, which is in order of rank and
 // does not grow beyond limit.
-func insert(best []*member, m *member, limit int) []*member {
-	rank := m.rank()
+func insert(best []*voice, v *voice, limit int) []*voice {
+	rank := v.rank()
 	at := len(best)
 	for at > 0 && best[at-1].rank() < rank {
 		at--
@@ -63,6 +69,6 @@ func insert(best []*member, m *member, limit int) []*member {
 		best = append(best, nil)
 	}
 	copy(best[at+1:], best[at:])
-	best[at] = m
+	best[at] = v
 	return best
 }

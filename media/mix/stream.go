@@ -104,7 +104,7 @@ func (b *Bridge) makeEncoder(format media.Format) (e media.Encoder, err error) {
 // streamOf is the stream that m hears in this tick: its own while it is heard
 // and for a while after, else the one its audience shares.
 func (b *Bridge) streamOf(m *member, format media.Format) *stream {
-	if m.voice == nil && (m.own == nil || m.own.format != format || m.quiet > hangover) {
+	if m.quiet > 0 && (m.own == nil || m.own.format != format || m.quiet > hangover) {
 		return b.shared(m.audience, format)
 	}
 	if m.own == nil || m.own.format != format {

@@ -22,93 +22,84 @@ func (b *Bridge) tick() {
 		b.regroup()
 	}
 	b.choose()
-	b.mixVoices()
+	b.take()
 	b.mixPlays()
+	for _, e := range b.ears {
+		e.mix(&b.scratch)
+	}
 	for _, a := range b.audiences {
 		b.serve(a)
 	}
 	b.sweep()
 }
 
+// choose finds who is heard, by whatever ears.
 func (b *Bridge) choose() {
 	for _, m := range b.members {
 		m.listen()
 	}
-	b.chosen = choose(b.chosen[:0], b.members, b.speakers)
+	for _, e := range b.ears {
+		e.choose(b.speakers)
+	}
 }
 
-// mixVoices takes what is said. Who is no longer among the loudest is faded
-// out, who was kept out until now is faded in.
-func (b *Bridge) mixVoices() {
-	clear(b.sum)
-	b.sources, b.voices = 0, 0
+// take decodes what is wanted, once each, and passes over the rest.
+func (b *Bridge) take() {
+	b.used = 0
 	for _, m := range b.members {
 		m.voice = nil
-		speaks := m.level < media.Silent
 		switch {
 		case m.broken != nil:
-		case m.chosen:
-			b.take(m)
-			if m.voice != nil && m.denied {
-				fadeIn(m.voice.Samples)
-			}
-		case speaks && m.heard:
-			b.take(m)
-			if m.voice != nil {
-				fadeOut(m.voice.Samples)
-			}
+		case m.wanted:
+			b.decode(m)
 		default:
-			b.pass(m, speaks)
+			b.pass(m)
 		}
-		if m.voice != nil {
-			add(b.sum, m.voice.Samples)
-			b.sources++
-		}
-		m.heard, m.denied = m.chosen, m.level < media.Silent && !m.chosen
 	}
 }
 
-func (b *Bridge) take(m *member) {
-	if b.voices == len(b.frames) {
-		b.frames = append(b.frames, media.NewFrame(media.Rate))
-	}
-	f := b.frames[b.voices]
+func (b *Bridge) decode(m *member) {
+	f := b.frame()
 	if m.read(f) != nil {
 		b.count.Unread++
 		return
 	}
 	b.count.Decoded++
-	b.voices++
 	m.voice = f
 }
 
-func (b *Bridge) pass(m *member, speaks bool) {
+func (b *Bridge) pass(m *member) {
 	m.skip()
 	b.count.Passed++
-	if speaks {
+	if m.speaks {
 		b.count.Unheard++
 	}
 }
 
-// mixPlays takes what is played; what everybody hears goes into the sum.
+// mixPlays takes what is played, and adds up what is played to all.
 func (b *Bridge) mixPlays() {
+	clear(b.played)
+	b.common = 0
 	for _, p := range b.plays {
 		if p.advance() {
 			b.count.Starved++
 		}
 		if p.sound != nil && p.to == nil {
-			add(b.sum, p.sound.Samples)
-			b.sources++
+			add(b.played, p.sound.Samples)
+			b.common++
 		}
 	}
 }
 
 func (b *Bridge) serve(a *audience) {
-	b.count.Limited += a.mix(b.sum, b.sources)
+	b.count.Limited += a.mix()
 	for _, m := range a.members {
 		if m.broken == nil {
 			b.tell(m)
 		}
+	}
+	if a.settled(b.now) {
+		b.changed = true
 	}
 }
 
@@ -117,10 +108,10 @@ func (b *Bridge) tell(m *member) {
 	a := m.audience
 	frame := a.before(0)
 	m.quiet++
-	if m.voice != nil {
+	if own, others := a.part(m, b.own); own != nil {
 		m.quiet = 0
 		frame = b.mine
-		b.count.Limited += limitLess(frame.Samples, a.sum, m.voice.Samples, a.sources)
+		b.count.Limited += limitLess(frame.Samples, a.heard, own, others)
 	}
 	sound := media.Sound{Frame: frame}
 	if f := m.format(); f.Codec != "" && b.clock.cfg.Encoders != nil {
