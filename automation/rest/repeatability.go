@@ -67,6 +67,9 @@ type repetition struct {
 	// begun has the request noted before it runs: after a crash in between,
 	// a second one is not made.
 	begun bool
+	// room says why it cannot run now, if it cannot; nil is that it can. It is
+	// asked before anything is noted, and not for what has run already.
+	room func() error
 }
 
 // repetitionOf reads the headers. ok is false where there are none.
@@ -142,6 +145,10 @@ func (p *repeats) first(ctx context.Context, rep repetition, run func(context.Co
 		return answer{}, err
 	case kept != nil:
 		return *kept, nil
+	case rep.room != nil:
+		if err := rep.room(); err != nil {
+			return answer{}, err
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()

@@ -113,6 +113,9 @@ func (s *Server) handle(c echo.Context) error {
 	if len(allowed) > 0 {
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
 	}
+	if tooMany := s.cfg.Limits.arrived(r); tooMany != nil {
+		err = tooMany
+	}
 	var a answer
 	if err == nil {
 		a, err = s.answer(w, r, rt, params)
@@ -135,6 +138,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, rt route, params
 		if who, err = s.guard.authenticate(r); err != nil {
 			return answer{}, err
 		}
+		if err := s.cfg.Limits.known(r, rt, who); err != nil {
+			return answer{}, err
+		}
 		w.Header().Set("api-supported-versions", rt.family.String())
 		if err := rt.family.check(r); err != nil {
 			return answer{}, err
@@ -143,6 +149,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, rt route, params
 	body, err := readBody(w, r, who.hash)
 	if err == nil {
 		err = checkType(r, body)
+	}
+	if err == nil {
+		err = s.cfg.Limits.asked(r, rt, who, body)
 	}
 	if err != nil {
 		return answer{}, err
@@ -169,6 +178,9 @@ func (s *Server) repeatable(w http.ResponseWriter, r *http.Request, rt route, wh
 	var a answer
 	if err == nil {
 		rep.begun = rt.once == noted
+		if rt.fresh {
+			rep.room = s.cfg.Limits.room
+		}
 		a, err = s.repeats.once(r.Context(), rep, run)
 	}
 	w.Header().Set(headerRepeatState, "accepted")

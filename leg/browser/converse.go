@@ -54,6 +54,10 @@ func (s *Server) converse(sock *socket) {
 // checked it is not told that the token is bad, but to come back.
 func (s *Server) turnAway(sock *socket, err error) {
 	s.metrics.refused.WithLabelValues("hello").Inc()
+	if errors.Is(err, errTooOften) {
+		sock.close(websocket.StatusTryAgainLater, errTooOften.Error())
+		return
+	}
 	if errors.Is(err, identity.ErrStore) {
 		s.log.Warn("browser client not checked", zap.Error(err))
 		sock.close(websocket.StatusTryAgainLater, "the token cannot be checked now")
@@ -110,6 +114,9 @@ func (s *Server) letIn(sock *socket, hello request) (*agent, Session, error) {
 		since := s.revocations()
 		session, err := s.verify(hello.Token)
 		if err != nil {
+			return nil, Session{}, err
+		}
+		if err := s.admit(session.User, hello.Resume, sock.remote); err != nil {
 			return nil, Session{}, err
 		}
 		if hello.DisplayName != "" {

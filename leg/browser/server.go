@@ -95,6 +95,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.metrics.sockets.Inc()
 	defer s.metrics.sockets.Dec()
 	sock := newSocket(conn)
+	sock.remote = r.RemoteAddr
 	sock.start(s.life)
 	s.converse(sock)
 	sock.wait()

@@ -23,9 +23,10 @@ const (
 // socket is one WebSocket: a reader, a writer and a pinger. Its queue is
 // bounded; a client that does not read is cut, never waited for.
 type socket struct {
-	conn  *websocket.Conn
-	queue chan []byte
-	in    chan []byte // what the client said, in order
+	conn   *websocket.Conn
+	remote string // address of the client, or of its proxy
+	queue  chan []byte
+	in     chan []byte // what the client said, in order
 
 	once  sync.Once
 	shut  chan struct{} // closed by close
