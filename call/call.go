@@ -296,7 +296,11 @@ func (c *Call) member(id identity.ID) *Participant {
 }
 
 // note writes down an event of the call itself.
-func (c *Call) note(e Event) { c.record(e, nil, "") }
+func (c *Call) note(e Event) {
+	if !c.hollow {
+		c.record(e, nil, "")
+	}
+}
 
 // expired writes down that a timer ran out: of a participant, or of the call.
 func (c *Call) expired(timer string, after time.Duration, p *Participant) {
