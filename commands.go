@@ -39,6 +39,7 @@ type commands struct {
 	Show    configCommand  `cmd:"" name:"config" help:"Print the configuration in effect, with secrets hidden."`
 	Token   tokenCommand   `cmd:"" help:"Print a user access token; asks the running server."`
 	Events  eventsCommand  `cmd:"" help:"Print the log of one call or of all as JSON lines; asks the running server."`
+	FSM     fsmCommand     `cmd:"" name:"fsm" help:"Print the state machines of calls."`
 	Health  healthCommand  `cmd:"" help:"Ask the running server whether it is alive."`
 }
 

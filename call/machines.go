@@ -11,26 +11,26 @@ import (
 // what bounds the stay in each state.
 type Machine struct {
 	// Name says whose states they are: "connection", "participant".
-	Name string
+	Name string `json:"name"`
 	// About is a sentence.
-	About string
+	About string `json:"about"`
 	// First is where it begins, Last are the states without a way out.
-	First State
-	Last  []State
+	First State   `json:"first"`
+	Last  []State `json:"last"`
 	// Moves are all ways to change.
-	Moves []Change
+	Moves []Change `json:"moves"`
 	// Waits names, for every state in which something is waited for, the
 	// time-out that ends the wait.
-	Waits map[State]string
+	Waits map[State]string `json:"waits"`
 	// Passing are states that are left in the turn in which they are entered.
-	Passing []State
+	Passing []State `json:"passing,omitempty"`
 }
 
 // Change is a line of the table: on this, from any of these, to that.
 type Change struct {
-	On   string
-	From []State
-	To   State
+	On   string  `json:"on"`
+	From []State `json:"from"`
+	To   State   `json:"to"`
 }
 
 // Machines are the state machines of a call.
