@@ -60,8 +60,14 @@ type Access struct {
 	// the public URL.
 	TokenIssuer string
 	// OIDCIssuer (oidc-issuer) issues the bearer tokens that REST accepts
-	// beside the keys; empty accepts none.
+	// beside the keys, and those that users of the company exchange; empty
+	// accepts none.
 	OIDCIssuer string
+	// OIDCAudience (oidc-audience) is whom those tokens must be for.
+	OIDCAudience string
+	// OIDCRoles (oidc-roles) are those of which a token must have one for REST;
+	// empty lets every principal of the issuer in.
+	OIDCRoles []string
 }
 
 // Media is how sound arrives.

@@ -103,6 +103,8 @@ var refused = []struct {
 	{"nothing where something must be", "data-dir", "", "not empty"},
 	{"ICE servers that are no list", "ice-servers", "stun:x", `"urls"`},
 	{"a subscription without an endpoint", "subscriptions", `[{"name":"a"}]`, `"endpoint"`},
+	{"a role of two words", "oidc-roles", "botd.manage,a b", "without spaces"},
+	{"bearer tokens for nobody", "oidc-audience", "", "not empty"},
 	{"a key that there is not", "http-adr", "x", "botd config"},
 	{"a certificate without its key", "tls-cert", "cert.pem", "both"},
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -45,6 +46,10 @@ func textKind() kind[string] {
 
 func requiredKind() kind[string] {
 	return words("text that is not empty", func(s string) bool { return s != "" })
+}
+
+func wordKind() kind[string] {
+	return words("words without spaces, separated by commas", func(s string) bool { return s != "" && !strings.ContainsFunc(s, unicode.IsSpace) })
 }
 
 func addressKind() kind[string] {

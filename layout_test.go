@@ -53,6 +53,8 @@ var mayImport = map[string]string{
 	"":         "*",
 	"cmd":      "*",
 	"examples": "*",
+
+	"docs/examples": "*",
 }
 
 // keptIn are libraries that only some rooms may know; the front door may know

@@ -194,12 +194,18 @@ func (s *Server) startREST(context.Context) error {
 	return nil
 }
 
-// bearer accepts the tokens of the configured issuer, if there is one.
+// bearer accepts the tokens of the configured issuer, if there is one. A whole
+// company may have those, so it is said when nothing more is asked of them.
 func (s *Server) bearer() (*rest.Bearer, error) {
 	if s.cfg.OIDCIssuer == "" {
 		return nil, nil //nolint:nilnil // no issuer, no bearer tokens: that is the default
 	}
-	return rest.NewBearer(rest.BearerConfig{Issuer: s.cfg.OIDCIssuer, HTTP: s.outgoing})
+	if len(s.cfg.OIDCRoles) == 0 {
+		s.log.Warn("every principal of the issuer may do everything: oidc-roles is empty", zap.String("audience", s.cfg.OIDCAudience))
+	}
+	return rest.NewBearer(rest.BearerConfig{
+		Issuer: s.cfg.OIDCIssuer, Audience: s.cfg.OIDCAudience, Roles: s.cfg.OIDCRoles, HTTP: s.outgoing,
+	})
 }
 
 func decoded(keys []string) ([][]byte, error) {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/botd-dev/botd/automation/rest"
 	"github.com/botd-dev/botd/leg/browser"
 )
 
@@ -96,7 +97,11 @@ var settings = []setting{
 	row("token-issuer", "", optional(urlKind("an https URL", "https", "http")), func(c *Config) *string { return &c.TokenIssuer },
 		"issuer of the tokens that webhooks carry; by default public-url"),
 	row("oidc-issuer", "", optional(urlKind("an https URL", "https", "http")), func(c *Config) *string { return &c.OIDCIssuer },
-		"issuer of bearer tokens that REST accepts beside the keys"),
+		"issuer of bearer tokens that REST accepts beside the keys, and of those that a company's users exchange"),
+	row("oidc-audience", rest.Audience, requiredKind(), func(c *Config) *string { return &c.OIDCAudience },
+		"audience that bearer tokens for REST must have"),
+	row("oidc-roles", "", listOf(wordKind()), func(c *Config) *[]string { return &c.OIDCRoles },
+		"a bearer token for REST must have one of these in roles, scp or scope; empty lets in every principal of oidc-issuer with that audience"),
 
 	row("media-udp-port", "7882", count(0, 65535), func(c *Config) *int { return &c.MediaUDPPort },
 		"one UDP port for all WebRTC media, and ICE-TCP on the same number; 0 takes any free one"),

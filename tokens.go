@@ -18,7 +18,7 @@ const identityVersion = "?api-version=2023-10-01"
 
 // tokenCommand prints a user access token for scripts.
 type tokenCommand struct {
-	User  string        `required:"" help:"A name of your choice, the same user every time, or a user id (8:acs:…)."`
+	User  string        `required:"" help:"A name of your choice, the same user every time, or the id of a user (8:acs:…, 8:orgid:…)."`
 	Scope []string      `default:"voip" help:"What the token is good for: voip, voip.join, chat, chat.join, chat.join.limited."`
 	Life  time.Duration `default:"24h" help:"How long it is good for, from 1h to 24h."`
 }
@@ -73,7 +73,7 @@ func (t tokenCommand) Run(p *program) error {
 
 func (t tokenCommand) issue(p *program, c *client) (user string, token issued, err error) {
 	minutes := int(t.Life.Minutes())
-	if strings.HasPrefix(t.User, "8:acs:") {
+	if strings.HasPrefix(t.User, "8:") {
 		path := "/identities/" + url.PathEscape(t.User) + "/:issueAccessToken" + identityVersion
 		err = c.ask(p, path, map[string]any{"scopes": t.Scope, "expiresInMinutes": minutes}, &token)
 		return t.User, token, err
