@@ -7,7 +7,8 @@ import (
 )
 
 // Action is something that a bot asks for: Answer, Reject, Redirect, Play,
-// Recognize, Add, CancelAdd, Remove, Mute, CancelMedia, HangUp or Terminate.
+// Recognize, Add, CancelAdd, Remove, Mute, CancelMedia, HangUp or Terminate, or
+// one of those in control.go.
 type Action interface{ action() }
 
 // The actions. Context is the operationContext that the resulting events

@@ -20,7 +20,8 @@ type Handler func(ctx context.Context, c *Call) error
 
 // Incoming is what is known of a call before it is answered.
 type Incoming struct {
-	// From is who calls, FromName their display name, which may be empty.
+	// From is who calls, FromName their display name, which may be empty. A bot
+	// that was sent to a call is called by nobody.
 	From     identity.ID
 	FromName string
 	// To is whom the call is for: what the bot is registered as.

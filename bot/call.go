@@ -20,6 +20,7 @@ type Call struct {
 	backend Backend
 
 	mu      sync.Mutex
+	id      string                // of the connection
 	waiting map[string]chan Event // operations by their context
 	events  func(Event)
 	ended   chan struct{} // closed after the last event
@@ -69,9 +70,7 @@ func (c *Call) pump(ctx context.Context) error {
 		if err != nil {
 			return nil //nolint:nilerr // the end of the call, or of ctx
 		}
-		c.mu.Lock()
-		waiting, listener := c.waiting[reference(e)], c.events
-		c.mu.Unlock()
+		waiting, listener := c.about(e)
 		if waiting != nil && closes(e.Type) {
 			select {
 			case waiting <- e:
@@ -85,6 +84,20 @@ func (c *Call) pump(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// about says who waits for an event, and who listens to all.
+func (c *Call) about(e Event) (waiting chan Event, listener func(Event)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.id == "" {
+		var data struct {
+			ConnectionID string `json:"callConnectionId"`
+		}
+		_ = json.Unmarshal(e.Data, &data) // without it there is no id yet
+		c.id = data.ConnectionID
+	}
+	return c.waiting[reference(e)], c.events
 }
 
 // reference is what somebody who waits for an event knows: the context of the
@@ -104,7 +117,7 @@ func withdrawn(e Event) bool { return strings.HasSuffix(e.Type, "CancelAddPartic
 
 // closes says whether an event of that type ends an operation.
 func closes(kind string) bool {
-	for _, end := range []string{"Completed", "Succeeded", "Failed", "Canceled", "CallConnected"} {
+	for _, end := range []string{"Completed", "Succeeded", "Failed", "Canceled", "CallConnected", "CallTransferAccepted"} {
 		if strings.HasSuffix(kind, end) {
 			return true
 		}

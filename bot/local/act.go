@@ -36,6 +36,8 @@ func (s *seat) act(ctx context.Context, cn *call.Connection, a bot.Action) (stri
 		})
 	case bot.Mute:
 		return "", service.Mute(ctx, cn, automation.MuteRequest{TargetParticipants: a.Who})
+	case bot.Transfer, bot.Move, bot.Hold, bot.Unhold, bot.Unmute, bot.MuteAll, bot.Route:
+		return "", s.control(ctx, cn, a)
 	case bot.CancelMedia:
 		return "", service.CancelMedia(ctx, cn)
 	case bot.Terminate:

@@ -52,22 +52,42 @@ func (b *Bots) Ring(inv *call.Invitation) bool {
 	if h == nil {
 		return false
 	}
+	return b.start(invited{b.cfg, inv}, h)
+}
+
+// ErrNoBot means that no bot of that name is registered.
+var ErrNoBot = errors.New("no such bot")
+
+// Send has a bot come to a call that runs. Its handler answers as it would if
+// it were called; that fails if there is no such call.
+func (b *Bots) Send(name identity.ID, to bot.Place) error {
+	h := b.handlers[name]
+	if h == nil {
+		return fmt.Errorf("send %s: %w", name, ErrNoBot)
+	}
+	if !b.start(sent{b.cfg, name, to, make(chan struct{})}, h) {
+		return fmt.Errorf("send %s: %w", name, call.ErrClosing)
+	}
+	return nil
+}
+
+// start runs a handler, unless the bots are being closed.
+func (b *Bots) start(w way, h bot.Handler) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
 		return false
 	}
-	b.running.Go(func() { b.serve(inv, h) })
+	b.running.Go(func() { b.serve(w, h) })
 	return true
 }
 
 // serve runs a handler until it returns. Its context ends with the call, and
 // when the call was somebody else's before it answered.
-func (b *Bots) serve(inv *call.Invitation, h bot.Handler) {
-	log := b.cfg.Log.With(
-		zap.String("bot", string(inv.To())), zap.String("serverCallId", inv.Call()),
-	)
-	s := newSeat(b.cfg, inv)
+func (b *Bots) serve(w way, h bot.Handler) {
+	in := w.incoming()
+	log := b.cfg.Log.With(zap.String("bot", string(in.To)), zap.String("serverCallId", in.ServerCallID))
+	s := newSeat(b.cfg, w)
 	defer s.close()
 	ctx, cancel := context.WithCancel(b.life)
 	defer cancel()

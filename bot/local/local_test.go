@@ -36,6 +36,9 @@ type book struct {
 func (b *book) Append(_ string, records []call.Record, done func(error)) {
 	b.mu.Lock()
 	for _, r := range records {
+		if r.Connection == "" {
+			continue
+		}
 		b.types = append(b.types, strings.TrimPrefix(r.Type, "Microsoft.Communication."))
 	}
 	b.mu.Unlock()
@@ -48,7 +51,7 @@ func (b *book) contract() string {
 	defer b.mu.Unlock()
 	var names []string
 	for _, kind := range b.types {
-		if !strings.HasPrefix(kind, "botd.") && kind != "IncomingCall" {
+		if !strings.HasPrefix(kind, "botd.") {
 			names = append(names, kind)
 		}
 	}

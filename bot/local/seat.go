@@ -17,7 +17,7 @@ import (
 // seat is one bot's part in one call. It fits bot.Backend.
 type seat struct {
 	cfg  Config
-	inv  *call.Invitation
+	way  way
 	pair *media.Pair
 	feed *call.Feed
 
@@ -26,8 +26,8 @@ type seat struct {
 	over bool             // declined, redirected or hung up
 }
 
-func newSeat(cfg Config, inv *call.Invitation) *seat {
-	return &seat{cfg: cfg, inv: inv, pair: media.NewPair(), feed: call.NewFeed()}
+func newSeat(cfg Config, w way) *seat {
+	return &seat{cfg: cfg, way: w, pair: media.NewPair(), feed: call.NewFeed()}
 }
 
 func (s *seat) close() { s.pair.Close() }
@@ -37,7 +37,7 @@ func (s *seat) close() { s.pair.Close() }
 // leaves.
 func (s *seat) watch(ctx context.Context, cancel context.CancelFunc) {
 	select {
-	case <-s.inv.Done():
+	case <-s.way.decided():
 	case <-ctx.Done():
 		return
 	}
@@ -62,13 +62,7 @@ func (s *seat) connection() *call.Connection {
 }
 
 // Incoming describes the call.
-func (s *seat) Incoming() bot.Incoming {
-	in := bot.Incoming{From: s.inv.From(), FromName: s.inv.Name(), To: s.inv.To(), ServerCallID: s.inv.Call()}
-	if c := s.inv.Custom(); c != nil {
-		in.VoIPHeaders, in.SIPHeaders = c.VoIPHeaders, c.SIPHeaders
-	}
-	return in
-}
+func (s *seat) Incoming() bot.Incoming { return s.way.incoming() }
 
 // Microphone is what the bot says.
 func (s *seat) Microphone() media.Sink { return s.pair.Microphone() }
@@ -122,13 +116,9 @@ func (s *seat) dispatch(ctx context.Context, a bot.Action) (string, error) {
 	case bot.Answer:
 		return "", s.answer(ctx, a)
 	case bot.Reject:
-		return "", s.decline(s.cfg.Service.Reject(ctx, automation.RejectRequest{
-			IncomingCallContext: s.context(), CallRejectReason: a.Why,
-		}))
+		return "", s.decline(s.way.reject(ctx, a.Why))
 	case bot.Redirect:
-		return "", s.decline(s.cfg.Service.Redirect(ctx, automation.RedirectRequest{
-			IncomingCallContext: s.context(), Target: a.To,
-		}))
+		return "", s.decline(s.way.redirect(ctx, a.To))
 	}
 	if _, leaving := a.(bot.HangUp); leaving {
 		return "", s.hangUp(ctx)
@@ -139,9 +129,6 @@ func (s *seat) dispatch(ctx context.Context, a bot.Action) (string, error) {
 	}
 	return s.act(ctx, cn, a)
 }
-
-// context is the incomingCallContext of the bot's invitation.
-func (s *seat) context() string { return s.cfg.Contexts.For(s.inv.ID()) }
 
 // answer is not interrupted: a connection that nobody holds would stay in its
 // call for nothing.
@@ -154,10 +141,7 @@ func (s *seat) answer(ctx context.Context, a bot.Answer) error {
 	case s.over:
 		return fmt.Errorf("answer after the call was given away: %w", call.ErrNoCall)
 	}
-	cn, err := s.cfg.Service.Answer(context.WithoutCancel(ctx), automation.AnswerRequest{
-		IncomingCallContext: s.context(), OperationContext: a.Context,
-		Direct: automation.Direct{Port: s.pair, Feed: s.feed},
-	})
+	cn, err := s.way.enter(context.WithoutCancel(ctx), a.Context, automation.Direct{Port: s.pair, Feed: s.feed})
 	if err != nil {
 		return err
 	}
@@ -184,7 +168,7 @@ func (s *seat) hangUp(ctx context.Context) error {
 	case s.cn != nil:
 		return s.cfg.Service.HangUp(ctx, s.cn)
 	case !given:
-		s.inv.Decline(call.ReasonDeclined)
+		s.way.ignore()
 	}
 	return nil
 }

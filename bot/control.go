@@ -1,0 +1,164 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/botd-dev/botd/identity"
+)
+
+// The actions that move and hold people, and say who hears whom.
+type (
+	// Transfer hands a participant to somebody else.
+	Transfer struct {
+		// To gets the participant by being called. ToCall, instead, is the id of
+		// another call of the bot, in which it has spoken with them before.
+		To     identity.ID
+		ToCall string
+		// Who is handed over; in a call of two it may be empty.
+		Who identity.ID
+		// CallerID is the phone number that a phone is shown.
+		CallerID string
+		// VoIPHeaders and SIPHeaders are sent along.
+		VoIPHeaders, SIPHeaders map[string]string
+		Context                 string
+	}
+	// Move brings participants here from another call of the bot.
+	Move struct {
+		From    string
+		Who     []identity.ID
+		Context string
+	}
+	// Hold holds a participant, who hears Music again and again; nil is silence.
+	Hold struct {
+		Who     identity.ID
+		Music   *Prompt
+		Context string
+	}
+	// Unhold ends it.
+	Unhold struct{ Who identity.ID }
+	// Unmute undoes Mute.
+	Unmute struct{ Who []identity.ID }
+	// MuteAll mutes everybody but those.
+	MuteAll struct{ Except []identity.ID }
+	// Route says who hears whom.
+	Route struct{ Hearing Hearing }
+)
+
+func (Transfer) action() {}
+func (Move) action()     {}
+func (Hold) action()     {}
+func (Unhold) action()   {}
+func (Unmute) action()   {}
+func (MuteAll) action()  {}
+func (Route) action()    {}
+
+// Hearing is who hears whom: Everybody, Coached, Private, Interpreted or Pairs.
+type Hearing interface{ hearing() }
+
+type (
+	// Everybody hears everybody.
+	Everybody struct{}
+	// Coached has a coach who hears all and is heard by some only.
+	Coached struct {
+		Coach identity.ID
+		By    []identity.ID
+	}
+	// Private has some who are among themselves; the others go on as usual.
+	Private struct{ Who []identity.ID }
+	// Interpreted has listeners who hear the interpreter instead of the speaker.
+	Interpreted struct {
+		Interpreter, Speaker identity.ID
+		Listeners            []identity.ID
+	}
+	// Pairs are all there is to be heard.
+	Pairs []Pair
+	// Pair is one who hears another.
+	Pair struct{ Listener, Speaker identity.ID }
+)
+
+func (Everybody) hearing()   {}
+func (Coached) hearing()     {}
+func (Private) hearing()     {}
+func (Interpreted) hearing() {}
+func (Pairs) hearing()       {}
+
+// Place is where a bot is sent that nobody calls: a running call, by the group
+// or the room that people join, or by its ServerCallID. One of them is set.
+type Place struct{ Group, Room, ServerCall string }
+
+// ID is the id of the bot's connection, by which another call of the bot knows
+// this one; empty before the bot has answered.
+func (c *Call) ID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.id
+}
+
+// Transfer hands the caller of a call of two to somebody else and returns when
+// they have answered. The bot's part in the call ends with it.
+func (c *Call) Transfer(ctx context.Context, to identity.ID) error {
+	return c.transfer(ctx, Transfer{To: to})
+}
+
+// TransferTo hands one participant of a group to somebody else and returns when
+// they have answered.
+func (c *Call) TransferTo(ctx context.Context, who, to identity.ID) error {
+	return c.transfer(ctx, Transfer{Who: who, To: to})
+}
+
+// Join hands a participant over into another call of the bot: first it spoke
+// with somebody there, now it brings the two together. In a call of two, who
+// may be empty.
+func (c *Call) Join(ctx context.Context, who identity.ID, other *Call) error {
+	return c.transfer(ctx, Transfer{Who: who, ToCall: other.ID()})
+}
+
+func (c *Call) transfer(ctx context.Context, t Transfer) error {
+	_, _, err := c.await(ctx, func(context string) Action {
+		t.Context = context
+		return t
+	})
+	return err
+}
+
+// Move brings participants here from another call of the bot, one after
+// another, and returns when all of them are here. The error says who is not.
+func (c *Call) Move(ctx context.Context, from *Call, who ...identity.ID) error {
+	for _, id := range who {
+		_, _, err := c.await(ctx, func(context string) Action {
+			return Move{From: from.ID(), Who: []identity.ID{id}, Context: context}
+		})
+		if err != nil {
+			return fmt.Errorf("move %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// Hold holds a participant, who neither hears nor is heard and waits in
+// silence.
+func (c *Call) Hold(ctx context.Context, who identity.ID) error {
+	return c.do(ctx, Hold{Who: who})
+}
+
+// HoldWith holds a participant, who hears music again and again. It returns
+// when that has been taken on; music that cannot be played is told to who
+// listens, as HoldFailed.
+func (c *Call) HoldWith(ctx context.Context, who identity.ID, music Prompt) error {
+	return c.do(ctx, Hold{Who: who, Music: &music})
+}
+
+// Unhold lets a participant back into the conversation.
+func (c *Call) Unhold(ctx context.Context, who identity.ID) error { return c.do(ctx, Unhold{who}) }
+
+// Unmute undoes Mute; who muted itself stays muted.
+func (c *Call) Unmute(ctx context.Context, who ...identity.ID) error { return c.do(ctx, Unmute{who}) }
+
+// MuteAll mutes everybody but those.
+func (c *Call) MuteAll(ctx context.Context, except ...identity.ID) error {
+	return c.do(ctx, MuteAll{except})
+}
+
+// Route says who hears whom, for those who are there and those who come later.
+func (c *Call) Route(ctx context.Context, h Hearing) error { return c.do(ctx, Route{h}) }
