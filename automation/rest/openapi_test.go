@@ -71,6 +71,7 @@ func TestWhatIsSaidIsWhatIsDescribed(t *testing.T) {
 		{"GET", cc + "/audioRouting", cn + "/audioRouting", ""},
 		{"GET", "/calling/calls", "/calling/calls", ""},
 		{"GET", "/calling/calls/{serverCallId}", "/calling/calls/none", ""},
+		{"GET", "/calling/calls/{serverCallId}/why", "/calling/calls/none/why", ""},
 		{"POST", cc + ":terminate", cn + ":terminate", ""},
 	} {
 		conforms(t, d, doc, row.method, row.path, row.target+"?"+version, row.body)

@@ -22,6 +22,7 @@ func (s *Server) overviewRoutes() []route {
 	return []route{
 		{method: get, path: "/calling/calls", name: "listCalls", family: f, action: read(s.listCalls)},
 		{method: get, path: "/calling/calls/{serverCallId}", name: "getServerCall", family: f, action: read(s.serverCall)},
+		{method: get, path: "/calling/calls/{serverCallId}/why", name: "explainCall", family: f, action: read(s.why)},
 	}
 }
 
@@ -78,6 +79,22 @@ func (s *Server) serverCall(ctx context.Context, q *request) (automation.CallInf
 		err = fmt.Errorf("minSequence %d: %w", least, errBehind)
 	}
 	return found, err
+}
+
+// why explains how a call came to its end, from its log.
+func (s *Server) why(ctx context.Context, q *request) (call.Explanation, error) {
+	id := q.params["serverCallId"]
+	var records []call.Record
+	for r, err := range s.recorded(ctx, id) {
+		if err != nil {
+			return call.Explanation{}, err
+		}
+		records = append(records, r)
+	}
+	if len(records) == 0 {
+		return call.Explanation{}, fmt.Errorf("serverCallId %s: %w", id, call.ErrNoCall)
+	}
+	return call.Explain(records), nil
 }
 
 // recorded reads the whole log of a call.

@@ -68,6 +68,11 @@ func TestACallIsDescribedWhileItRunsAndFromItsLogWhenItIsOver(t *testing.T) {
 		}
 	}
 	d.refused(d.ask("GET", "/calling/calls/none", ""), 404, "8522")
+	why := d.inRoom(200, "GET", target+"/why", "")
+	if because, _ := why["because"].([]any); why["ended"] != true || why["reason"] == nil || len(because) < 5 {
+		t.Errorf("%v", why)
+	}
+	d.refused(d.ask("GET", "/calling/calls/none/why", ""), 404, "8522")
 	d.refused(d.ask("GET", target+"?minSequence=1000000", ""), 412, "8583")
 	d.refused(d.ask("GET", target+"?minSequence=x", ""), 400, "8523")
 }
