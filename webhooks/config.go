@@ -48,6 +48,14 @@ type Config struct {
 	Release time.Duration
 	// Letters is how long dead letters are listed. Default 7 days.
 	Letters time.Duration
+	// Away, if set, is told that an application stays away, and that it is back:
+	// that the oldest event owed to the callback URI of a connection is older
+	// than AwayAfter, and that nothing owed is, or that the connection is over. What
+	// an operation has told elsewhere does not count. The calls come one after
+	// another and may take their time.
+	Away func(connectionID string, away bool)
+	// AwayAfter is how old that is. Zero, the default, is never.
+	AwayAfter time.Duration
 	// Topic is the topic or source of resource events.
 	Topic string
 	// Origin names this server in the handshake of CloudEvents web hooks.
@@ -89,7 +97,7 @@ func (c Config) Validate() error {
 		return errors.New("webhooks: slots and pool must not be negative")
 	case c.Schedule.Jitter < 0 || c.Schedule.Jitter >= 1:
 		return errors.New("webhooks: jitter is a part between 0 and 1")
-	case c.Grace < 0 || c.Limit < 0 || c.ResourceLimit < 0 || c.Expiry < 0 || c.Release < 0 || c.Letters < 0:
+	case c.Grace < 0 || c.Limit < 0 || c.ResourceLimit < 0 || c.Expiry < 0 || c.Release < 0 || c.Letters < 0 || c.AwayAfter < 0:
 		return errors.New("webhooks: times must not be negative")
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // cursor is how far a destination has been told of a connection, as the ledger
@@ -82,7 +83,7 @@ func (c cursor) queue(floor uint64) *queue {
 	q := &queue{
 		key: key{c.Owner, c.Dest}, kind: c.Kind, call: c.Call, connection: c.Connection, shard: c.Shard, uri: c.URI,
 		main: c.Main, all: c.All, ack: c.Ack, subscription: c.Subscription,
-		told: c.Told, again: slices.Clone(c.Again), stopped: c.Stopped, closing: c.Closing, failures: c.Failures,
+		told: c.Told, again: slices.Clone(c.Again), relapsed: time.Now(), stopped: c.Stopped, closing: c.Closing, failures: c.Failures,
 	}
 	if q.uri == "" {
 		q.uri = c.Dest

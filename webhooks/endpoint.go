@@ -46,19 +46,28 @@ func (e *endpoint) path(path string) *gate {
 	return g
 }
 
-// admit lets a queue begin an attempt, or makes it wait where it has to.
-func (t *Teller) admit(q *queue) bool {
-	e, now := q.endpoint, time.Now()
-	if q.kind == callback { // resource events keep a schedule of their own
-		if g := e.paths[q.target.path]; g != nil && !g.passes(now) {
-			q.waitIn(&g.waiting)
-			return false
-		}
-		if !e.gate.passes(now) {
-			q.waitIn(&e.gate.waiting)
-			return false
-		}
+// passes reports whether the gates let a queue through, or makes it wait at the
+// one that does not. Resource events keep a schedule of their own.
+func (t *Teller) passes(q *queue) bool {
+	if q.kind != callback {
+		return true
 	}
+	e, now := q.endpoint, time.Now()
+	if g := e.paths[q.target.path]; g != nil && !g.passes(now) {
+		q.waitIn(&g.waiting)
+		return false
+	}
+	if !e.gate.passes(now) {
+		q.waitIn(&e.gate.waiting)
+		return false
+	}
+	return true
+}
+
+// admit lets a queue begin an attempt that has passed the gates, or makes it
+// wait for a slot.
+func (t *Teller) admit(q *queue) bool {
+	e := q.endpoint
 	if e.using >= t.cfg.Slots {
 		q.waitIn(&e.waiting)
 		return false

@@ -26,6 +26,7 @@ func (t *Teller) mark(q *queue) {
 	if !q.pending() {
 		q.parked = false
 	}
+	t.watchOver(q)
 	q.dirty = true
 	t.dirty[q] = struct{}{}
 	t.move()

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/botd-dev/botd/call/journal"
 )
 
@@ -16,6 +18,8 @@ const (
 	compactEvery = 2048
 	// lineCursors is how many cursors stand in one line.
 	lineCursors = 256
+	// lettersAtOnce is how many letters are on their way to the disk.
+	lettersAtOnce = 32
 )
 
 // ledger is the durable side of the queues: changes in small batches, and now
@@ -89,10 +93,8 @@ func (l *ledger) news(floors []uint64) []uint64 {
 
 // write makes a batch durable, and tries until ctx ends.
 func (l *ledger) write(ctx context.Context, b batch) error {
-	for _, letter := range b.letters {
-		if err := letter.put(ctx, l.letters, l.cfg.Letters); err != nil {
-			return err
-		}
+	if err := l.list(ctx, b.letters); err != nil {
+		return err
 	}
 	if len(b.cursors) == 0 && b.floors == nil {
 		return nil
@@ -108,6 +110,16 @@ func (l *ledger) write(ctx context.Context, b batch) error {
 		return nil
 	}
 	return l.compact(ctx)
+}
+
+// list makes letters durable, some at once: a restart may bring thousands.
+func (l *ledger) list(ctx context.Context, letters []letter) error {
+	writing, ctx := errgroup.WithContext(ctx)
+	writing.SetLimit(lettersAtOnce)
+	for _, letter := range letters {
+		writing.Go(func() error { return letter.put(ctx, l.letters, l.cfg.Letters) })
+	}
+	return writing.Wait()
 }
 
 // compact writes down everything and forgets the changes that led to it.

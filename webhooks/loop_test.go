@@ -32,7 +32,7 @@ func lined(t *testing.T, teller *Teller, kind kind) *queue {
 	if !teller.add(q) {
 		t.Fatal("not an address")
 	}
-	q.offer(owed{5, &r}, true)
+	q.offer(owed{position: 5, record: &r}, true)
 	teller.bodies++
 	return q
 }
@@ -40,7 +40,7 @@ func lined(t *testing.T, teller *Teller, kind kind) *queue {
 // trying is the attempt of a queue's first event.
 func trying(t *testing.T, teller *Teller, q *queue) *attempt {
 	t.Helper()
-	if !teller.admit(q) {
+	if !teller.passes(q) || !teller.admit(q) {
 		t.Fatal("was not let in")
 	}
 	q.busy = true
@@ -64,7 +64,7 @@ func TestWhatFailsAfterAGoneIsNotToldAgain(t *testing.T) {
 	early := trying(t, teller, q)
 	teller.hushed(early)
 	r := talking(1).event()
-	q.offer(owed{6, &r}, true)
+	q.offer(owed{position: 6, record: &r}, true)
 	teller.bodies++
 	late := trying(t, teller, q)
 	late.position = 6

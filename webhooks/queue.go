@@ -32,6 +32,7 @@ const (
 type owed struct {
 	position uint64
 	record   *call.Record // nil if it must be read again
+	at       time.Time    // when it came, or could have come at the earliest
 }
 
 // queue is what one destination is owed of one connection. It exists only while
@@ -56,6 +57,8 @@ type queue struct {
 	told   uint64
 	again  []uint64
 	silent []uint64
+	// relapsed is since when any has failed late.
+	relapsed time.Time
 	// owed is what comes next. If behind is not zero, there is more in the log,
 	// after read and up to behind.
 	owed         []owed
@@ -66,6 +69,7 @@ type queue struct {
 	resting  bool // until its own back-off is over
 	stopped  bool // by 410
 	closing  bool // the connection's last record has been seen
+	away     bool // what is owed is too old, and that has been said
 	failures int
 	since    time.Time // the head has been owed
 	parked   bool      // the ledger has its cursor, floors need not wait
@@ -160,6 +164,9 @@ func (q *queue) hush(position uint64) {
 // relapse notes that a position which had been let go has failed after all.
 func (q *queue) relapse(position uint64) {
 	q.silent = remove(q.silent, position)
+	if len(q.again) == 0 {
+		q.relapsed = time.Now()
+	}
 	at, found := slices.BinarySearch(q.again, position)
 	if !found {
 		q.again = slices.Insert(q.again, at, position)

@@ -175,6 +175,7 @@ type received struct {
 	path   string
 	header http.Header
 	body   string
+	at     time.Time // virtual, in a bubble
 }
 
 // application is who is told. answer decides what it says to the n-th request;
@@ -183,6 +184,7 @@ type application struct {
 	*httptest.Server
 	mu     sync.Mutex
 	asked  int
+	at     []time.Time // each request
 	kept   []received
 	news   chan struct{}
 	closed chan struct{}
@@ -207,8 +209,10 @@ func (a *application) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	r := events[0]
 	r.path, r.header, r.body = req.RequestURI, req.Header, string(body)
+	r.at = time.Now()
 	a.mu.Lock()
 	a.asked++
+	a.at = append(a.at, time.Now())
 	n := a.asked
 	a.mu.Unlock()
 	keep := &status{ResponseWriter: w, code: http.StatusOK}
@@ -263,6 +267,13 @@ func (a *application) requests() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.asked
+}
+
+// times are those of the requests.
+func (a *application) times() []time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.at)
 }
 
 // order lists the sequences that came of a connection.

@@ -1,8 +1,6 @@
 package webhooks
 
 import (
-	"context"
-	"errors"
 	"strconv"
 	"time"
 
@@ -116,8 +114,9 @@ func (t *Teller) owe(q *queue, e journal.Entry) {
 		q.since = time.Now()
 	}
 	before := len(q.owed)
-	q.offer(owed{e.Position, &e.Record}, t.bodies < bodies)
+	q.offer(owed{e.Position, &e.Record, time.Now()}, t.bodies < bodies)
 	t.bodies += len(q.owed) - before
+	t.expect(q)
 	t.pump(q)
 }
 
@@ -129,6 +128,9 @@ func (t *Teller) pump(q *queue) {
 	if _, held := t.held[q.owner]; held && q.kind == callback {
 		return
 	}
+	if !t.passes(q) {
+		return
+	}
 	next, ok := q.head()
 	if !ok {
 		t.fill(q)
@@ -137,53 +139,6 @@ func (t *Teller) pump(q *queue) {
 	if t.admit(q) {
 		t.try(q, next)
 	}
-}
-
-// fill reads the next page of a queue that lies behind.
-func (t *Teller) fill(q *queue) {
-	q.busy = true
-	read, behind, wants := q.read, q.behind, *q
-	t.attempts.Go(func() {
-		page, through, err := t.read(t.life, wants, read, behind)
-		t.do(func() {
-			q.busy = false
-			if err != nil {
-				t.snooze(q, retry)
-				return
-			}
-			q.page(page, through)
-			t.bodies += len(page)
-			t.mark(q)
-			t.pump(q)
-		})
-	})
-}
-
-// read brings what a queue wants of the log after a position, and says how far
-// it has read.
-func (t *Teller) read(ctx context.Context, q queue, after, last uint64) ([]owed, uint64, error) {
-	if q.kind == resource {
-		e, err := t.cfg.Journal.At(ctx, q.shard, last)
-		if errors.Is(err, journal.ErrUnknown) {
-			return nil, last, nil
-		}
-		return []owed{{last, &e.Record}}, last, err
-	}
-	entries, err := t.cfg.Journal.Lines(ctx, q.call, q.connection, after, last, listed)
-	if err != nil {
-		return nil, 0, err
-	}
-	var page []owed
-	through := last
-	for _, e := range entries {
-		if q.wants(e.Record) {
-			page = append(page, owed{e.Position, &e.Record})
-		}
-	}
-	if len(entries) == listed {
-		through = entries[listed-1].Position
-	}
-	return page, through, nil
 }
 
 // snooze lets a queue rest.

@@ -24,6 +24,7 @@ type Teller struct {
 	letters   *journal.Bucket
 	subscribe *subscriptions
 	feeders   []*feeder
+	absences  *absences
 	// needed is, for each shard, the oldest position that is not told.
 	needed []atomic.Uint64
 
@@ -48,7 +49,10 @@ type Teller struct {
 	fed       []uint64
 	floors    []uint64
 	moved     bool // a floor may rise
+	looking   bool // for applications that stay away
 	bodies    int
+	filling   int      // queues that read the log
+	unfilled  []*queue // that wait to
 	draining  bool
 	drained   chan struct{}
 }
@@ -62,7 +66,7 @@ func New(ctx context.Context, cfg Config) (*Teller, error) {
 		cfg: cfg.withDefaults(), inbox: make(chan func()), done: make(chan struct{}), clock: newTimers(),
 		queues: make(map[key]*queue), endpoints: make(map[string]*endpoint), owners: make(map[string]map[*queue]struct{}),
 		held: make(map[string]struct{}), released: make(map[string]struct{}), dirty: make(map[*queue]struct{}),
-		drained: make(chan struct{}), needed: make([]atomic.Uint64, cfg.Journal.Shards()),
+		drained: make(chan struct{}), needed: make([]atomic.Uint64, cfg.Journal.Shards()), absences: newAbsences(cfg.Away),
 	}
 	t.life, t.cut = context.WithCancel(context.Background())
 	t.counts = newCounts(t.cfg.Registerer)
@@ -82,6 +86,7 @@ func (t *Teller) Run(ctx context.Context) error {
 	for _, f := range t.feeders {
 		readers.Go(func() { f.run(reading) })
 	}
+	readers.Go(func() { t.absences.run(reading) })
 	t.loop(ctx)
 	stop()
 	t.cut()
