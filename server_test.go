@@ -24,9 +24,11 @@ type told struct {
 }
 
 type posted struct {
-	header http.Header
-	Type   string          `json:"type"`
-	Data   json.RawMessage `json:"data"`
+	header   http.Header
+	ID       string          `json:"id"`
+	Type     string          `json:"type"`
+	Sequence uint64          `json:"sequence,string"`
+	Data     json.RawMessage `json:"data"`
 }
 
 func listenTo(t *testing.T) *told {
@@ -59,7 +61,7 @@ func (w *told) next(t *testing.T, name string) posted {
 	}
 }
 
-// start starts a server for a test, with a bot that stays until its call ends.
+// start starts a server for a test, with the patient bot.
 func start(t *testing.T, change func(*Config)) *Server {
 	t.Helper()
 	cfg := Default()
@@ -67,17 +69,22 @@ func start(t *testing.T, change func(*Config)) *Server {
 	cfg.HTTPAddr, cfg.HTTPSAddr, cfg.AdminAddr, cfg.MediaUDPPort = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0", 0
 	cfg.DrainTimeout = time.Second
 	change(&cfg)
-	s, err := Start(t.Context(), cfg, Bot("patient", func(ctx context.Context, c *bot.Call) error {
+	s, err := Start(t.Context(), cfg, patient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// patient is a bot that stays until its call ends.
+func patient() Option {
+	return Bot("patient", func(ctx context.Context, c *bot.Call) error {
 		if err := c.Answer(ctx); err != nil {
 			return err
 		}
 		<-ctx.Done()
 		return nil
-	}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	})
 }
 
 // ask sends a signed request and returns the status and the body.

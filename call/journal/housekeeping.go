@@ -16,6 +16,8 @@ const (
 	tidy = time.Minute
 	// day is the piece in which old records go.
 	day = 24 * time.Hour
+	// doubt is how far ahead the clock may be without a record going too early.
+	doubt = time.Hour
 )
 
 // Keep has owed asked, before anything is removed, for the oldest position of a
@@ -33,7 +35,7 @@ func (j *Journal) housekeeping(ctx context.Context) {
 	defer ticks.Stop()
 	size, _ := j.size(ctx)
 	for n := 1; ; n++ {
-		j.measure(size)
+		j.measure(size + j.grown.Load())
 		select {
 		case <-ticks.C:
 		case <-ctx.Done():
@@ -84,7 +86,7 @@ func (j *Journal) free() (float64, error) {
 // tidy removes what is older than the retention and, if the log is still too
 // large, whole days from its beginning. It returns the bytes that are left.
 func (j *Journal) tidy(ctx context.Context) uint64 {
-	j.cut(ctx, j.cfg.Now().Add(-j.cfg.Retention).Truncate(day))
+	j.cut(ctx, j.cfg.Now().Add(-j.cfg.Retention-doubt).Truncate(day))
 	size, oldest := j.size(ctx)
 	limit := uint64(j.cfg.MaxBytes) / 10 * 9 //nolint:gosec // positive
 	today := j.cfg.Now().Truncate(day)
@@ -100,7 +102,9 @@ func (j *Journal) tidy(ctx context.Context) uint64 {
 }
 
 // size is how many bytes the log has, and when its oldest record was written.
+// What is written from now on is counted as growth.
 func (j *Journal) size(ctx context.Context) (uint64, time.Time) {
+	j.grown.Store(0)
 	var size uint64
 	var oldest time.Time
 	for _, s := range j.shards {

@@ -24,6 +24,7 @@ type Journal struct {
 	taps     taps
 	watchers watchers
 	full     atomic.Bool
+	grown    atomic.Uint64 // bytes, since the log was last measured
 	keep     atomic.Pointer[func(shard int) uint64]
 	results  *Bucket
 

@@ -2,10 +2,13 @@ package journal
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/botd-dev/botd/call"
 )
 
 func TestOldRecordsGoButNotWhatIsOpenOrOwed(t *testing.T) {
@@ -47,12 +50,107 @@ func TestALogThatIsTooLargeLosesItsOldestDays(t *testing.T) {
 	})
 	s := talking(1)
 	h.write(t, s.call, s.opens(), s.hangsUp(), talking(1).says("botd.test"), talking(1).hangsUp())
-	if size := h.tidy(t.Context()); size == 0 {
-		t.Error("lost what was written today")
+	size := h.tidy(t.Context())
+	h.measure(size)
+	if size == 0 || !h.Full() {
+		t.Errorf("%d bytes of today are left, full is %v", size, h.Full())
 	}
 	ahead.Store(int64(48 * time.Hour))
-	if size := h.tidy(t.Context()); size != 0 {
-		t.Errorf("%d bytes of two days ago are left", size)
+	size = h.tidy(t.Context())
+	h.measure(size)
+	if size != 0 || h.Full() {
+		t.Errorf("%d bytes of two days ago are left, full is %v", size, h.Full())
+	}
+}
+
+func TestALogIsFullWithinASecondAndCallsThatRunGoOn(t *testing.T) {
+	full := make(chan struct{}, 100)
+	h := openNew(t, func(c *Config) {
+		c.MaxBytes = 10_000
+		c.Metrics.Size = func(uint64, float64) { full <- struct{}{} }
+	})
+	<-full
+	if h.Full() {
+		t.Error("full from the beginning")
+	}
+	s := talking(1)
+	h.write(t, s.call, s.opens())
+	for range 100 {
+		h.write(t, s.call, s.says("botd.test"))
+	}
+	for len(full) > 0 {
+		<-full
+	}
+	<-full // may have begun before the last was written
+	<-full
+	if !h.Full() {
+		t.Error("not full with more than it may hold")
+	}
+	h.write(t, s.call, s.hangsUp())
+}
+
+func TestWhatIsOwedOutlivesTheRetentionAndGoesWhenItIsTold(t *testing.T) {
+	var ahead atomic.Int64
+	h := openNew(t, func(c *Config) {
+		c.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	})
+	s := talking(1)
+	h.write(t, s.call, s.opens(), s.hangsUp())
+	var owed atomic.Uint64
+	owed.Store(1)
+	h.Keep(func(shard int) uint64 {
+		if shard == shardOf(s.call, h.Shards()) {
+			return owed.Load()
+		}
+		return 0
+	})
+	ahead.Store(int64(30 * 24 * time.Hour))
+	h.tidy(t.Context())
+	if got, err := h.Read(t.Context(), s.connection, 0, 9); err != nil || len(got) != 2 {
+		t.Errorf("what is owed has gone: %d, %v", len(got), err)
+	}
+	owed.Store(0)
+	h.tidy(t.Context())
+	if _, err := h.Read(t.Context(), s.connection, 0, 9); !errors.Is(err, ErrUnknown) {
+		t.Errorf("what was told a month ago is still there: %v", err)
+	}
+}
+
+func TestAClockThatJumpsAnHourBreaksNoOrderAndRemovesNothingEarly(t *testing.T) {
+	var ahead atomic.Int64
+	now := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	h := openNew(t, func(c *Config) { c.Now = now })
+	s := talking(1)
+	h.write(t, s.call, s.opens())
+	for _, jump := range []time.Duration{time.Hour, 0, -time.Hour, 0} {
+		ahead.Store(int64(jump))
+		r := s.says("botd.test")
+		r.Time = now()
+		h.write(t, s.call, r)
+	}
+	h.write(t, s.call, s.hangsUp())
+	h.tidy(t.Context())
+	for name, read := range map[string]func() ([]call.Record, error){
+		"connection": func() ([]call.Record, error) { return h.Read(t.Context(), s.connection, 0, 9) },
+		"call":       func() ([]call.Record, error) { return h.ReadCall(t.Context(), s.call, 0, 9) },
+		"everything": func() ([]call.Record, error) { all, _, err := h.ReadAll(t.Context(), "", 9); return all, err },
+	} {
+		if got, err := read(); err != nil || !slices.Equal(sequences(got), upTo(6)) {
+			t.Errorf("%s: %v, %v", name, sequences(got), err)
+		}
+	}
+	written := time.Now()
+	// Half an hour before the records are a week old, and the day is over.
+	soon := written.Truncate(day).Add(day + h.cfg.Retention - 30*time.Minute).Sub(written)
+	for _, step := range []struct {
+		jump time.Duration
+		left int
+	}{{time.Hour, 6}, {-time.Hour, 6}, {2 * time.Hour, 0}} {
+		ahead.Store(int64(soon + step.jump))
+		h.tidy(t.Context())
+		if got, _ := h.Read(t.Context(), s.connection, 0, 9); len(got) != step.left {
+			t.Errorf("with the clock at %v: %d left", step.jump, len(got))
+		}
 	}
 }
 

@@ -175,10 +175,12 @@ func (s *shard) write(ctx context.Context, lines []entryLine) error {
 		if err := s.journal.persist(ctx, s.store, messages); err != nil {
 			return err
 		}
-		entries := make([]Entry, len(part))
+		entries, bytes := make([]Entry, len(part)), 0
 		for i := range part {
 			entries[i] = Entry{part[i].record, s.number, messages[i].at}
+			bytes += len(messages[i].subject) + len(messages[i].data)
 		}
+		s.journal.grown.Add(uint64(bytes)) //nolint:gosec // positive
 		s.publish(entries)
 		lines = lines[len(part):]
 	}
