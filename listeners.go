@@ -14,6 +14,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.uber.org/zap"
 	"golang.org/x/sync/singleflight"
+
+	"github.com/botd-dev/botd/internal/throttle"
 )
 
 const (
@@ -59,11 +61,17 @@ func (s *Server) listen(ctx context.Context) error {
 // startListeners serves on what listen opened.
 func (s *Server) startListeners(context.Context) error {
 	front := s.front()
-	s.serve(s.listeners.http, front)
-	if s.listeners.https != nil {
-		s.serve(tls.NewListener(s.listeners.https, s.tls.Config()), front)
+	conns := throttle.NewConns(throttle.ConnsConfig{
+		Peer: s.cfg.LimitsConnections, All: mostConnections(), Exempt: s.cfg.exempt,
+	})
+	registerRefused(s.telemetry.Metrics, "connections", conns.Refused)
+	if s.listeners.http != nil {
+		s.serve(conns.Watch(s.listeners.http), front)
 	}
-	s.serve(s.listeners.admin, s.admin())
+	if s.listeners.https != nil {
+		s.serve(tls.NewListener(conns.Watch(s.listeners.https), s.tls.Config()), front)
+	}
+	s.serve(s.listeners.admin, s.hosted(s.admin()))
 	return nil
 }
 
@@ -73,11 +81,7 @@ func (s *Server) serve(l net.Listener, h http.Handler) {
 	}
 	// Streams of events end with this context: nothing else would end them.
 	life, cancel := context.WithCancel(context.Background())
-	srv := &http.Server{
-		BaseContext: func(net.Listener) context.Context { return life },
-		Handler:     impatient(h), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: zap.NewStdLog(s.log.Named("http")),
-	}
+	srv := newHTTPServer(life, h, s.log)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -99,11 +103,27 @@ func (s *Server) serve(l net.Listener, h http.Handler) {
 	})
 }
 
+// newHTTPServer makes a server that has no patience with those who send slowly,
+// or without end. What it serves ends with life.
+func newHTTPServer(life context.Context, h http.Handler, log *zap.Logger) *http.Server {
+	return &http.Server{
+		BaseContext: func(net.Listener) context.Context { return life },
+		Handler:     impatient(h), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		ErrorLog: zap.NewStdLog(log.Named("http")),
+	}
+}
+
 // impatient gives up a connection on which the body of a request does not come,
 // also where nobody reads it: an answer waits for that. Whoever has read the
 // body and goes on takes the deadline away.
 func impatient(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.TransferEncoding != nil {
+			// It may have come with a length as well, which is gone by now. Whatever
+			// follows the body may be what somebody else took for its end (RFC 9112,
+			// section 6.3).
+			w.Header().Set("Connection", "close")
+		}
 		if r.ContentLength != 0 {
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout)) // every server of ours can
 		}
@@ -157,6 +177,18 @@ func (p *probes) try(ctx context.Context, probe func(context.Context) error) err
 		return nil, probe(ctx)
 	})
 	return err
+}
+
+// hosted refuses requests for other hosts than the admin address: the page of a
+// stranger whose name was made to mean this machine (DNS rebinding).
+func (s *Server) hosted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !s.cfg.isAdminHost(r.Host) {
+			http.Error(w, "this is not the host of admin-addr", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // admin serves what only an operator may see.

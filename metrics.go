@@ -52,6 +52,14 @@ func registerCounts(r prometheus.Registerer, calls *call.Registry) {
 	gauge("botd_invitations", "Invitations that ring.", func(c call.Counts) int { return c.Invitations })
 }
 
+// registerRefused counts what was refused because of a limit.
+func registerRefused(r prometheus.Registerer, limit string, count func() uint64) {
+	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "botd_refused_total", Help: "What was refused because of a limit (limits-*).",
+		ConstLabels: prometheus.Labels{"limit": limit},
+	}, func() float64 { return float64(count()) }))
+}
+
 // registerMix shows how the clock of all bridges keeps its time, and what it
 // had to leave out.
 func registerMix(r prometheus.Registerer, clock *mix.Clock) {
