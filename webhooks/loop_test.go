@@ -136,7 +136,7 @@ func TestManySilentAttemptsAreBroughtBack(t *testing.T) {
 	dir := t.TempDir()
 	d := openAt(t, dir, quick)
 	var b batch
-	for n := range 4000 {
+	for n := range 300 {
 		b.cursors = append(b.cursors, cursor{
 			Owner: fmt.Sprint(n), Dest: "http://127.0.0.1:1/", Kind: callback, Connection: fmt.Sprint(n), Told: 1, Silent: []uint64{1},
 		})
