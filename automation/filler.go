@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,8 +10,9 @@ import (
 )
 
 // Away starts what a call hears while the application of a connection does not
-// take its events, or ends it when the application is back. call.ErrNoCall if
-// the connection is over.
+// take its events, or ends it when the application is back. A sound that cannot
+// be opened is a soft tone instead, and an error. call.ErrNoCall if the connection
+// is over.
 func (s *Service) Away(ctx context.Context, connection string, away bool) error {
 	cn, err := s.Connection(connection)
 	if err != nil {
@@ -21,9 +23,9 @@ func (s *Service) Away(ctx context.Context, connection string, away bool) error 
 	}
 	src, err := s.filler(ctx)
 	if err != nil {
-		return fmt.Errorf("open the filler sound: %w", err)
+		src, err = softTone(), fmt.Errorf("open the filler sound: %w", err)
 	}
-	return cn.Fill(ctx, src)
+	return errors.Join(cn.Fill(ctx, src), err)
 }
 
 func (s *Service) filler(ctx context.Context) (media.Source, error) {

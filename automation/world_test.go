@@ -112,7 +112,10 @@ func (l library) Open(_ context.Context, sources ...prompt.Source) (media.Source
 	return media.Chain(media.Tone(440, 20), media.Limit(total)), nil
 }
 
-func (library) Prepare(ctx context.Context, sources ...prompt.Source) (*prompt.Prompt, error) {
+func (l library) Prepare(ctx context.Context, sources ...prompt.Source) (*prompt.Prompt, error) {
+	if l.fail != nil {
+		return nil, l.fail
+	}
 	return prompt.New(prompt.Config{Speech: metronome{}}).Prepare(ctx, sources...)
 }
 
@@ -164,6 +167,7 @@ type world struct {
 	stage    *stage
 	bell     *everybody
 	library  library
+	cfg      automation.Config
 }
 
 func inWorld(t *testing.T, l library, f func(w *world)) {
@@ -175,7 +179,7 @@ func inWorld(t *testing.T, l library, f func(w *world)) {
 			IncomingContext: w.contexts.Seal, Log: zap.NewNop(),
 		})
 		w.calls.Reach(w.bell)
-		w.Service = automation.New(automation.Config{
+		w.cfg = automation.Config{
 			Calls: w.calls, Prompts: l, Contexts: w.contexts, Application: app,
 			CheckURI: func(_ context.Context, uri string) error {
 				if strings.Contains(uri, "10.0.0.1") {
@@ -183,13 +187,20 @@ func inWorld(t *testing.T, l library, f func(w *world)) {
 				}
 				return nil
 			},
-		})
+		}
+		w.Service = automation.New(w.cfg)
 		f(w)
 		if err := w.calls.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
 		synctest.Wait()
 	})
+}
+
+// with changes how the service is made.
+func (w *world) with(change func(*automation.Config)) {
+	change(&w.cfg)
+	w.Service = automation.New(w.cfg)
 }
 
 // answered is a call from alice that the application has answered.

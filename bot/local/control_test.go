@@ -166,9 +166,11 @@ func TestABotHoldsMutesAndRoutes(t *testing.T) {
 			}
 		}
 		for _, h := range []bot.Hearing{
-			bot.Coached{Coach: echo, By: []identity.ID{alice}}, bot.Private{Who: []identity.ID{alice}},
+			bot.Coached{Coach: echo, By: []identity.ID{alice}},
+			bot.Private{Who: []identity.ID{alice}},
 			bot.Interpreted{Interpreter: echo, Speaker: alice, Listeners: []identity.ID{other}},
-			bot.Pairs{{Listener: alice, Speaker: echo}}, bot.Everybody{},
+			bot.Pairs{{Listener: alice, Speaker: echo}},
+			bot.Everybody{},
 		} {
 			if err := c.Route(ctx, h); err != nil {
 				t.Errorf("%#v: %v", h, err)
