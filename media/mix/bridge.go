@@ -121,7 +121,7 @@ func (b *Bridge) Leave(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.muted, id)
-	b.limits.set(id, nil)
+	b.limits.forget(id)
 	if i := b.find(id); i >= 0 {
 		b.members = slices.Delete(b.members, i, i+1)
 		b.changed = true
@@ -160,12 +160,17 @@ func (b *Bridge) Unmute(id string) {
 // It may come before Join and holds until Leave, for ids that join later too:
 // a name that is not known is one that may still come.
 func (b *Bridge) Hear(id string, from []string) {
+	with, without := lists(id, from)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
 		return
 	}
-	b.limits.set(id, from)
+	if from == nil {
+		b.limits.forget(id)
+	} else {
+		b.limits.set(id, with, without)
+	}
 	b.changed = true
 }
 

@@ -153,6 +153,18 @@ func TestAPortThatPanicsIsTakenOutAlone(t *testing.T) {
 	})
 }
 
+func TestABridgeGoesOnAfterItsLastPortPanicked(t *testing.T) {
+	during(t, mix.Config{}, func(t *testing.T, b *mix.Bridge, _ *mix.Clock) {
+		b.Join("mine", &mine{method: "Hear"})
+		ticks(5)
+		ear := &port{}
+		b.Join("ear", ear)
+		b.Join("voice", says(400, -20))
+		ticks(5)
+		near(t, "a voice", tone(ear.sound(), 400), -20)
+	})
+}
+
 // mine blows up when the given method is called.
 type mine struct{ method string }
 

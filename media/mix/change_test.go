@@ -2,6 +2,7 @@ package mix_test
 
 import (
 	"math"
+	"sync/atomic"
 	"testing"
 
 	"github.com/botd-dev/botd/media"
@@ -145,6 +146,50 @@ func TestALoudMixStaysInBoundsThroughAChange(t *testing.T) {
 			t.Error("clipped")
 		}
 		smooth(t, heard, 400, -4+20*math.Log10(3)) // three in phase
+	})
+}
+
+// swell is a tone whose level changes between two ticks, and nothing else.
+type swell struct {
+	tone  media.Source
+	shift atomic.Int32 // left, in bits: 6 dB each
+}
+
+func (s *swell) Read(f *media.Frame) error {
+	err := s.tone.Read(f)
+	for i := range f.Samples {
+		f.Samples[i] <<= s.shift.Load()
+	}
+	return err
+}
+
+func TestWhoIsOutshoutedInOneMixFadesAndComesBackFading(t *testing.T) {
+	during(t, mix.Config{Speakers: 1}, func(t *testing.T, b *mix.Bridge, _ *mix.Clock) {
+		ear, all := &port{}, &port{}
+		b.Join("ear", ear)
+		b.Join("all", all)
+		b.Hear("ear", []string{"low", "high"})
+		b.Join("loudest", says(1000, -5))
+		low, high := &swell{tone: media.Tone(210, -46)}, &swell{tone: media.Tone(310, -52)}
+		b.Join("low", &port{says: low})
+		b.Join("high", &port{says: high})
+		ticks(9)
+		// The one that is not heard becomes 12 dB louder than the other.
+		for _, louder := range []struct {
+			who   *swell
+			shift int32
+			hz    float64
+			dBov  float64
+		}{{high, 3, 310, -34}, {low, 4, 210, -22}, {high, 7, 310, -10}} {
+			ear.sound()
+			ticks(1)
+			louder.who.shift.Store(louder.shift)
+			ticks(7)
+			heard := ear.sound()
+			smooth(t, heard, louder.hz, louder.dBov+1)
+			near(t, "the louder", tone(heard[5*media.FrameSize:], louder.hz), louder.dBov)
+		}
+		absent(t, "where somebody is louder", tone(all.sound()[media.FrameSize:], 310))
 	})
 }
 

@@ -11,9 +11,8 @@ import (
 // whisper is not lost among those its listener does not hear.
 type ears struct {
 	everybody bool
-	name      string   // of ids
-	ids       []string // in order; nothing for everybody
-	limits    int      // how many limits come to these ears
+	list          // whom, if not everybody
+	limits    int // how many limits come to these ears
 
 	live   bool     // an audience uses them
 	kept   bool     // it still does, after regrouping

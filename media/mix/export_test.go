@@ -2,3 +2,6 @@ package mix
 
 // Tick makes one tick of b, as its clock does.
 func (b *Bridge) Tick() { b.tick() }
+
+// Limited is how many ways of hearing b remembers that somebody is limited to.
+func (b *Bridge) Limited() int { return len(b.limits.ears) }

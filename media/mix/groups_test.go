@@ -140,6 +140,22 @@ func BenchmarkTickWithThreeMixes(b *testing.B) {
 	run(b, bridge)
 }
 
+// BenchmarkLimitAll limits each of 350 to all the others.
+func BenchmarkLimitAll(b *testing.B) {
+	bridge := conference(b, 350, 3, nil)
+	ids := make([]string, 350)
+	for i := range ids {
+		ids[i] = strconv.Itoa(i)
+	}
+	b.ReportAllocs()
+	for range b.N {
+		for _, id := range ids {
+			bridge.Hear(id, ids)
+		}
+		bridge.Tick()
+	}
+}
+
 // BenchmarkChange holds and takes back one of 350 in each tick.
 func BenchmarkChange(b *testing.B) {
 	bridge := conference(b, 350, 3, nil)

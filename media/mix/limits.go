@@ -27,20 +27,47 @@ func newLimits() limits {
 	}
 }
 
-// set limits id to those in from; nil undoes the limit.
-func (l *limits) set(id string, from []string) {
-	old, limited := l.of[id]
-	delete(l.of, id)
-	if from != nil {
-		others := slices.DeleteFunc(slices.Clone(from), func(s string) bool { return s == id })
-		l.of[id] = allowed{
-			with:    l.use(append(slices.Clone(others), id)),
-			without: l.use(others),
-		}
+// list is ids in order, each once, and a name that no other list has, whatever
+// is in it.
+type list struct {
+	ids  []string
+	name string
+}
+
+// lists are those in from, with id and without.
+func lists(id string, from []string) (with, without list) {
+	ids := slices.Clone(from)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	at, named := slices.BinarySearch(ids, id)
+	if named {
+		ids = slices.Delete(ids, at, at+1)
 	}
-	if limited {
-		l.drop(old.with)
-		l.drop(old.without)
+	return newList(slices.Insert(slices.Clone(ids), at, id)), newList(ids)
+}
+
+func newList(ids []string) list {
+	var name []byte
+	for _, id := range ids {
+		name = binary.AppendUvarint(name, uint64(len(id)))
+		name = append(name, id...)
+	}
+	return list{ids, string(name)}
+}
+
+// set limits id to what lists has made of it.
+func (l *limits) set(id string, with, without list) {
+	have := allowed{with: l.use(with), without: l.use(without)}
+	l.forget(id)
+	l.of[id] = have
+}
+
+// forget undoes set.
+func (l *limits) forget(id string) {
+	if have, limited := l.of[id]; limited {
+		delete(l.of, id)
+		l.drop(have.with)
+		l.drop(have.without)
 	}
 }
 
@@ -58,14 +85,11 @@ func (l *limits) earsOf(id string) *ears {
 	return have.without
 }
 
-func (l *limits) use(ids []string) *ears {
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	name := nameOf(ids)
-	e, ok := l.ears[name]
+func (l *limits) use(whom list) *ears {
+	e, ok := l.ears[whom.name]
 	if !ok {
-		e = &ears{name: name, ids: ids}
-		l.ears[name] = e
+		e = &ears{list: whom}
+		l.ears[whom.name] = e
 	}
 	e.limits++
 	return e
@@ -76,14 +100,4 @@ func (l *limits) drop(e *ears) {
 	if e.limits--; e.limits == 0 {
 		delete(l.ears, e.name)
 	}
-}
-
-// nameOf is a name that no other list of ids has, whatever is in them.
-func nameOf(ids []string) string {
-	var name []byte
-	for _, id := range ids {
-		name = binary.AppendUvarint(name, uint64(len(id)))
-		name = append(name, id...)
-	}
-	return string(name)
 }

@@ -106,6 +106,12 @@ func follow(t *testing.T, deeds []byte) {
 			m.check(t)
 		}
 	}
+	for _, id := range everyone {
+		b.Leave(id)
+	}
+	if n := b.Limited(); n != 0 {
+		t.Errorf("%d ways of hearing are remembered, of nobody", n)
+	}
 	if err := c.Close(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -212,6 +212,7 @@ func TestAnybodyMayCallAtAnyTime(t *testing.T) {
 					p := b.Play(media.Tone(1000, -20), id)
 					<-time.After(7 * time.Millisecond)
 					b.Mute(id)
+					b.Hear(id, []string{"a", "b"})
 					b.Unmute(id)
 					p.Stop()
 					p.Played()
