@@ -37,6 +37,7 @@ type Call struct {
 
 	groupID   string // what others join it by, if anything
 	roomID    string
+	noDialOut bool // the room does not allow calls to phones
 	hollow    bool // there is no such call: it only tells an application so
 	startedBy identity.ID
 	started   time.Time

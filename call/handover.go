@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+
+	"github.com/botd-dev/botd/media"
 )
 
 // handover is a participant on its way from one call to another. It runs in
@@ -14,6 +16,13 @@ import (
 type handover struct {
 	who     *Participant
 	outcome atomic.Int32
+
+	// What goes with it, as it was when it was reserved.
+	name                  string
+	leg                   Leg
+	port                  media.Port
+	selfMuted, forceMuted bool
+	lost                  bool
 }
 
 // What became of a handover.
@@ -48,10 +57,12 @@ func (ps passage) run() error {
 		}
 		return err
 	})
-	if err != nil {
+	if h == nil {
 		return err
 	}
-	err = ps.to.do(ctx, func() error { return ps.attach(h) })
+	if err == nil {
+		err = ps.to.do(ctx, func() error { return ps.attach(h) })
+	}
 	if h.outcome.Load() != handed {
 		ps.from.post(h.undo)
 		return err
@@ -60,9 +71,19 @@ func (ps passage) run() error {
 		if ps.released != nil {
 			ps.released(h.who)
 		}
-		h.who.leave(ReasonMoved)
+		h.release()
 	})
 	return nil
+}
+
+// release lets go of the participant, with what was still said to it here.
+func (h *handover) release() {
+	p := h.who
+	if p.selfMuted != h.selfMuted || p.forceMuted != h.forceMuted {
+		self, force := p.selfMuted, p.forceMuted
+		go p.heir.Load().report(func(heir *Participant) { heir.setMuted(self, force) })
+	}
+	p.leave(ReasonMoved)
 }
 
 // reserve keeps the participant for a handover. Its sound stops here before it
@@ -75,7 +96,10 @@ func (p *Participant) reserve() (*handover, error) {
 		return nil, fmt.Errorf("%s cannot be moved while %s: %w", p.identity, p.state, ErrNoParticipant)
 	}
 	p.hush()
-	p.handover = &handover{who: p}
+	p.handover = &handover{
+		who: p, name: p.name, leg: p.leg, port: p.port,
+		selfMuted: p.selfMuted, forceMuted: p.forceMuted, lost: p.lost != nil,
+	}
 	return p.handover, nil
 }
 
@@ -118,24 +142,26 @@ func (ps passage) attach(h *handover) error {
 		return fmt.Errorf("%s has left: %w", old.identity, ErrNoParticipant)
 	}
 	c.group = c.group || !ps.two
-	p := c.become(old)
+	p := c.become(h)
 	if ps.arrived != nil {
 		ps.arrived(p)
 	}
 	return nil
 }
 
-// become makes a participant of one of another call. That one is reserved, and
-// nobody changes it any more.
-func (c *Call) become(old *Participant) *Participant {
-	p := c.newParticipant(old.identity, old.name)
+// become makes a participant of one of another call.
+func (c *Call) become(h *handover) *Participant {
+	p := c.newParticipant(h.who.identity, h.name)
 	if c.roomID != "" {
 		p.role = Attendee // whoever brought it here stands above roles; it does not
 	}
-	p.leg, p.port, p.answered = old.leg, old.port, true
-	p.selfMuted, p.forceMuted = old.selfMuted, old.forceMuted
-	old.heir.Store(p)
+	p.leg, p.port, p.answered = h.leg, h.port, true
+	p.selfMuted, p.forceMuted = h.selfMuted, h.forceMuted
+	h.who.heir.Store(p)
 	p.leg.Attach(p)
 	p.arrive()
+	if h.lost {
+		p.miss()
+	}
 	return p
 }

@@ -79,9 +79,9 @@ func (c *Call) enter(j Joining) (*Participant, error) {
 	if n := c.headcount(); n >= c.registry.cfg.MaxParticipants {
 		return nil, fmt.Errorf("%d participants: %w", n, ErrFull)
 	}
-	c.group = true
+	c.group, c.noDialOut = true, j.NoDialOut
 	p := c.newParticipant(j.From, j.Name)
-	p.role, p.noDialOut = j.Role, j.NoDialOut
+	p.role = j.Role
 	if j.Lobby {
 		p.knock()
 	}

@@ -31,6 +31,9 @@ func (cn *Connection) Add(ctx context.Context, a Addition) (string, error) {
 		if err := cn.connected("add"); err != nil {
 			return err
 		}
+		if err := cn.call.mayCall(a.To); err != nil {
+			return fmt.Errorf("add: %w", err)
+		}
 		inv, err := cn.call.invite(invitee{
 			from: cn.seat.identity, to: a.To, name: a.Name, custom: a.Custom, timeout: a.Timeout,
 			promotes: true, by: cn, context: a.Context, tellTo: a.TellTo,

@@ -20,7 +20,6 @@ type Participant struct {
 	// Below here, the call's loop only.
 	name       string
 	role       Role
-	noDialOut  bool
 	leg        Leg
 	port       media.Port  // what is joined to the bridge; nil for a seat without sound
 	seat       *Connection // whose seat it is, if an application's
@@ -302,16 +301,20 @@ func (p *Participant) Gone(why Reason) { p.report(func(p *Participant) { p.leave
 // the participant is removed when it does not come back in time.
 func (p *Participant) Lost() {
 	p.report(func(p *Participant) {
-		if p.lost != nil || p.state == Gone {
-			return
+		if p.lost == nil && p.state != Gone {
+			p.miss()
 		}
-		d := p.call.registry.cfg.Timeouts.Reconnect
-		p.call.arm(&p.lost, d, func() {
-			p.call.expired("reconnect", d, p)
-			p.leave(ReasonMediaLost)
-		})
-		p.each(participantLost{p.id, p.identity})
 	})
+}
+
+// miss bounds how long a lost participant may stay away.
+func (p *Participant) miss() {
+	d := p.call.registry.cfg.Timeouts.Reconnect
+	p.call.arm(&p.lost, d, func() {
+		p.call.expired("reconnect", d, p)
+		p.leave(ReasonMediaLost)
+	})
+	p.each(participantLost{p.id, p.identity})
 }
 
 // Back reports that packets come again after Lost.

@@ -74,6 +74,8 @@ func (cn *Connection) transferOf(tr Transfer) (*transfer, error) {
 		return nil, fmt.Errorf("transfer %s: %w", p.identity, ErrTransferRunning)
 	case p.handover != nil || p.leg == nil:
 		return nil, fmt.Errorf("transfer %s: %w", p.identity, ErrConflict)
+	case c.mayCall(tr.Target) != nil:
+		return nil, c.mayCall(tr.Target)
 	case tr.Target != "" && c.member(tr.Target) != nil:
 		return nil, fmt.Errorf("transfer to %s, who is in the call: %w", tr.Target, ErrConflict)
 	}

@@ -79,10 +79,19 @@ func (p *Participant) mayInvite(to identity.ID) error {
 	if to.Kind() != identity.KindPhoneNumber {
 		return nil
 	}
-	if p.noDialOut {
-		return fmt.Errorf("the room does not allow calls to phones: %w", ErrForbidden)
+	if err := p.call.mayCall(to); err != nil {
+		return err
 	}
 	return p.may(DialOut, "call a phone")
+}
+
+// mayCall refuses phones where the room does not allow calls to them: to its
+// people, and to applications too (rest.md section 11).
+func (c *Call) mayCall(to identity.ID) error {
+	if c.noDialOut && to.Kind() == identity.KindPhoneNumber {
+		return fmt.Errorf("the room does not allow calls to phones: %w", ErrForbidden)
+	}
+	return nil
 }
 
 // Remove takes somebody else out by the participant's wish. Errors:
