@@ -105,8 +105,14 @@ func (f *fakeServer) answer(m message) {
 		f.say(message{"type": "state", "call": m["call"], "state": "Disconnected", "reason": message{"code": 0, "subCode": 0, "message": ""}})
 	case "ping":
 		f.say(message{"type": "pong"})
-	case "mute", "unmute", "muteOthers", "add", "remove", "reject":
+	case "mute", "unmute", "muteOthers", "add", "remove", "reject", "admit", "return":
 		f.say(message{"type": "ok", "ref": m["ref"]})
+	case "hold":
+		f.say(message{"type": "ok", "ref": m["ref"]})
+		f.say(message{"type": "state", "call": m["call"], "state": "LocalHold"})
+	case "resume":
+		f.say(message{"type": "ok", "ref": m["ref"]})
+		f.say(message{"type": "state", "call": m["call"], "state": "Connected"})
 	}
 }
 

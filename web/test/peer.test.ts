@@ -1,39 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Peer } from '../src/client/peer';
-
-/** As much of a peer connection as describes itself. */
-class FakeConnection {
-  static last: FakeConnection;
-  signalingState: RTCSignalingState = 'stable';
-  connectionState: RTCPeerConnectionState = 'new';
-  localDescription: { sdp: string } | null = null;
-  remoteDescription: { sdp: string } | null = null;
-  onicecandidate: ((event: { candidate: { toJSON: () => RTCIceCandidateInit } | null }) => void) | null = null;
-  generation = 1;
-  applied: string[] = [];
-
-  constructor() {
-    FakeConnection.last = this;
-  }
-  addTransceiver(): object {
-    return { sender: {} };
-  }
-  restartIce(): void {
-    this.generation++;
-  }
-  async setLocalDescription(): Promise<void> {
-    this.localDescription = { sdp: `offer ${this.generation}` };
-    this.signalingState = 'have-local-offer';
-  }
-  async setRemoteDescription(description: { sdp: string }): Promise<void> {
-    this.applied.push(description.sdp);
-    this.remoteDescription = description;
-    this.signalingState = 'stable';
-  }
-  find(candidate: string): void {
-    this.onicecandidate?.({ candidate: { toJSON: () => ({ candidate }) } });
-  }
-}
+import { FakeConnection } from './fake_media';
 
 function peer() {
   const subject = new Peer([]);

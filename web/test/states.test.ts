@@ -12,6 +12,8 @@ describe('the states of a call', () => {
     ['admission from the lobby connects', 'InLobby', 'Connected', true],
     ['the other side holds', 'Connected', 'RemoteHold', true],
     ['and comes back', 'RemoteHold', 'Connected', true],
+    ['somebody is sent back to the lobby', 'Connected', 'InLobby', true],
+    ['nobody holds a call from the lobby', 'InLobby', 'LocalHold', false],
     ['leaving is possible while connecting', 'Connecting', 'Disconnecting', true],
     ['leaving is possible while ringing', 'Ringing', 'Disconnecting', true],
     ['leaving ends', 'Disconnecting', 'Disconnected', true],

@@ -21,6 +21,11 @@ export async function callEcho(token: string): Promise<CallEndReason | undefined
   call.feature(Features.MediaStats).createCollector().on('summaryReported', (summary) => summary.audio.send[0]?.bitrate?.raw);
   call.feature(Features.UserFacingDiagnostics).network.on('diagnosticChanged', ({ diagnostic }) => diagnostic === 'noNetwork');
   await call.sendDtmf('Num1').catch((error: unknown) => error instanceof CommunicationServicesError && error.subCode);
+  await call.hold().then(() => call.resume());
+  call.lobby.on('lobbyParticipantsUpdated', ({ added }) => added.forEach(({ identifier }) => void call.lobby.admit(identifier)));
+  call.on('roleChanged', () => call.role === 'Consumer');
+  call.info.onCallInfoChanged('callInfoChanged', () => void call.info.getServerCallId());
+  await agent.join({ meetingId: '123456789012', passcode: 'aB3dE6' }).hangUp();
   await call.hangUp({ forEveryone: true });
   return call.callEndReason;
 }

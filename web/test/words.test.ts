@@ -1,10 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { MediaStatsReportSample } from '../src/client/calling';
 import { initials } from '../src/softphone/avatar';
 import { duration } from '../src/softphone/clock';
 import { qualityOf } from '../src/softphone/quality';
 import { inWords } from '../src/softphone/reasons';
-import { readGroup, readPerson, shorten } from '../src/softphone/target';
+import { inviteLink, lacksPasscode, readGathering, readPerson, shorten } from '../src/softphone/target';
 
 describe('why a call ended, in words', () => {
   test.each([
@@ -46,8 +46,36 @@ describe('whom somebody wants to call', () => {
     ['with space', false],
     ['', false],
     ['ümlaut', false],
-  ])('%s is a group: %s', (text, is) => {
-    expect(readGroup(text) !== undefined).toBe(is);
+    ['ftp://calls.example/x', false],
+  ])('%s can be joined: %s', (text, is) => {
+    expect(readGathering(text) !== undefined).toBe(is);
+  });
+
+  test.each([
+    ['team-standup', '', { groupId: 'team-standup' }],
+    ['12345', '', { groupId: '12345' }],
+    [' 12345678901234567 ', '', { roomId: '12345678901234567' }],
+    ['https://calls.example/meet/x', '', { meetingLink: 'https://calls.example/meet/x' }],
+    ['http://localhost/?group=12345678901234567', '', { roomId: '12345678901234567' }],
+    ['http://localhost/?group=team', '', { groupId: 'team' }],
+    ['http://elsewhere/?group=team', '', { meetingLink: 'http://elsewhere/?group=team' }],
+    ['123 456 789 012', '', { meetingId: '123456789012' }],
+    ['123456789012', ' aB3dE6 ', { meetingId: '123456789012', passcode: 'aB3dE6' }],
+    ['123 456 789 012 aB3dE6', '', { meetingId: '123456789012', passcode: 'aB3dE6' }],
+    ['123456789012, aB3dE6', 'other', { meetingId: '123456789012', passcode: 'aB3dE6' }],
+  ])('%s with “%s” names %j', (text, passcode, locator) => {
+    vi.stubGlobal('location', { origin: 'http://localhost' });
+    expect(readGathering(text, passcode)).toMatchObject({ kind: 'group', locator });
+    vi.unstubAllGlobals();
+  });
+
+  test('a passcode is asked for where it is missing, and shown to nobody', () => {
+    expect(lacksPasscode('123 456 789 012')).toBe(true);
+    expect(lacksPasscode('123 456 789 012 aB3dE6')).toBe(false);
+    expect(lacksPasscode('team')).toBe(false);
+    const meeting = readGathering('123456789012 aB3dE6');
+    expect(meeting?.title).toBe('Meeting 123 456 789 012');
+    expect(meeting && inviteLink(meeting)).toBeUndefined();
   });
 
   test('a long id keeps its ends', () => {

@@ -49,6 +49,7 @@ export type CommunicationIdentifierKind = (CommunicationUserIdentifier & {
 });
 export type CallState = 'None' | 'Connecting' | 'Ringing' | 'Connected' | 'LocalHold' | 'RemoteHold' | 'InLobby' | 'Disconnecting' | 'Disconnected' | 'EarlyMedia';
 export type RemoteParticipantState = 'Idle' | 'Connecting' | 'Ringing' | 'Connected' | 'Hold' | 'InLobby' | 'EarlyMedia' | 'Disconnected';
+export type ParticipantRole = 'Unknown' | 'Attendee' | 'Presenter' | 'Organizer' | 'Co-organizer' | 'Consumer' | 'Collaborator';
 export type CallDirection = 'Incoming' | 'Outgoing';
 export type ConnectionState = 'Connected' | 'Disconnected';
 export type ConnectionStateChangedReason = 'invalidToken' | 'connectionIssue';
@@ -105,6 +106,28 @@ export interface GroupCallLocator {
     groupId: string;
 }
 export type GroupLocator = GroupCallLocator;
+export interface RoomCallLocator {
+    roomId: string;
+}
+export type RoomLocator = RoomCallLocator;
+/** The link of a room's meeting. */
+export interface TeamsMeetingLinkLocator {
+    meetingLink: string;
+}
+/** The id of a room's meeting: 12 digits. */
+export interface TeamsMeetingIdLocator {
+    meetingId: string;
+    passcode?: string;
+}
+export type CallLocator = GroupLocator | RoomLocator | TeamsMeetingLinkLocator | TeamsMeetingIdLocator;
+export interface AdmitLobbyParticipantOptions {
+}
+export interface RejectLobbyParticipantOptions {
+}
+export interface AdmitAllOperationResult {
+    successCount: number;
+    failureCount: number;
+}
 export interface HangUpOptions {
     forEveryone: boolean;
 }
@@ -274,19 +297,41 @@ export interface CallAgent extends Observable<CallAgentEvents> {
     /** Whom the token is for. */
     readonly identifier: CommunicationIdentifierKind;
     startCall(participants: CommunicationIdentifier[], options?: StartCallOptions): Call;
-    join(locator: GroupLocator, options?: JoinCallOptions): Call;
+    join(locator: CallLocator, options?: JoinCallOptions): Call;
     /** Hangs up every call and unregisters. */
     dispose(): Promise<void>;
 }
+export interface CallInfoEvents {
+    callInfoChanged: PropertyChangedEvent;
+}
+/** Which call it is. An application can move somebody to another one. */
 export interface CallInfo {
     readonly groupId: string | undefined;
+    readonly threadId: string | undefined;
+    /** Who one is in it; empty until that is known. */
+    readonly participantId: string;
     /** The id that Call Automation connects to and records by; known once the call is. */
     getServerCallId(): Promise<string>;
+    onCallInfoChanged(event: 'callInfoChanged', listener: PropertyChangedEvent): void;
+    offCallInfoChanged(event: 'callInfoChanged', listener: PropertyChangedEvent): void;
+}
+export interface LobbyEvents {
+    lobbyParticipantsUpdated: CollectionUpdatedEvent<RemoteParticipant>;
+}
+/** Those who wait to be let in, as whoever may decide about it sees them. */
+export interface Lobby extends Observable<LobbyEvents> {
+    readonly participants: ReadonlyArray<RemoteParticipant>;
+    admit(participant: CommunicationIdentifier, options?: AdmitLobbyParticipantOptions): Promise<void>;
+    reject(participant: CommunicationIdentifier, options?: RejectLobbyParticipantOptions): Promise<void>;
+    admitAll(options?: AdmitLobbyParticipantOptions): Promise<AdmitAllOperationResult>;
+    /** Sends somebody who is in the call back to the lobby. */
+    return(participant: CommunicationIdentifier): Promise<void>;
 }
 export interface CallEvents {
     stateChanged: PropertyChangedEvent;
     isMutedChanged: PropertyChangedEvent;
     mutedByOthers: PropertyChangedEvent;
+    roleChanged: PropertyChangedEvent;
     isIncomingAudioMutedChanged: PropertyChangedEvent;
     callerInfoChanged: PropertyChangedEvent;
     remoteParticipantsUpdated: CollectionUpdatedEvent<RemoteParticipant>;
@@ -304,6 +349,9 @@ export interface Call extends Observable<CallEvents> {
     readonly callEndReason?: CallEndReason;
     readonly isMuted: boolean;
     readonly isIncomingAudioMuted: boolean;
+    /** What one may do in a room's call; `Unknown` in a call without roles. */
+    readonly role: ParticipantRole;
+    readonly lobby: Lobby;
     readonly remoteParticipants: ReadonlyArray<RemoteParticipant>;
     readonly localAudioStreams: ReadonlyArray<LocalAudioStream>;
     readonly remoteAudioStreams: ReadonlyArray<RemoteAudioStream>;
@@ -312,6 +360,9 @@ export interface Call extends Observable<CallEvents> {
     mute(): Promise<void>;
     unmute(): Promise<void>;
     muteAllRemoteParticipants(): Promise<void>;
+    /** Neither hears nor is heard until `resume`. */
+    hold(): Promise<void>;
+    resume(): Promise<void>;
     muteIncomingAudio(): Promise<void>;
     unmuteIncomingAudio(): Promise<void>;
     /** Resolves when the tone has been sent. */
@@ -329,6 +380,7 @@ export interface RemoteParticipantEvents {
     isMutedChanged: PropertyChangedEvent;
     isSpeakingChanged: PropertyChangedEvent;
     displayNameChanged: PropertyChangedEvent;
+    roleChanged: PropertyChangedEvent;
 }
 export interface RemoteParticipant extends Observable<RemoteParticipantEvents> {
     readonly identifier: CommunicationIdentifierKind;
@@ -337,6 +389,7 @@ export interface RemoteParticipant extends Observable<RemoteParticipantEvents> {
     readonly callEndReason?: CallEndReason;
     readonly isMuted: boolean;
     readonly isSpeaking: boolean;
+    readonly role: ParticipantRole;
     readonly endpointDetails: ReadonlyArray<{
         participantId: string;
     }>;

@@ -100,6 +100,21 @@ var problems = {
 		subCode: 41016,
 		message: "There is no microphone to unmute."
 	},
+	holdFailed: {
+		code: 500,
+		subCode: 41033,
+		message: "The call could not be put on hold."
+	},
+	resumeFailed: {
+		code: 500,
+		subCode: 41034,
+		message: "The call could not be resumed."
+	},
+	roleForbids: {
+		code: 403,
+		subCode: 7504,
+		message: "Your role in this call does not allow it."
+	},
 	notConnected: {
 		code: 412,
 		subCode: 41071,
@@ -216,6 +231,182 @@ var Emitter = class {
 		}
 	}
 };
+// src/client/device_id.ts
+/** Makes an AudioDeviceInfo's or VideoDeviceInfo's id. */
+function taggedId(kind, id) {
+	return `${kind}:${id}`;
+}
+/** The browser's own id in it. */
+function deviceId(tagged) {
+	return tagged.slice(tagged.indexOf(":") + 1);
+}
+// src/client/volume.ts
+/** How often the level is taken, in milliseconds. */
+var period$2 = 100;
+var context;
+/** The page's audio context; a browser lets a page have only a few. It starts with the first click. */
+function audioContext() {
+	context ??= new AudioContext();
+	if (context.state === "suspended") context.resume().catch(() => void 0);
+	return context;
+}
+/** Measures how loud a stream is. It works while somebody listens, and costs nothing otherwise. */
+var VolumeMeter = class extends Emitter {
+	#level = 0;
+	#stream;
+	#listeners = 0;
+	#stop;
+	constructor(stream) {
+		super();
+		this.#stream = stream;
+	}
+	/** From 0, silence, to 100, as loud as it can be. */
+	get level() {
+		return this.#level;
+	}
+	on(event, listener) {
+		super.on(event, listener);
+		if (this.#listeners++ === 0) this.restart();
+	}
+	off(event, listener) {
+		super.off(event, listener);
+		if (this.#listeners > 0 && --this.#listeners === 0) this.close();
+	}
+	/** Measures the stream as it is now. */
+	restart() {
+		this.close();
+		const stream = this.#stream();
+		if (this.#listeners === 0 || !stream || stream.getAudioTracks().length === 0) return;
+		const { analyser, disconnect } = listen(stream);
+		const samples = new Float32Array(analyser.fftSize);
+		const timer = setInterval(() => {
+			analyser.getFloatTimeDomainData(samples);
+			this.#set(loudness(samples));
+		}, period$2);
+		this.#stop = () => {
+			clearInterval(timer);
+			disconnect();
+		};
+	}
+	close() {
+		this.#stop?.();
+		this.#stop = void 0;
+		this.#set(0);
+	}
+	#set(level) {
+		if (level === this.#level) return;
+		this.#level = level;
+		this.emit("levelChanged");
+	}
+};
+function listen(stream) {
+	const source = audioContext().createMediaStreamSource(stream);
+	const analyser = audioContext().createAnalyser();
+	analyser.fftSize = 2048;
+	source.connect(analyser);
+	return {
+		analyser,
+		disconnect: () => source.disconnect()
+	};
+}
+/** Root mean square as 0 to 100: -60 dBFS and less is 0, 0 dBFS is 100. */
+function loudness(samples) {
+	let sum = 0;
+	for (const sample of samples) sum += sample * sample;
+	const decibels = 10 * Math.log10(sum / samples.length + 1e-12);
+	return Math.round(Math.min(100, Math.max(0, (decibels + 60) / 60 * 100)));
+}
+// src/client/remote_audio.ts
+/** The sound of a call. It plays by itself, through an audio element that nobody sees. */
+var RemoteAudio = class {
+	mediaStreamType = "Audio";
+	#stream;
+	#element;
+	#meter;
+	constructor(stream, speaker) {
+		this.#stream = stream;
+		this.#meter = new VolumeMeter(() => stream);
+		this.#element = document.createElement("audio");
+		this.#element.hidden = true;
+		this.#element.autoplay = true;
+		this.#element.srcObject = stream;
+		document.body.append(this.#element);
+		if (speaker) this.speaker(speaker);
+		this.#play();
+	}
+	async getMediaStream() {
+		return this.#stream;
+	}
+	async getVolume() {
+		return this.#meter;
+	}
+	mute(muted) {
+		this.#element.muted = muted;
+	}
+	/** Plays through this speaker; one that cannot be used leaves the sound where it is. */
+	async speaker(device) {
+		if (!("setSinkId" in this.#element)) return;
+		const id = deviceId(device.id);
+		await this.#element.setSinkId(id === "default" ? "" : id).catch(() => void 0);
+	}
+	dispose() {
+		this.#meter.close();
+		this.#element.srcObject = null;
+		this.#element.remove();
+	}
+	/** A browser may want a click or a key before it lets a page be heard. */
+	#play() {
+		this.#element.play().catch(() => {
+			const again = () => {
+				removeEventListener("pointerdown", again);
+				removeEventListener("keydown", again);
+				if (this.#element.isConnected) this.#play();
+			};
+			addEventListener("pointerdown", again);
+			addEventListener("keydown", again);
+		});
+	}
+};
+// src/client/hearing.ts
+/** What one call hears: the sound of the other side, through the selected speaker. */
+var Hearing = class {
+	#devices;
+	#selected = () => this.#useSpeaker();
+	#audio;
+	#isMuted = false;
+	constructor(devices) {
+		this.#devices = devices;
+		devices.on("selectedSpeakerChanged", this.#selected);
+	}
+	get streams() {
+		return this.#audio ? [this.#audio] : [];
+	}
+	get isMuted() {
+		return this.#isMuted;
+	}
+	/** Plays the stream, and says whether that is new: there is one for each call. */
+	play(stream) {
+		if (this.#audio) return false;
+		this.#audio = new RemoteAudio(stream, this.#devices.selectedSpeaker);
+		this.#audio.mute(this.#isMuted);
+		return true;
+	}
+	/** Says whether that is new. */
+	mute(muted) {
+		const before = this.#isMuted;
+		this.#isMuted = muted;
+		this.#audio?.mute(muted);
+		return before !== muted;
+	}
+	close() {
+		this.#devices.off("selectedSpeakerChanged", this.#selected);
+		this.#audio?.dispose();
+	}
+	#useSpeaker() {
+		const device = this.#devices.selectedSpeaker;
+		if (device) this.#audio?.speaker(device);
+	}
+};
 // src/client/identifier.ts
 var userClouds = {
 	orgid: "public",
@@ -329,91 +520,47 @@ function toModel(identifier) {
 function fromModel(model) {
 	return createIdentifierFromRawId(model.rawId);
 }
-// src/client/device_id.ts
-/** Makes an AudioDeviceInfo's or VideoDeviceInfo's id. */
-function taggedId(kind, id) {
-	return `${kind}:${id}`;
-}
-/** The browser's own id in it. */
-function deviceId(tagged) {
-	return tagged.slice(tagged.indexOf(":") + 1);
-}
-// src/client/volume.ts
-/** How often the level is taken, in milliseconds. */
-var period$2 = 100;
-var context;
-/** The page's audio context; a browser lets a page have only a few. It starts with the first click. */
-function audioContext() {
-	context ??= new AudioContext();
-	if (context.state === "suspended") context.resume().catch(() => void 0);
-	return context;
-}
-/** Measures how loud a stream is. It works while somebody listens, and costs nothing otherwise. */
-var VolumeMeter = class extends Emitter {
-	#level = 0;
-	#stream;
-	#listeners = 0;
-	#stop;
-	constructor(stream) {
+// src/client/lobby.ts
+/** Those in a call who wait to be let in. The server shows them to whoever may decide about it. */
+var LobbyObject = class extends Emitter {
+	#decide;
+	#participants = [];
+	constructor(decide) {
 		super();
-		this.#stream = stream;
+		this.#decide = decide;
 	}
-	/** From 0, silence, to 100, as loud as it can be. */
-	get level() {
-		return this.#level;
+	get participants() {
+		return this.#participants;
 	}
-	on(event, listener) {
-		super.on(event, listener);
-		if (this.#listeners++ === 0) this.restart();
+	admit(participant) {
+		return this.#decide("admit", [toModel(participant)]);
 	}
-	off(event, listener) {
-		super.off(event, listener);
-		if (this.#listeners > 0 && --this.#listeners === 0) this.close();
-	}
-	/** Measures the stream as it is now. */
-	restart() {
-		this.close();
-		const stream = this.#stream();
-		if (this.#listeners === 0 || !stream || stream.getAudioTracks().length === 0) return;
-		const { analyser, disconnect } = listen(stream);
-		const samples = new Float32Array(analyser.fftSize);
-		const timer = setInterval(() => {
-			analyser.getFloatTimeDomainData(samples);
-			this.#set(loudness(samples));
-		}, period$2);
-		this.#stop = () => {
-			clearInterval(timer);
-			disconnect();
+	async admitAll() {
+		const successCount = this.#participants.length;
+		if (successCount > 0) await this.#decide("admit");
+		return {
+			successCount,
+			failureCount: 0
 		};
 	}
-	close() {
-		this.#stop?.();
-		this.#stop = void 0;
-		this.#set(0);
+	reject(participant) {
+		return this.#decide("reject", [toModel(participant)]);
 	}
-	#set(level) {
-		if (level === this.#level) return;
-		this.#level = level;
-		this.emit("levelChanged");
+	return(participant) {
+		return this.#decide("return", [toModel(participant)]);
+	}
+	/** Finds out from everybody in the call who waits now. */
+	update(everybody) {
+		const waiting = everybody.filter((who) => who.state === "InLobby");
+		const added = waiting.filter((who) => !this.#participants.includes(who));
+		const removed = this.#participants.filter((who) => !waiting.includes(who));
+		this.#participants = waiting;
+		if (added.length + removed.length > 0) this.emit("lobbyParticipantsUpdated", {
+			added,
+			removed
+		});
 	}
 };
-function listen(stream) {
-	const source = audioContext().createMediaStreamSource(stream);
-	const analyser = audioContext().createAnalyser();
-	analyser.fftSize = 2048;
-	source.connect(analyser);
-	return {
-		analyser,
-		disconnect: () => source.disconnect()
-	};
-}
-/** Root mean square as 0 to 100: -60 dBFS and less is 0, 0 dBFS is 100. */
-function loudness(samples) {
-	let sum = 0;
-	for (const sample of samples) sum += sample * sample;
-	const decibels = 10 * Math.log10(sum / samples.length + 1e-12);
-	return Math.round(Math.min(100, Math.max(0, (decibels + 60) / 60 * 100)));
-}
 // src/client/local_audio.ts
 /** What is sent in a call: a microphone, or any MediaStream with a sound track. */
 var LocalAudioStream = class {
@@ -586,6 +733,70 @@ var Microphone = class {
 		if (this.#follows && device && this.#stream) await this.#stream.switchSource(device);
 	}
 };
+// src/client/muting.ts
+/** Whether the microphone of a call is off, and by whose wish. */
+var Muting = class {
+	#microphone;
+	#changed;
+	#self = false;
+	#others = false;
+	/** How often others have muted us. */
+	#times = 0;
+	/** Nobody is to hear us for as long, whatever we wish: on hold and in the lobby. */
+	#hushed = false;
+	constructor(microphone, changed) {
+		this.#microphone = microphone;
+		this.#changed = changed;
+	}
+	get isMuted() {
+		return this.#self || this.#others;
+	}
+	get bySelf() {
+		return this.#self;
+	}
+	/** For `unmute`: what has happened up to now. */
+	get times() {
+		return this.#times;
+	}
+	/** How a call begins. */
+	start(muted) {
+		this.#self = muted;
+		this.#apply();
+	}
+	/** Says whether that is new. */
+	mute() {
+		const before = this.#self;
+		this.#set(() => this.#self = true);
+		return !before;
+	}
+	/** Ends it, also what others wished, unless they did so again since. */
+	unmute(times) {
+		this.#set(() => {
+			this.#self = false;
+			this.#others &&= this.#times !== times;
+		});
+	}
+	/** Others have muted us, or undone it. Says whether that is new. */
+	byOthers(muted) {
+		const before = this.#others;
+		if (muted) this.#times++;
+		this.#set(() => this.#others = muted);
+		return before !== muted;
+	}
+	hush(hushed) {
+		this.#hushed = hushed;
+		this.#apply();
+	}
+	#set(change) {
+		const before = this.isMuted;
+		change();
+		this.#apply();
+		if (before !== this.isMuted) this.#changed();
+	}
+	#apply() {
+		this.#microphone.mute(this.isMuted || this.#hushed);
+	}
+};
 // src/client/states.ts
 var callWays = {
 	None: ["Connecting"],
@@ -618,6 +829,13 @@ function callMayMove(from, to) {
 	if (to === "Disconnecting") return from !== "Disconnecting";
 	return callWays[from].includes(to);
 }
+/**
+* The way to a state that the server named, one step after the other. Whoever was away for a while
+* may have missed that there was a connection in between.
+*/
+function callWay(from, to) {
+	return !callMayMove(from, to) && callMayMove(from, "Connected") && callMayMove("Connected", to) ? ["Connected", to] : [to];
+}
 var callStates = new Set(Object.keys(callWays));
 /** Whether the server named a state that we know. */
 function isCallState(state) {
@@ -638,6 +856,16 @@ function participantState(state, isOnHold) {
 	const known = participantStates[state] ?? "Connecting";
 	return known === "Connected" && isOnHold ? "Hold" : known;
 }
+var roles = /* @__PURE__ */ new Set([
+	"Presenter",
+	"Attendee",
+	"Consumer",
+	"Collaborator"
+]);
+/** A role that the server named; a call without roles names none. */
+function roleOf(role) {
+	return role !== void 0 && roles.has(role) ? role : "Unknown";
+}
 // src/client/participant.ts
 /** Somebody else in a call, as the roster last described them. */
 var Participant = class extends Emitter {
@@ -649,6 +877,7 @@ var Participant = class extends Emitter {
 	#reason;
 	#isMuted = false;
 	#isSpeaking = false;
+	#role = "Unknown";
 	constructor(identifier, muteThem) {
 		super();
 		this.identifier = identifier;
@@ -679,6 +908,9 @@ var Participant = class extends Emitter {
 	get isSpeaking() {
 		return this.#isSpeaking;
 	}
+	get role() {
+		return this.#role;
+	}
 	mute() {
 		return this.#muteThem(this);
 	}
@@ -690,6 +922,11 @@ var Participant = class extends Emitter {
 		if (displayName !== this.#displayName) {
 			this.#displayName = displayName;
 			this.emit("displayNameChanged");
+		}
+		const role = roleOf(member.role);
+		if (role !== this.#role) {
+			this.#role = role;
+			this.emit("roleChanged");
 		}
 		if (isMuted !== this.#isMuted) {
 			this.#isMuted = isMuted;
@@ -874,57 +1111,6 @@ var Recovery = class {
 		this.#again = false;
 	}
 };
-// src/client/remote_audio.ts
-/** The sound of a call. It plays by itself, through an audio element that nobody sees. */
-var RemoteAudio = class {
-	mediaStreamType = "Audio";
-	#stream;
-	#element;
-	#meter;
-	constructor(stream, speaker) {
-		this.#stream = stream;
-		this.#meter = new VolumeMeter(() => stream);
-		this.#element = document.createElement("audio");
-		this.#element.hidden = true;
-		this.#element.autoplay = true;
-		this.#element.srcObject = stream;
-		document.body.append(this.#element);
-		if (speaker) this.speaker(speaker);
-		this.#play();
-	}
-	async getMediaStream() {
-		return this.#stream;
-	}
-	async getVolume() {
-		return this.#meter;
-	}
-	mute(muted) {
-		this.#element.muted = muted;
-	}
-	/** Plays through this speaker; one that cannot be used leaves the sound where it is. */
-	async speaker(device) {
-		if (!("setSinkId" in this.#element)) return;
-		const id = deviceId(device.id);
-		await this.#element.setSinkId(id === "default" ? "" : id).catch(() => void 0);
-	}
-	dispose() {
-		this.#meter.close();
-		this.#element.srcObject = null;
-		this.#element.remove();
-	}
-	/** A browser may want a click or a key before it lets a page be heard. */
-	#play() {
-		this.#element.play().catch(() => {
-			const again = () => {
-				removeEventListener("pointerdown", again);
-				removeEventListener("keydown", again);
-				if (this.#element.isConnected) this.#play();
-			};
-			addEventListener("pointerdown", again);
-			addEventListener("keydown", again);
-		});
-	}
-};
 // src/client/roster.ts
 /** How long, in milliseconds, somebody just invited may be missing from the roster. */
 var patience = 5e3;
@@ -998,6 +1184,7 @@ var CallObject = class extends Emitter {
 	direction;
 	callerInfo;
 	info;
+	lobby;
 	#around;
 	#peer;
 	#recovery = new Recovery({
@@ -1005,17 +1192,15 @@ var CallObject = class extends Emitter {
 		giveUp: () => this.#mediaFailed("lost")
 	});
 	#microphone;
+	#muting;
 	#tones = new ToneQueue();
 	#roster;
 	#features = /* @__PURE__ */ new Map();
-	#serverCallId = deferred();
 	#ended = deferred();
-	#speaker = () => this.#useSpeaker();
-	#remote;
+	#hearing;
 	#state = "None";
 	#reason;
-	#isMuted = false;
-	#isDeaf = false;
+	#role = "Unknown";
 	#leaving = false;
 	/** The server has been asked; candidates found before wait. */
 	#placed = false;
@@ -1027,18 +1212,22 @@ var CallObject = class extends Emitter {
 		this.id = start.id;
 		this.direction = start.direction;
 		this.callerInfo = start.callerInfo;
-		this.info = {
-			groupId: start.groupId,
-			getServerCallId: () => this.#serverCallId.promise
-		};
-		this.#serverCallId.promise.catch(() => void 0);
+		this.info = start.info;
+		this.lobby = new LobbyObject((type, participants) => {
+			return around.signalling.request({
+				type,
+				call: this.id,
+				...participants ? { participants } : {}
+			});
+		});
 		this.#roster = new Roster((who) => this.#muteOthers([who]), (update) => this.emit("remoteParticipantsUpdated", update));
 		this.#peer = new Peer(around.iceServers());
 		this.#peer.on("candidate", (candidate) => this.#trickle(candidate));
 		this.#peer.on("stream", (stream) => this.#hear(stream));
 		this.#peer.on("connection", (state) => this.#connection(state));
 		this.#microphone = new Microphone(around.devices, (track) => this.#peer.send(track));
-		around.devices.on("selectedSpeakerChanged", this.#speaker);
+		this.#muting = new Muting(this.#microphone, () => this.emit("isMutedChanged"));
+		this.#hearing = new Hearing(around.devices);
 	}
 	get state() {
 		return this.#state;
@@ -1047,10 +1236,13 @@ var CallObject = class extends Emitter {
 		return this.#reason;
 	}
 	get isMuted() {
-		return this.#isMuted;
+		return this.#muting.isMuted;
 	}
 	get isIncomingAudioMuted() {
-		return this.#isDeaf;
+		return this.#hearing.isMuted;
+	}
+	get role() {
+		return this.#role;
 	}
 	get remoteParticipants() {
 		return this.#roster.participants;
@@ -1059,7 +1251,7 @@ var CallObject = class extends Emitter {
 		return this.#microphone.stream ? [this.#microphone.stream] : [];
 	}
 	get remoteAudioStreams() {
-		return this.#remote ? [this.#remote] : [];
+		return this.#hearing.streams;
 	}
 	/** The state of the peer connection, for features. */
 	get connection() {
@@ -1083,8 +1275,7 @@ var CallObject = class extends Emitter {
 	}
 	/** Opens the microphone, makes the offer and sends it in the request. */
 	async place(audio, request) {
-		this.#isMuted = audio?.muted ?? false;
-		this.#microphone.mute(this.#isMuted);
+		this.#muting.start(audio?.muted ?? false);
 		try {
 			await Promise.resolve();
 			this.#become("Connecting");
@@ -1095,13 +1286,13 @@ var CallObject = class extends Emitter {
 			});
 			const sdp = await this.#peer.offer();
 			if (this.#leaving) return;
-			const muted = this.#isMuted;
+			const muted = this.#muting.bySelf;
 			const agreed = this.#around.signalling.request(request(sdp, muted));
 			this.#placed = true;
 			for (const candidate of this.#candidates.splice(0)) this.#trickle(candidate);
 			await agreed;
 			this.#agreed = true;
-			if (muted !== this.#isMuted) await this.#tellMuted();
+			if (muted !== this.#muting.bySelf) await this.#ask(muted ? "unmute" : "mute");
 		} catch (error) {
 			if (this.#leaving) return;
 			this.end(reasonOf(error));
@@ -1133,18 +1324,24 @@ var CallObject = class extends Emitter {
 		return this.#ended.promise;
 	}
 	async mute() {
-		if (this.#isMuted) return;
-		this.#setMuted(true);
-		if (this.#placed) await this.#tellMuted();
+		if (this.#muting.mute() && this.#placed) await this.#ask("mute");
 	}
 	async unmute() {
-		if (!this.#isMuted) return;
+		if (!this.isMuted) return;
+		if (this.#role === "Consumer") throw problem("roleForbids");
 		if (this.#placed && !this.#microphone.track) throw problem("unmuteFailed");
-		if (this.#placed) await this.#around.signalling.request({
-			type: "unmute",
-			call: this.id
-		});
-		this.#setMuted(false);
+		const { times } = this.#muting;
+		if (this.#placed) await this.#ask("unmute");
+		this.#muting.unmute(times);
+	}
+	async hold() {
+		if (this.#state === "LocalHold") return;
+		if (this.#state !== "Connected" && this.#state !== "RemoteHold") throw problem("notConnected");
+		await this.#ask("hold").catch((error) => Promise.reject(problem("holdFailed", error)));
+	}
+	async resume() {
+		if (this.#state !== "LocalHold") return;
+		await this.#ask("resume").catch((error) => Promise.reject(problem("resumeFailed", error)));
 	}
 	muteAllRemoteParticipants() {
 		return this.#muteOthers();
@@ -1211,9 +1408,14 @@ var CallObject = class extends Emitter {
 				this.#peer.candidate(message.candidate).catch((error) => this.#around.log.warning("candidate", error));
 				return;
 			case "roster":
-				this.#serverCallId.resolve(message.serverCallId);
-				return this.#roster.apply(message.participants);
-			case "muted": return this.#mutedByOthers();
+				this.#roster.apply(message.participants);
+				return this.lobby.update(this.#roster.participants);
+			case "callInfo": return this.info.update(message.serverCallId, message.participantId);
+			case "role": return this.#assigned(roleOf(message.role));
+			case "muted":
+			case "unmuted":
+				if (this.#muting.byOthers(message.type === "muted") && message.type === "muted") this.emit("mutedByOthers");
+				return;
 			case "incomingEnded": return this.end(message.reason ?? {
 				code: 0,
 				subCode: 0
@@ -1230,13 +1432,13 @@ var CallObject = class extends Emitter {
 		this.#recovery.stop();
 		this.#leaving = true;
 		this.#reason = reason;
-		this.#around.devices.off("selectedSpeakerChanged", this.#speaker);
 		for (const feature of this.#features.values()) feature.dispose();
 		this.#microphone.close();
 		this.#peer.close();
-		this.#remote?.dispose();
-		this.#serverCallId.reject(problem("notConnected"));
+		this.#hearing.close();
+		this.info.close();
 		this.#roster.clear(reason);
+		this.lobby.update([]);
 		this.#become("Disconnected");
 		this.#ended.resolve();
 	}
@@ -1245,7 +1447,8 @@ var CallObject = class extends Emitter {
 			code: 0,
 			subCode: 0
 		});
-		if (isCallState(state) && state !== this.#state) this.#become(state);
+		if (!isCallState(state) || state === this.#state) return;
+		for (const step of callWay(this.#state, state)) this.#become(step);
 	}
 	#become(state) {
 		if (!callMayMove(this.#state, state)) {
@@ -1253,6 +1456,7 @@ var CallObject = class extends Emitter {
 			return;
 		}
 		this.#state = state;
+		this.#muting.hush(state === "LocalHold" || state === "InLobby");
 		this.emit("stateChanged");
 	}
 	#trickle(candidate) {
@@ -1264,17 +1468,10 @@ var CallObject = class extends Emitter {
 		else this.#candidates.push(candidate);
 	}
 	#hear(stream) {
-		if (this.#remote) return;
-		this.#remote = new RemoteAudio(stream, this.#around.devices.selectedSpeaker);
-		this.#remote.mute(this.#isDeaf);
-		this.emit("remoteAudioStreamsUpdated", {
-			added: [this.#remote],
+		if (this.#hearing.play(stream)) this.emit("remoteAudioStreamsUpdated", {
+			added: this.#hearing.streams,
 			removed: []
 		});
-	}
-	#useSpeaker() {
-		const device = this.#around.devices.selectedSpeaker;
-		if (device) this.#remote?.speaker(device);
 	}
 	#connection(state) {
 		if (this.#leaving) return;
@@ -1309,27 +1506,21 @@ var CallObject = class extends Emitter {
 		}).catch(() => void 0);
 		this.end(reason);
 	}
-	#setMuted(muted) {
-		if (muted === this.#isMuted) return;
-		this.#isMuted = muted;
-		this.#microphone.mute(muted);
-		this.emit("isMutedChanged");
+	/** Somebody who only listens is muted, and stays so until they say otherwise under another role. */
+	#assigned(role) {
+		if (role === this.#role) return;
+		this.#role = role;
+		this.emit("roleChanged");
+		if (role === "Consumer") this.mute().catch((error) => this.#around.log.warning("muting", error));
 	}
 	#setDeaf(deaf) {
-		if (deaf === this.#isDeaf) return;
-		this.#isDeaf = deaf;
-		this.#remote?.mute(deaf);
-		this.emit("isIncomingAudioMutedChanged");
+		if (this.#hearing.mute(deaf)) this.emit("isIncomingAudioMutedChanged");
 	}
-	#tellMuted() {
+	#ask(type) {
 		return this.#around.signalling.request({
-			type: this.#isMuted ? "mute" : "unmute",
+			type,
 			call: this.id
 		});
-	}
-	#mutedByOthers() {
-		this.#setMuted(true);
-		this.emit("mutedByOthers");
 	}
 	#muteOthers(who) {
 		const participants = who?.map((participant) => toModel(participant.identifier));
@@ -1341,6 +1532,94 @@ var CallObject = class extends Emitter {
 		});
 	}
 };
+// src/client/call_info.ts
+/** Which call of the server a call of ours is. An application can move us to another one. */
+var CallInfoObject = class extends Emitter {
+	threadId = void 0;
+	#groupId;
+	#participantId = "";
+	#known;
+	#serverCallId = deferred();
+	constructor(groupId) {
+		super();
+		this.#groupId = groupId;
+		this.#serverCallId.promise.catch(() => void 0);
+	}
+	get groupId() {
+		return this.#groupId;
+	}
+	get participantId() {
+		return this.#participantId;
+	}
+	getServerCallId() {
+		return this.#serverCallId.promise;
+	}
+	onCallInfoChanged(event, listener) {
+		this.on(event, listener);
+	}
+	offCallInfoChanged(event, listener) {
+		this.off(event, listener);
+	}
+	/** Takes what the server says. */
+	update(serverCallId, participantId) {
+		if (serverCallId === this.#known && participantId === this.#participantId) return;
+		if (this.#known !== void 0 && serverCallId !== this.#known) {
+			this.#groupId = void 0;
+			this.#serverCallId = deferred();
+		}
+		this.#known = serverCallId;
+		this.#participantId = participantId;
+		this.#serverCallId.resolve(serverCallId);
+		this.emit("callInfoChanged");
+	}
+	/** There will be no call any more to know. */
+	close() {
+		this.#serverCallId.reject(problem("notConnected"));
+	}
+};
+// src/client/custom_context.ts
+var userToUser = "User-To-User";
+/** Writes it for the wire. Headers for phones get the prefix that those must have. */
+function contextToModel(context) {
+	const sip = [...context.sipHeaders ?? [], ...context.xHeaders ?? []].map(prefixed);
+	if (context.userToUser !== void 0) sip.push({
+		key: userToUser,
+		value: context.userToUser
+	});
+	return {
+		...named("sipHeaders", sip),
+		...named("voipHeaders", context.voipHeaders ?? [])
+	};
+}
+function prefixed({ key, value }) {
+	return {
+		key: /^(x-|user-to-user$)/i.test(key) ? key : `X-MS-Custom-${key}`,
+		value
+	};
+}
+function named(name, headers) {
+	if (headers.length === 0) return {};
+	const map = Object.fromEntries(headers.map(({ key, value }) => [key, value]));
+	return { [name]: map };
+}
+/** Reads what came with an incoming call. */
+function contextFromModel(model) {
+	const sip = listed(model.sipHeaders);
+	const isUserToUser = ({ key }) => /^user-?to-?user$/i.test(key);
+	const context = {
+		sipHeaders: sip.filter((header) => !isUserToUser(header)),
+		voipHeaders: listed(model.voipHeaders)
+	};
+	const said = sip.find(isUserToUser);
+	if (said) context.userToUser = said.value;
+	return context;
+}
+function listed(map = {}) {
+	return Object.entries(map).map(([key, value]) => ({
+		key,
+		value
+	}));
+}
 // src/client/incoming.ts
 /** Somebody is calling. It ends by being accepted, rejected, or by itself. */
 var IncomingObject = class extends Emitter {
@@ -1348,7 +1627,8 @@ var IncomingObject = class extends Emitter {
 	id;
 	callerInfo;
 	customContext;
-	info;
+	/** The call that it becomes has the same. */
+	info = new IncomingInfo(this);
 	#answering;
 	#call;
 	#rejected = false;
@@ -1358,15 +1638,14 @@ var IncomingObject = class extends Emitter {
 		this.id = message.call;
 		this.callerInfo = { identifier: fromModel(message.from) };
 		if (message.displayName) this.callerInfo.displayName = message.displayName;
-		if (message.customContext) this.customContext = message.customContext;
-		this.info = {
-			groupId: void 0,
-			getServerCallId: () => this.#serverCallId()
-		};
+		if (message.customContext) this.customContext = contextFromModel(message.customContext);
 		this.#answering = answering;
 	}
 	get callEndReason() {
 		return this.#reason;
+	}
+	get isAccepted() {
+		return this.#call !== void 0;
 	}
 	get isRinging() {
 		return !this.#call && !this.#rejected && !this.#reason;
@@ -1387,9 +1666,16 @@ var IncomingObject = class extends Emitter {
 		this.#reason = reason;
 		this.emit("callEnded", { callEndReason: reason });
 	}
-	async #serverCallId() {
-		if (!this.#call) throw problem("notConnected");
-		return (await this.#call).info.getServerCallId();
+};
+/** What is known of a call that rings is nothing until it is accepted. */
+var IncomingInfo = class extends CallInfoObject {
+	#incoming;
+	constructor(incoming) {
+		super();
+		this.#incoming = incoming;
+	}
+	getServerCallId() {
+		return this.#incoming.isAccepted ? super.getServerCallId() : Promise.reject(problem("notConnected"));
 	}
 };
 // src/client/network.ts
@@ -1452,7 +1738,7 @@ var AgentObject = class extends Emitter {
 		if (participants.length === 0) throw problem("badArgument");
 		const call = this.#newCall(crypto.randomUUID(), "Outgoing", this.#self());
 		const extra = {};
-		if (options?.customContext) extra.customContext = options.customContext;
+		if (options?.customContext) extra.customContext = contextToModel(options.customContext);
 		if (options?.alternateCallerId) extra.alternateCallerId = toModel(options.alternateCallerId);
 		const targets = participants.map(toModel);
 		call.place(options?.audioOptions, (sdp, muted) => {
@@ -1468,18 +1754,18 @@ var AgentObject = class extends Emitter {
 		return call;
 	}
 	join(locator, options) {
-		const { groupId } = locator;
-		if (!groupId) throw problem("badArgument");
-		const call = this.#newCall(crypto.randomUUID(), "Outgoing", this.#self(), groupId);
+		const where = oneOf(locator);
+		const info = new CallInfoObject("groupId" in where ? where.groupId : void 0);
+		const call = this.#newCall(crypto.randomUUID(), "Outgoing", this.#self(), info);
 		call.place(options?.audioOptions, (sdp, muted) => {
 			return {
 				type: "join",
 				call: call.id,
-				groupId,
+				...where,
 				sdp,
 				muted
 			};
-		}).catch((error) => this.#options.log.warning("a group could not be joined", error));
+		}).catch((error) => this.#options.log.warning("a call could not be joined", error));
 		return call;
 	}
 	async dispose() {
@@ -1489,7 +1775,7 @@ var AgentObject = class extends Emitter {
 	/** Accepts for an incoming call. */
 	async accept(incoming, options) {
 		this.#ringing.delete(incoming.id);
-		const call = this.#newCall(incoming.id, "Incoming", incoming.callerInfo);
+		const call = this.#newCall(incoming.id, "Incoming", incoming.callerInfo, incoming.info);
 		await call.place(options?.audioOptions, (sdp, muted) => ({
 			type: "accept",
 			call: call.id,
@@ -1513,7 +1799,7 @@ var AgentObject = class extends Emitter {
 			...name
 		};
 	}
-	#newCall(id, direction, callerInfo, groupId) {
+	#newCall(id, direction, callerInfo, info = new CallInfoObject()) {
 		const { signalling, devices, log } = this.#options;
 		const iceServers = () => [...this.#iceServers, ...this.#options.iceServers];
 		const call = new CallObject({
@@ -1525,7 +1811,7 @@ var AgentObject = class extends Emitter {
 			id,
 			direction,
 			callerInfo,
-			groupId
+			info
 		});
 		this.#calls.set(id, call);
 		call.on("stateChanged", () => {
@@ -1634,6 +1920,18 @@ var AgentObject = class extends Emitter {
 		this.#tokenTimer = setInterval(quietly, tokenInterval);
 	}
 };
+/** The one place that a locator names, and nothing else that may be in it. */
+function oneOf(locator) {
+	if ("groupId" in locator && locator.groupId) return { groupId: locator.groupId };
+	if ("roomId" in locator && locator.roomId) return { roomId: locator.roomId };
+	if ("meetingLink" in locator && locator.meetingLink) return { meetingLink: locator.meetingLink };
+	if (!("meetingId" in locator) || !locator.meetingId) throw problem("badArgument");
+	const meetingId = locator.meetingId.replace(/\s/g, "");
+	return locator.passcode ? {
+		meetingId,
+		passcode: locator.passcode
+	} : { meetingId };
+}
 /** Whether two agents are the same user's. */
 function sameUser(one, other) {
 	return getIdentifierRawId(one.identifier) === getIdentifierRawId(other.identifier);
@@ -1824,7 +2122,17 @@ var required = {
 		call: text,
 		participants: members
 	},
-	muted: { call: text }
+	role: {
+		call: text,
+		role: text
+	},
+	callInfo: {
+		call: text,
+		serverCallId: text,
+		participantId: text
+	},
+	muted: { call: text },
+	unmuted: { call: text }
 };
 /** Reads one message. It is undefined for what is not JSON, unknown or incomplete: a newer server may say more than we know. */
 function parse(data) {

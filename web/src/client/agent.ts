@@ -7,6 +7,9 @@ import type {
   StartCallOptions,
 } from './api';
 import { CallObject } from './call';
+import { CallInfoObject } from './call_info';
+import { contextToModel } from './custom_context';
+import type { CustomContextModel } from './custom_context';
 import type { Devices } from './devices';
 import { Emitter } from './emitter';
 import { problem, reasonOf } from './errors';
@@ -19,13 +22,13 @@ import type { CallMessage, ServerMessage, Welcome } from './protocol';
 import type { Signalling } from './signalling';
 import type {
   CallDirection,
+  CallLocator,
   CallerInfo,
   CommunicationIdentifier,
   CommunicationIdentifierKind,
   CommunicationTokenCredential,
   ConnectionState,
   ConnectionStateChangedReason,
-  GroupLocator,
 } from './values';
 
 // In milliseconds: how long calls outlive the socket, how soon after the new
@@ -84,8 +87,8 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
   startCall(participants: CommunicationIdentifier[], options?: StartCallOptions): Call {
     if (participants.length === 0) throw problem('badArgument');
     const call = this.#newCall(crypto.randomUUID(), 'Outgoing', this.#self());
-    const extra: { customContext?: StartCallOptions['customContext'] & object; alternateCallerId?: { rawId: string } } = {};
-    if (options?.customContext) extra.customContext = options.customContext;
+    const extra: { customContext?: CustomContextModel; alternateCallerId?: { rawId: string } } = {};
+    if (options?.customContext) extra.customContext = contextToModel(options.customContext);
     if (options?.alternateCallerId) extra.alternateCallerId = toModel(options.alternateCallerId);
     const targets = participants.map(toModel);
     const placed = call.place(options?.audioOptions, (sdp, muted) => {
@@ -95,14 +98,14 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
     return call;
   }
 
-  join(locator: GroupLocator, options?: JoinCallOptions): Call {
-    const { groupId } = locator;
-    if (!groupId) throw problem('badArgument');
-    const call = this.#newCall(crypto.randomUUID(), 'Outgoing', this.#self(), groupId);
+  join(locator: CallLocator, options?: JoinCallOptions): Call {
+    const where = oneOf(locator);
+    const info = new CallInfoObject('groupId' in where ? where.groupId : undefined);
+    const call = this.#newCall(crypto.randomUUID(), 'Outgoing', this.#self(), info);
     const placed = call.place(options?.audioOptions, (sdp, muted) => {
-      return { type: 'join', call: call.id, groupId, sdp, muted };
+      return { type: 'join', call: call.id, ...where, sdp, muted };
     });
-    placed.catch((error: unknown) => this.#options.log.warning('a group could not be joined', error));
+    placed.catch((error: unknown) => this.#options.log.warning('a call could not be joined', error));
     return call;
   }
 
@@ -114,7 +117,7 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
   /** Accepts for an incoming call. */
   async accept(incoming: IncomingObject, options: AcceptCallOptions | undefined): Promise<Call> {
     this.#ringing.delete(incoming.id);
-    const call = this.#newCall(incoming.id, 'Incoming', incoming.callerInfo);
+    const call = this.#newCall(incoming.id, 'Incoming', incoming.callerInfo, incoming.info);
     await call.place(options?.audioOptions, (sdp, muted) => ({ type: 'accept', call: call.id, sdp, muted }));
     return call;
   }
@@ -130,10 +133,10 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
     return { identifier: this.identifier, ...name };
   }
 
-  #newCall(id: string, direction: CallDirection, callerInfo: CallerInfo, groupId?: string): CallObject {
+  #newCall(id: string, direction: CallDirection, callerInfo: CallerInfo, info = new CallInfoObject()): CallObject {
     const { signalling, devices, log } = this.#options;
     const iceServers = (): RTCIceServer[] => [...this.#iceServers, ...this.#options.iceServers];
-    const call = new CallObject({ signalling, devices, iceServers, log }, { id, direction, callerInfo, groupId });
+    const call = new CallObject({ signalling, devices, iceServers, log }, { id, direction, callerInfo, info });
     this.#calls.set(id, call);
     call.on('stateChanged', () => {
       if (call.state !== 'Disconnected') return;
@@ -235,6 +238,16 @@ export class AgentObject extends Emitter<CallAgentEvents> implements CallAgent {
     quietly();
     this.#tokenTimer = setInterval(quietly, tokenInterval);
   }
+}
+
+/** The one place that a locator names, and nothing else that may be in it. */
+function oneOf(locator: CallLocator): CallLocator {
+  if ('groupId' in locator && locator.groupId) return { groupId: locator.groupId };
+  if ('roomId' in locator && locator.roomId) return { roomId: locator.roomId };
+  if ('meetingLink' in locator && locator.meetingLink) return { meetingLink: locator.meetingLink };
+  if (!('meetingId' in locator) || !locator.meetingId) throw problem('badArgument');
+  const meetingId = locator.meetingId.replace(/\s/g, ''); // people write it in groups of digits
+  return locator.passcode ? { meetingId, passcode: locator.passcode } : { meetingId };
 }
 
 /** Whether two agents are the same user's. */

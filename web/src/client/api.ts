@@ -6,9 +6,12 @@ import type { LocalAudioStream } from './local_audio';
 import type { AzureLogger } from './log';
 import type {
   AddPhoneNumberOptions,
+  AdmitAllOperationResult,
+  AdmitLobbyParticipantOptions,
   AudioDeviceInfo,
   CallDirection,
   CallEndReason,
+  CallLocator,
   CallState,
   CallerInfo,
   CollectionUpdatedEvent,
@@ -19,12 +22,13 @@ import type {
   CustomContext,
   DeviceAccess,
   DtmfTone,
-  GroupLocator,
   HangUpOptions,
   NetworkConfiguration,
+  ParticipantRole,
   PermissionConstraints,
   PhoneNumberIdentifier,
   PropertyChangedEvent,
+  RejectLobbyParticipantOptions,
   RemoteParticipantState,
   VideoDeviceInfo,
 } from './values';
@@ -80,21 +84,44 @@ export interface CallAgent extends Observable<CallAgentEvents> {
   /** Whom the token is for. */
   readonly identifier: CommunicationIdentifierKind;
   startCall(participants: CommunicationIdentifier[], options?: StartCallOptions): Call;
-  join(locator: GroupLocator, options?: JoinCallOptions): Call;
+  join(locator: CallLocator, options?: JoinCallOptions): Call;
   /** Hangs up every call and unregisters. */
   dispose(): Promise<void>;
 }
 
+export interface CallInfoEvents {
+  callInfoChanged: PropertyChangedEvent;
+}
+/** Which call it is. An application can move somebody to another one. */
 export interface CallInfo {
   readonly groupId: string | undefined;
+  readonly threadId: string | undefined;
+  /** Who one is in it; empty until that is known. */
+  readonly participantId: string;
   /** The id that Call Automation connects to and records by; known once the call is. */
   getServerCallId(): Promise<string>;
+  onCallInfoChanged(event: 'callInfoChanged', listener: PropertyChangedEvent): void;
+  offCallInfoChanged(event: 'callInfoChanged', listener: PropertyChangedEvent): void;
+}
+
+export interface LobbyEvents {
+  lobbyParticipantsUpdated: CollectionUpdatedEvent<RemoteParticipant>;
+}
+/** Those who wait to be let in, as whoever may decide about it sees them. */
+export interface Lobby extends Observable<LobbyEvents> {
+  readonly participants: ReadonlyArray<RemoteParticipant>;
+  admit(participant: CommunicationIdentifier, options?: AdmitLobbyParticipantOptions): Promise<void>;
+  reject(participant: CommunicationIdentifier, options?: RejectLobbyParticipantOptions): Promise<void>;
+  admitAll(options?: AdmitLobbyParticipantOptions): Promise<AdmitAllOperationResult>;
+  /** Sends somebody who is in the call back to the lobby. */
+  return(participant: CommunicationIdentifier): Promise<void>;
 }
 
 export interface CallEvents {
   stateChanged: PropertyChangedEvent;
   isMutedChanged: PropertyChangedEvent;
   mutedByOthers: PropertyChangedEvent;
+  roleChanged: PropertyChangedEvent;
   isIncomingAudioMutedChanged: PropertyChangedEvent;
   callerInfoChanged: PropertyChangedEvent;
   remoteParticipantsUpdated: CollectionUpdatedEvent<RemoteParticipant>;
@@ -112,6 +139,9 @@ export interface Call extends Observable<CallEvents> {
   readonly callEndReason?: CallEndReason;
   readonly isMuted: boolean;
   readonly isIncomingAudioMuted: boolean;
+  /** What one may do in a room's call; `Unknown` in a call without roles. */
+  readonly role: ParticipantRole;
+  readonly lobby: Lobby;
   readonly remoteParticipants: ReadonlyArray<RemoteParticipant>;
   readonly localAudioStreams: ReadonlyArray<LocalAudioStream>;
   readonly remoteAudioStreams: ReadonlyArray<RemoteAudioStream>;
@@ -120,6 +150,9 @@ export interface Call extends Observable<CallEvents> {
   mute(): Promise<void>;
   unmute(): Promise<void>;
   muteAllRemoteParticipants(): Promise<void>;
+  /** Neither hears nor is heard until `resume`. */
+  hold(): Promise<void>;
+  resume(): Promise<void>;
   muteIncomingAudio(): Promise<void>;
   unmuteIncomingAudio(): Promise<void>;
   /** Resolves when the tone has been sent. */
@@ -138,6 +171,7 @@ export interface RemoteParticipantEvents {
   isMutedChanged: PropertyChangedEvent;
   isSpeakingChanged: PropertyChangedEvent;
   displayNameChanged: PropertyChangedEvent;
+  roleChanged: PropertyChangedEvent;
 }
 export interface RemoteParticipant extends Observable<RemoteParticipantEvents> {
   readonly identifier: CommunicationIdentifierKind;
@@ -146,6 +180,7 @@ export interface RemoteParticipant extends Observable<RemoteParticipantEvents> {
   readonly callEndReason?: CallEndReason;
   readonly isMuted: boolean;
   readonly isSpeaking: boolean;
+  readonly role: ParticipantRole;
   readonly endpointDetails: ReadonlyArray<{ participantId: string }>;
   mute(): Promise<void>;
 }

@@ -2,28 +2,28 @@ import type {
   AudioOptions,
   Call,
   CallEvents,
-  CallInfo,
   RemoteAudioStream,
   RemoteParticipant,
 } from './api';
-import type { Devices } from './devices';
+import type { CallInfoObject } from './call_info';
+import type { CallStart, Surroundings } from './call_start';
 import { deferred } from './deferred';
 import { ToneQueue } from './dtmf';
 import { Emitter } from './emitter';
 import { problem, reasonOf } from './errors';
 import type { CallFeature, FeatureFactory } from './feature';
+import { Hearing } from './hearing';
 import { createIdentifierFromRawId, getIdentifierRawId, toModel } from './identifier';
+import { LobbyObject } from './lobby';
 import type { LocalAudioStream } from './local_audio';
-import type { AzureLogger } from './log';
 import { Microphone } from './microphone';
+import { Muting } from './muting';
 import { Participant } from './participant';
 import { Peer } from './peer';
 import type { CallMessage, Request } from './protocol';
 import { Recovery } from './recovery';
-import { RemoteAudio } from './remote_audio';
 import { Roster } from './roster';
-import type { Signalling } from './signalling';
-import { callMayMove, isCallState } from './states';
+import { callMayMove, callWay, isCallState, roleOf } from './states';
 import type {
   AddPhoneNumberOptions,
   CallDirection,
@@ -33,25 +33,11 @@ import type {
   CommunicationIdentifier,
   DtmfTone,
   HangUpOptions,
+  ParticipantRole,
 } from './values';
 
 /** In milliseconds. */
 const hangUpTimeout = 5_000;
-
-/** What a call needs from its agent. */
-export interface Surroundings {
-  signalling: Pick<Signalling, 'request' | 'notify'>;
-  devices: Devices;
-  iceServers: () => RTCIceServer[];
-  log: AzureLogger;
-}
-
-export interface CallStart {
-  id: string;
-  direction: CallDirection;
-  callerInfo: CallerInfo;
-  groupId?: string | undefined;
-}
 
 /** One call of this client: what the server says of it, and its sound. */
 export class CallObject extends Emitter<CallEvents> implements Call {
@@ -59,7 +45,8 @@ export class CallObject extends Emitter<CallEvents> implements Call {
   readonly id: string;
   readonly direction: CallDirection;
   readonly callerInfo: CallerInfo;
-  readonly info: CallInfo;
+  readonly info: CallInfoObject;
+  readonly lobby: LobbyObject;
   readonly #around: Surroundings;
   readonly #peer: Peer;
   readonly #recovery = new Recovery({
@@ -67,17 +54,15 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     giveUp: () => this.#mediaFailed('lost'),
   });
   readonly #microphone: Microphone;
+  readonly #muting: Muting;
   readonly #tones = new ToneQueue();
   readonly #roster: Roster;
   readonly #features = new Map<string, CallFeature>();
-  readonly #serverCallId = deferred<string>();
   readonly #ended = deferred<void>();
-  readonly #speaker = (): void => this.#useSpeaker();
-  #remote: RemoteAudio | undefined;
+  readonly #hearing: Hearing;
   #state: CallState = 'None';
   #reason: CallEndReason | undefined;
-  #isMuted = false;
-  #isDeaf = false;
+  #role: ParticipantRole = 'Unknown';
   #leaving = false;
   /** The server has been asked; candidates found before wait. */
   #placed = false;
@@ -90,8 +75,10 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     this.id = start.id;
     this.direction = start.direction;
     this.callerInfo = start.callerInfo;
-    this.info = { groupId: start.groupId, getServerCallId: () => this.#serverCallId.promise };
-    this.#serverCallId.promise.catch(() => undefined);
+    this.info = start.info;
+    this.lobby = new LobbyObject((type, participants) => {
+      return around.signalling.request({ type, call: this.id, ...(participants ? { participants } : {}) });
+    });
     this.#roster = new Roster(
       (who) => this.#muteOthers([who]),
       (update) => this.emit('remoteParticipantsUpdated', update),
@@ -101,7 +88,8 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     this.#peer.on('stream', (stream) => this.#hear(stream));
     this.#peer.on('connection', (state) => this.#connection(state));
     this.#microphone = new Microphone(around.devices, (track) => this.#peer.send(track));
-    around.devices.on('selectedSpeakerChanged', this.#speaker);
+    this.#muting = new Muting(this.#microphone, () => this.emit('isMutedChanged'));
+    this.#hearing = new Hearing(around.devices);
   }
 
   get state(): CallState {
@@ -111,10 +99,13 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     return this.#reason;
   }
   get isMuted(): boolean {
-    return this.#isMuted;
+    return this.#muting.isMuted;
   }
   get isIncomingAudioMuted(): boolean {
-    return this.#isDeaf;
+    return this.#hearing.isMuted;
+  }
+  get role(): ParticipantRole {
+    return this.#role;
   }
   get remoteParticipants(): readonly RemoteParticipant[] {
     return this.#roster.participants;
@@ -123,7 +114,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     return this.#microphone.stream ? [this.#microphone.stream] : [];
   }
   get remoteAudioStreams(): RemoteAudioStream[] {
-    return this.#remote ? [this.#remote] : [];
+    return this.#hearing.streams;
   }
   /** The state of the peer connection, for features. */
   get connection(): RTCPeerConnectionState {
@@ -151,8 +142,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
 
   /** Opens the microphone, makes the offer and sends it in the request. */
   async place(audio: AudioOptions | undefined, request: (sdp: string, muted: boolean) => Request): Promise<void> {
-    this.#isMuted = audio?.muted ?? false;
-    this.#microphone.mute(this.#isMuted);
+    this.#muting.start(audio?.muted ?? false);
     try {
       await Promise.resolve(); // the caller has the call before the first event
       this.#become('Connecting');
@@ -160,13 +150,13 @@ export class CallObject extends Emitter<CallEvents> implements Call {
       this.emit('localAudioStreamsUpdated', { added: this.localAudioStreams, removed: [] });
       const sdp = await this.#peer.offer();
       if (this.#leaving) return;
-      const muted = this.#isMuted;
+      const muted = this.#muting.bySelf;
       const agreed = this.#around.signalling.request(request(sdp, muted));
       this.#placed = true;
       for (const candidate of this.#candidates.splice(0)) this.#trickle(candidate);
       await agreed;
       this.#agreed = true;
-      if (muted !== this.#isMuted) await this.#tellMuted();
+      if (muted !== this.#muting.bySelf) await this.#ask(muted ? 'unmute' : 'mute');
     } catch (error) {
       if (this.#leaving) return;
       this.end(reasonOf(error));
@@ -193,17 +183,28 @@ export class CallObject extends Emitter<CallEvents> implements Call {
   }
 
   async mute(): Promise<void> {
-    if (this.#isMuted) return;
-    this.#setMuted(true);
-    if (this.#placed) await this.#tellMuted();
+    if (this.#muting.mute() && this.#placed) await this.#ask('mute');
   }
 
   async unmute(): Promise<void> {
-    if (!this.#isMuted) return;
+    if (!this.isMuted) return;
+    if (this.#role === 'Consumer') throw problem('roleForbids');
     if (this.#placed && !this.#microphone.track) throw problem('unmuteFailed');
+    const { times } = this.#muting;
     // The server decides first: it may refuse somebody who was muted by others.
-    if (this.#placed) await this.#around.signalling.request({ type: 'unmute', call: this.id });
-    this.#setMuted(false);
+    if (this.#placed) await this.#ask('unmute');
+    this.#muting.unmute(times);
+  }
+
+  async hold(): Promise<void> {
+    if (this.#state === 'LocalHold') return;
+    if (this.#state !== 'Connected' && this.#state !== 'RemoteHold') throw problem('notConnected');
+    await this.#ask('hold').catch((error: unknown) => Promise.reject(problem('holdFailed', error)));
+  }
+
+  async resume(): Promise<void> {
+    if (this.#state !== 'LocalHold') return;
+    await this.#ask('resume').catch((error: unknown) => Promise.reject(problem('resumeFailed', error)));
   }
 
   muteAllRemoteParticipants(): Promise<void> {
@@ -270,10 +271,16 @@ export class CallObject extends Emitter<CallEvents> implements Call {
         this.#peer.candidate(message.candidate).catch((error: unknown) => this.#around.log.warning('candidate', error));
         return;
       case 'roster':
-        this.#serverCallId.resolve(message.serverCallId);
-        return this.#roster.apply(message.participants);
+        this.#roster.apply(message.participants);
+        return this.lobby.update(this.#roster.participants);
+      case 'callInfo':
+        return this.info.update(message.serverCallId, message.participantId);
+      case 'role':
+        return this.#assigned(roleOf(message.role));
       case 'muted':
-        return this.#mutedByOthers();
+      case 'unmuted':
+        if (this.#muting.byOthers(message.type === 'muted') && message.type === 'muted') this.emit('mutedByOthers');
+        return;
       case 'incomingEnded':
         return this.end(message.reason ?? { code: 0, subCode: 0 });
     }
@@ -290,20 +297,21 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     this.#recovery.stop();
     this.#leaving = true;
     this.#reason = reason;
-    this.#around.devices.off('selectedSpeakerChanged', this.#speaker);
     for (const feature of this.#features.values()) feature.dispose();
     this.#microphone.close();
     this.#peer.close();
-    this.#remote?.dispose();
-    this.#serverCallId.reject(problem('notConnected'));
+    this.#hearing.close();
+    this.info.close();
     this.#roster.clear(reason);
+    this.lobby.update([]);
     this.#become('Disconnected');
     this.#ended.resolve();
   }
 
   #serverState(state: string, reason: CallEndReason | undefined): void {
     if (state === 'Disconnected') return this.end(reason ?? { code: 0, subCode: 0 });
-    if (isCallState(state) && state !== this.#state) this.#become(state);
+    if (!isCallState(state) || state === this.#state) return;
+    for (const step of callWay(this.#state, state)) this.#become(step);
   }
 
   #become(state: CallState): void {
@@ -312,6 +320,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
       return;
     }
     this.#state = state;
+    this.#muting.hush(state === 'LocalHold' || state === 'InLobby');
     this.emit('stateChanged');
   }
 
@@ -321,15 +330,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
   }
 
   #hear(stream: MediaStream): void {
-    if (this.#remote) return;
-    this.#remote = new RemoteAudio(stream, this.#around.devices.selectedSpeaker);
-    this.#remote.mute(this.#isDeaf);
-    this.emit('remoteAudioStreamsUpdated', { added: [this.#remote], removed: [] });
-  }
-
-  #useSpeaker(): void {
-    const device = this.#around.devices.selectedSpeaker;
-    if (device) void this.#remote?.speaker(device);
+    if (this.#hearing.play(stream)) this.emit('remoteAudioStreamsUpdated', { added: this.#hearing.streams, removed: [] });
   }
 
   #connection(state: RTCPeerConnectionState): void {
@@ -362,27 +363,20 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     this.end(reason);
   }
 
-  #setMuted(muted: boolean): void {
-    if (muted === this.#isMuted) return;
-    this.#isMuted = muted;
-    this.#microphone.mute(muted);
-    this.emit('isMutedChanged');
+  /** Somebody who only listens is muted, and stays so until they say otherwise under another role. */
+  #assigned(role: ParticipantRole): void {
+    if (role === this.#role) return;
+    this.#role = role;
+    this.emit('roleChanged');
+    if (role === 'Consumer') this.mute().catch((error: unknown) => this.#around.log.warning('muting', error));
   }
 
   #setDeaf(deaf: boolean): void {
-    if (deaf === this.#isDeaf) return;
-    this.#isDeaf = deaf;
-    this.#remote?.mute(deaf);
-    this.emit('isIncomingAudioMutedChanged');
+    if (this.#hearing.mute(deaf)) this.emit('isIncomingAudioMutedChanged');
   }
 
-  #tellMuted(): Promise<void> {
-    return this.#around.signalling.request({ type: this.#isMuted ? 'mute' : 'unmute', call: this.id });
-  }
-
-  #mutedByOthers(): void {
-    this.#setMuted(true);
-    this.emit('mutedByOthers');
+  #ask(type: 'mute' | 'unmute' | 'hold' | 'resume'): Promise<void> {
+    return this.#around.signalling.request({ type, call: this.id });
   }
 
   #muteOthers(who?: Participant[]): Promise<void> {

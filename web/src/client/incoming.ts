@@ -1,4 +1,6 @@
-import type { AcceptCallOptions, Call, CallInfo, IncomingCall, IncomingCallEvents } from './api';
+import type { AcceptCallOptions, Call, IncomingCall, IncomingCallEvents } from './api';
+import { CallInfoObject } from './call_info';
+import { contextFromModel } from './custom_context';
 import { Emitter } from './emitter';
 import { problem } from './errors';
 import { fromModel } from './identifier';
@@ -17,7 +19,8 @@ export class IncomingObject extends Emitter<IncomingCallEvents> implements Incom
   readonly id: string;
   readonly callerInfo: CallerInfo;
   readonly customContext?: CustomContext;
-  readonly info: CallInfo;
+  /** The call that it becomes has the same. */
+  readonly info = new IncomingInfo(this);
   readonly #answering: Answering;
   #call: Promise<Call> | undefined;
   #rejected = false;
@@ -28,13 +31,15 @@ export class IncomingObject extends Emitter<IncomingCallEvents> implements Incom
     this.id = message.call;
     this.callerInfo = { identifier: fromModel(message.from) };
     if (message.displayName) this.callerInfo.displayName = message.displayName;
-    if (message.customContext) this.customContext = message.customContext;
-    this.info = { groupId: undefined, getServerCallId: () => this.#serverCallId() };
+    if (message.customContext) this.customContext = contextFromModel(message.customContext);
     this.#answering = answering;
   }
 
   get callEndReason(): CallEndReason | undefined {
     return this.#reason;
+  }
+  get isAccepted(): boolean {
+    return this.#call !== undefined;
   }
   get isRinging(): boolean {
     return !this.#call && !this.#rejected && !this.#reason;
@@ -58,9 +63,18 @@ export class IncomingObject extends Emitter<IncomingCallEvents> implements Incom
     this.#reason = reason;
     this.emit('callEnded', { callEndReason: reason });
   }
+}
 
-  async #serverCallId(): Promise<string> {
-    if (!this.#call) throw problem('notConnected');
-    return (await this.#call).info.getServerCallId();
+/** What is known of a call that rings is nothing until it is accepted. */
+class IncomingInfo extends CallInfoObject {
+  readonly #incoming: IncomingObject;
+
+  constructor(incoming: IncomingObject) {
+    super();
+    this.#incoming = incoming;
+  }
+
+  override getServerCallId(): Promise<string> {
+    return this.#incoming.isAccepted ? super.getServerCallId() : Promise.reject(problem('notConnected'));
   }
 }

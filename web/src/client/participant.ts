@@ -2,8 +2,8 @@ import type { RemoteParticipant, RemoteParticipantEvents } from './api';
 import { Emitter } from './emitter';
 import { fromModel, getIdentifierRawId } from './identifier';
 import type { Member } from './protocol';
-import { participantState } from './states';
-import type { CallEndReason, CommunicationIdentifierKind, RemoteParticipantState } from './values';
+import { participantState, roleOf } from './states';
+import type { CallEndReason, CommunicationIdentifierKind, ParticipantRole, RemoteParticipantState } from './values';
 
 /** Somebody else in a call, as the roster last described them. */
 export class Participant extends Emitter<RemoteParticipantEvents> implements RemoteParticipant {
@@ -15,6 +15,7 @@ export class Participant extends Emitter<RemoteParticipantEvents> implements Rem
   #reason: CallEndReason | undefined;
   #isMuted = false;
   #isSpeaking = false;
+  #role: ParticipantRole = 'Unknown';
 
   constructor(identifier: CommunicationIdentifierKind, muteThem: (who: Participant) => Promise<void>) {
     super();
@@ -47,6 +48,9 @@ export class Participant extends Emitter<RemoteParticipantEvents> implements Rem
   get isSpeaking(): boolean {
     return this.#isSpeaking;
   }
+  get role(): ParticipantRole {
+    return this.#role;
+  }
 
   mute(): Promise<void> {
     return this.#muteThem(this);
@@ -60,6 +64,11 @@ export class Participant extends Emitter<RemoteParticipantEvents> implements Rem
     if (displayName !== this.#displayName) {
       this.#displayName = displayName;
       this.emit('displayNameChanged');
+    }
+    const role = roleOf(member.role);
+    if (role !== this.#role) {
+      this.#role = role;
+      this.emit('roleChanged');
     }
     if (isMuted !== this.#isMuted) {
       this.#isMuted = isMuted;

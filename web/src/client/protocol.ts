@@ -1,7 +1,8 @@
 // What travels on the signalling socket; docs/signalling.md is the reference.
 
+import type { CustomContextModel } from './custom_context';
 import type { IdentifierModel } from './identifier';
-import type { CallEndReason, CustomContext } from './values';
+import type { CallEndReason, CallLocator } from './values';
 
 export const subprotocol = 'botd.signal.v1';
 
@@ -12,14 +13,14 @@ export type Request =
       targets: IdentifierModel[];
       sdp: string;
       muted?: boolean;
-      customContext?: CustomContext;
+      customContext?: CustomContextModel;
       alternateCallerId?: IdentifierModel;
     }
-  | { type: 'join'; call: string; groupId: string; sdp: string; muted?: boolean }
+  | ({ type: 'join'; call: string; sdp: string; muted?: boolean } & CallLocator)
   | { type: 'accept'; call: string; sdp: string; muted?: boolean }
-  | { type: 'reject'; call: string }
+  | { type: 'reject' | 'admit' | 'return'; call: string; participants?: IdentifierModel[] }
   | { type: 'offer'; call: string; sdp: string }
-  | { type: 'mute' | 'unmute'; call: string }
+  | { type: 'mute' | 'unmute' | 'hold' | 'resume'; call: string }
   | { type: 'muteOthers'; call: string; participants?: IdentifierModel[] }
   | { type: 'add'; call: string; target: IdentifierModel; alternateCallerId?: IdentifierModel }
   | { type: 'remove'; call: string; target: IdentifierModel }
@@ -34,6 +35,7 @@ export interface Member {
   identifier: IdentifierModel;
   displayName?: string;
   state: string;
+  role?: string;
   isMuted?: boolean;
   isSpeaking?: boolean;
   isOnHold?: boolean;
@@ -53,7 +55,7 @@ export interface Incoming {
   from: IdentifierModel;
   to?: IdentifierModel;
   displayName?: string;
-  customContext?: CustomContext;
+  customContext?: CustomContextModel;
 }
 export interface Refusal extends CallEndReason {
   type: 'error' | 'unregistered';
@@ -64,7 +66,9 @@ export type CallMessage =
   | { type: 'answer'; call: string; sdp: string }
   | { type: 'candidate'; call: string; candidate: RTCIceCandidateInit | null }
   | { type: 'roster'; call: string; serverCallId: string; participants: Member[] }
-  | { type: 'muted'; call: string }
+  | { type: 'role'; call: string; role: string }
+  | { type: 'callInfo'; call: string; serverCallId: string; participantId: string }
+  | { type: 'muted' | 'unmuted'; call: string }
   | { type: 'incomingEnded'; call: string; reason?: CallEndReason };
 export type ServerMessage = Welcome | Incoming | Refusal | CallMessage | { type: 'ok'; ref?: number } | { type: 'pong' };
 
@@ -89,7 +93,10 @@ const required: Record<string, Record<string, Check>> = {
   answer: { call: text, sdp: text },
   candidate: { call: text },
   roster: { call: text, participants: members },
+  role: { call: text, role: text },
+  callInfo: { call: text, serverCallId: text, participantId: text },
   muted: { call: text },
+  unmuted: { call: text },
 };
 
 /** Reads one message. It is undefined for what is not JSON, unknown or incomplete: a newer server may say more than we know. */

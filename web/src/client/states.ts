@@ -1,4 +1,4 @@
-import type { CallState, RemoteParticipantState } from './values';
+import type { CallState, ParticipantRole, RemoteParticipantState } from './values';
 
 // Every way a call can change. Read a line as "from this, to any of these";
 // what is not here does not happen. Leaving is possible from everywhere.
@@ -20,6 +20,15 @@ export function callMayMove(from: CallState, to: CallState): boolean {
   if (to === 'Disconnected') return true;
   if (to === 'Disconnecting') return from !== 'Disconnecting';
   return callWays[from].includes(to);
+}
+
+/**
+ * The way to a state that the server named, one step after the other. Whoever was away for a while
+ * may have missed that there was a connection in between.
+ */
+export function callWay(from: CallState, to: CallState): CallState[] {
+  const between = !callMayMove(from, to) && callMayMove(from, 'Connected') && callMayMove('Connected', to);
+  return between ? ['Connected', to] : [to];
 }
 
 const callStates = new Set<string>(Object.keys(callWays));
@@ -44,4 +53,11 @@ const participantStates: Record<string, RemoteParticipantState> = {
 export function participantState(state: string, isOnHold: boolean): RemoteParticipantState {
   const known = participantStates[state] ?? 'Connecting';
   return known === 'Connected' && isOnHold ? 'Hold' : known;
+}
+
+const roles = new Set<string>(['Presenter', 'Attendee', 'Consumer', 'Collaborator']);
+
+/** A role that the server named; a call without roles names none. */
+export function roleOf(role: string | undefined): ParticipantRole {
+  return role !== undefined && roles.has(role) ? (role as ParticipantRole) : 'Unknown';
 }

@@ -68,6 +68,14 @@ export type RemoteParticipantState =
   | 'InLobby'
   | 'EarlyMedia'
   | 'Disconnected';
+export type ParticipantRole =
+  | 'Unknown'
+  | 'Attendee'
+  | 'Presenter'
+  | 'Organizer'
+  | 'Co-organizer'
+  | 'Consumer'
+  | 'Collaborator';
 export type CallDirection = 'Incoming' | 'Outgoing';
 export type ConnectionState = 'Connected' | 'Disconnected';
 export type ConnectionStateChangedReason = 'invalidToken' | 'connectionIssue';
@@ -142,6 +150,26 @@ export interface GroupCallLocator {
   groupId: string;
 }
 export type GroupLocator = GroupCallLocator;
+export interface RoomCallLocator {
+  roomId: string;
+}
+export type RoomLocator = RoomCallLocator;
+/** The link of a room's meeting. */
+export interface TeamsMeetingLinkLocator {
+  meetingLink: string;
+}
+/** The id of a room's meeting: 12 digits. */
+export interface TeamsMeetingIdLocator {
+  meetingId: string;
+  passcode?: string;
+}
+export type CallLocator = GroupLocator | RoomLocator | TeamsMeetingLinkLocator | TeamsMeetingIdLocator;
+export interface AdmitLobbyParticipantOptions {}
+export interface RejectLobbyParticipantOptions {}
+export interface AdmitAllOperationResult {
+  successCount: number;
+  failureCount: number;
+}
 export interface HangUpOptions {
   forEveryone: boolean;
 }

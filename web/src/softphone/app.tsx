@@ -6,16 +6,19 @@
 //                  data-state is Connected or Disconnected), sign-out-button
 //   calling        bot-echo, bot-menu, bot-echo123 (buttons); person-input,
 //                  call-person-button, person-error; group-input,
-//                  join-group-button, group-error; on a development server
+//                  passcode-input, join-group-button, group-error; on a development server
 //                  also name-to-call-input, call-name-button
 //   incoming       incoming-call (role alertdialog), incoming-caller,
 //                  accept-button, decline-button
 //   in a call      call-view, call-title, call-state (data-state is Call.state),
-//                  call-timer; mute-button (aria-pressed), keypad-button,
+//                  call-timer; mute-button and hold-button (aria-pressed), keypad-button,
 //                  sound-button, add-button (aria-expanded); hangup-button,
 //                  end-for-all-button (groups); call-notice
-//   who is in it   people (list), person (each; data-id, data-state,
-//                  data-speaking, data-muted), mute-person, remove-person
+//   who is in it   people (list), person (each; data-id, data-state, data-role,
+//                  data-speaking, data-muted), mute-person, remove-person,
+//                  return-person
+//   the lobby      waiting (for who is in it); lobby (list), lobby-person (each;
+//                  data-id), admit-person, refuse-person, admit-all-button
 //   keypad         keypad, key-0 … key-9, key-star, key-pound, digits
 //   adding         add-input, add-confirm-button
 //   sound          microphone-select, speaker-select, microphone-level (role

@@ -9,6 +9,7 @@ import type {
   CommunicationIdentifier,
   DtmfTone,
   MediaStatsCollector,
+  ParticipantRole,
   RemoteParticipant,
 } from '../client/calling';
 import { botName } from './bots';
@@ -25,6 +26,7 @@ export interface Person {
   state: RemoteParticipant['state'];
   isMuted: boolean;
   isSpeaking: boolean;
+  role: ParticipantRole;
   participant: RemoteParticipant;
 }
 
@@ -40,7 +42,10 @@ export class CallModel {
   readonly call: Call;
   readonly state = signal<CallState>('None');
   readonly isMuted = signal(false);
+  readonly role = signal<ParticipantRole>('Unknown');
+  /** Who is in the call, and who waits to be let in. */
   readonly people = signal<Person[]>([]);
+  readonly waiting = signal<Person[]>([]);
   /** When it was connected; milliseconds since 1970. */
   readonly since = signal<number | undefined>(undefined);
   readonly digits = signal('');
@@ -52,6 +57,7 @@ export class CallModel {
   readonly #ended: (how: Ended) => void;
   #target: Target;
   #met = false;
+  #serverCallId: string | undefined;
   #collector: MediaStatsCollector | undefined;
 
   constructor(call: Call, target: Target, ended: (how: Ended) => void) {
@@ -60,6 +66,8 @@ export class CallModel {
     this.#ended = ended;
     call.on('stateChanged', () => this.#stateChanged());
     call.on('isMutedChanged', () => (this.isMuted.value = call.isMuted));
+    call.on('roleChanged', () => this.#roleChanged());
+    call.info.onCallInfoChanged('callInfoChanged', () => void this.#whereAbouts());
     call.on('mutedByOthers', () => this.say('Somebody muted you.'));
     call.on('remoteParticipantsUpdated', ({ added }) => {
       added.forEach((who) => this.#watch(who));
@@ -68,6 +76,7 @@ export class CallModel {
     call.on('localAudioStreamsUpdated', () => void this.#measure());
     call.remoteParticipants.forEach((who) => this.#watch(who));
     this.isMuted.value = call.isMuted;
+    this.role.value = call.role;
     this.#stateChanged();
     this.#list();
     void this.#measure();
@@ -87,6 +96,11 @@ export class CallModel {
     return this.target.kind === 'group' || names.length === 0 ? this.target.title : names.join(', ');
   }
 
+  /** May mute, remove and invite others, decide about the lobby and end the call for all. */
+  get moderates(): boolean {
+    return this.role.value === 'Unknown' || this.role.value === 'Presenter';
+  }
+
   get isGroup(): boolean {
     return this.target.kind === 'group' || this.people.value.length > 1;
   }
@@ -99,6 +113,27 @@ export class CallModel {
   async toggleMute(): Promise<void> {
     this.say('');
     await this.#try(() => (this.call.isMuted ? this.call.unmute() : this.call.mute()));
+  }
+
+  async toggleHold(): Promise<void> {
+    this.say('');
+    await this.#try(() => (this.call.state === 'LocalHold' ? this.call.resume() : this.call.hold()));
+  }
+
+  async admit(who: RemoteParticipant): Promise<void> {
+    await this.#try(() => this.call.lobby.admit(who.identifier));
+  }
+
+  async admitAll(): Promise<void> {
+    await this.#try(() => this.call.lobby.admitAll());
+  }
+
+  async refuse(who: RemoteParticipant): Promise<void> {
+    await this.#try(() => this.call.lobby.reject(who.identifier));
+  }
+
+  async sendBack(who: RemoteParticipant): Promise<void> {
+    await this.#try(() => this.call.lobby.return(who.identifier));
   }
 
   async press(tone: DtmfTone, label: string): Promise<void> {
@@ -128,7 +163,7 @@ export class CallModel {
     await this.#try(() => this.call.removeParticipant(who.identifier));
   }
 
-  async #try(what: () => Promise<void>): Promise<void> {
+  async #try(what: () => Promise<unknown>): Promise<void> {
     try {
       await what();
     } catch (error) {
@@ -152,24 +187,40 @@ export class CallModel {
     this.#ended({ target: this.target, reason: this.call.callEndReason, lasted });
   }
 
+  #roleChanged(): void {
+    const before = this.role.value;
+    this.role.value = this.call.role;
+    if (before !== 'Unknown') this.say(`You are ${articled(this.call.role)} now.`);
+  }
+
+  async #whereAbouts(): Promise<void> {
+    const id = await this.call.info.getServerCallId();
+    if (this.#serverCallId !== undefined && this.#serverCallId !== id) this.say('You were moved to another call.');
+    this.#serverCallId = id;
+  }
+
   #watch(who: RemoteParticipant): void {
     const list = (): void => this.#list();
     who.on('stateChanged', list);
     who.on('isMutedChanged', list);
     who.on('isSpeakingChanged', list);
     who.on('displayNameChanged', list);
+    who.on('roleChanged', list);
   }
 
   #list(): void {
     this.call.remoteParticipants.forEach((who) => this.#meet(who));
-    this.people.value = this.call.remoteParticipants.map((participant) => ({
+    const everybody = this.call.remoteParticipants.map((participant) => ({
       id: getIdentifierRawId(participant.identifier),
       name: this.#nameOf(participant),
       state: participant.state,
       isMuted: participant.isMuted,
       isSpeaking: participant.isSpeaking,
+      role: participant.role,
       participant,
     }));
+    this.people.value = everybody.filter(({ state }) => state !== 'InLobby');
+    this.waiting.value = everybody.filter(({ state }) => state === 'InLobby');
   }
 
   #meet(who: RemoteParticipant): void {
@@ -188,4 +239,8 @@ export class CallModel {
     const volume = await this.call.localAudioStreams[0]?.getVolume();
     volume?.on('levelChanged', () => (this.level.value = volume.level));
   }
+}
+
+function articled(role: ParticipantRole): string {
+  return `${/^[AEIOU]/.test(role) ? 'an' : 'a'} ${role}`;
 }

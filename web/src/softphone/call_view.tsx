@@ -11,10 +11,12 @@ import type { Panel } from './controls';
 import { CopyButton } from './copy_button';
 import { Header } from './header';
 import { Keypad, useKeys } from './keypad';
+import { LobbyList, Waiting } from './lobby_view';
 import { People } from './people';
 import { words } from './quality';
 import { LevelMeter, SoundPickers } from './sound';
 import { ringback } from './sounds';
+import { inviteLink } from './target';
 import { useFocus } from './use_focus';
 
 const stateWords: Record<CallState, string> = {
@@ -24,8 +26,8 @@ const stateWords: Record<CallState, string> = {
   EarlyMedia: 'Connecting…',
   InLobby: 'Waiting to be let in',
   Connected: 'Connected',
-  LocalHold: 'On hold',
-  RemoteHold: 'On hold',
+  LocalHold: 'You hold the call',
+  RemoteHold: 'You are on hold',
   Disconnecting: 'Ending…',
   Disconnected: 'Ended',
 };
@@ -33,6 +35,7 @@ const stateWords: Record<CallState, string> = {
 export function CallView({ model }: { model: CallModel }) {
   const panel = useSignal<Panel | undefined>(undefined);
   const state = model.state.value;
+  const link = inviteLink(model.target);
   const title = useFocus<HTMLHeadingElement>();
   useKeys(model);
   useEffect(() => (state === 'Ringing' ? ringback() : undefined), [state]);
@@ -48,12 +51,13 @@ export function CallView({ model }: { model: CallModel }) {
               {inWords(model)}
             </span>
             {model.since.value !== undefined && <Timer since={model.since.value} />}
-            {model.target.kind === 'group' && (
-              <CopyButton text={inviteLink(model.target.groupId)} label="Copy invite link" testid="copy-link-button" />
-            )}
+            {link && <CopyButton text={link} label="Copy invite link" testid="copy-link-button" />}
           </p>
         </div>
-        <People model={model} />
+        <div class="stage-main">
+          <LobbyList model={model} />
+          {state === 'InLobby' ? <Waiting model={model} /> : <People model={model} />}
+        </div>
         {panel.value && (
           <aside class="panel" id="panel">
             <PanelContent panel={panel.value} model={model} close={() => (panel.value = undefined)} />
@@ -109,7 +113,7 @@ function QualityLine({ model }: { model: CallModel }) {
     <p class={`quality quality-${grade}`} data-testid="quality" data-quality={grade}>
       <span class="quality-word">
         <i class="dot" aria-hidden="true" />
-        {model.state.value === 'Connected' ? words[grade] : 'Not connected yet'}
+        {model.since.value === undefined ? 'Not connected yet' : words[grade]}
       </span>
       <span>
         <abbr title="How long sound needs to the server and back">Round trip</abbr> {figure(rtt, 0)} ms
@@ -122,8 +126,4 @@ function QualityLine({ model }: { model: CallModel }) {
       </span>
     </p>
   );
-}
-
-function inviteLink(groupId: string): string {
-  return `${location.origin}/?group=${encodeURIComponent(groupId)}`;
 }

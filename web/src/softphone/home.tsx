@@ -6,10 +6,11 @@ import type { BotInfo } from './bots';
 import { CopyButton } from './copy_button';
 import { Colleague } from './colleague';
 import { Header } from './header';
+import { GatheringForm } from './gathering_form';
 import { Icon } from './icons';
 import { me, place } from './session';
 import { SoundCheck } from './sound';
-import { readGroup, readPerson } from './target';
+import { readPerson } from './target';
 
 export function Home() {
   return (
@@ -27,7 +28,7 @@ export function Home() {
           </ul>
           <div class="ways">
             <PersonForm />
-            <GroupForm />
+            <GatheringForm />
           </div>
           {me.value?.dev && <Colleague />}
         </div>
@@ -87,43 +88,6 @@ function PersonForm() {
       <button class="primary" data-testid="call-person-button">
         <Icon name="phone" />
         Call
-      </button>
-    </form>
-  );
-}
-
-function GroupForm() {
-  const text = useSignal(new URLSearchParams(location.search).get('group') ?? '');
-  const error = useSignal('');
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const target = readGroup(text.value);
-    error.value = target ? '' : 'Use 1 to 64 letters, digits, hyphens or underscores.';
-    if (target) place(target);
-  };
-  return (
-    <form class="card" onSubmit={submit} noValidate>
-      <h2>Join a group</h2>
-      <label class="field">
-        <span>Name of the group</span>
-        <input
-          data-testid="group-input"
-          value={text.value}
-          onInput={(event) => (text.value = event.currentTarget.value)}
-          placeholder="team-standup"
-          autocomplete="off"
-          autocapitalize="none"
-          spellcheck={false}
-          aria-invalid={error.value !== ''}
-          aria-describedby="group-error"
-        />
-      </label>
-      <p class="problem" id="group-error" data-testid="group-error" role="alert" hidden={!error.value}>
-        {error.value}
-      </p>
-      <button class="primary" data-testid="join-group-button">
-        <Icon name="people" />
-        Join
       </button>
     </form>
   );

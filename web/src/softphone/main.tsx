@@ -5,6 +5,7 @@ import './styles/base.css';
 import './styles/parts.css';
 import './styles/home.css';
 import './styles/call.css';
+import './styles/lobby.css';
 import './styles/call_small.css';
 
 const root = document.getElementById('app');

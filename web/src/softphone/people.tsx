@@ -1,4 +1,4 @@
-import type { RemoteParticipantState } from '../client/calling';
+import type { ParticipantRole, RemoteParticipantState } from '../client/calling';
 import { Avatar } from './avatar';
 import type { CallModel, Person } from './call_model';
 import { Icon } from './icons';
@@ -22,8 +22,9 @@ const speech = 40;
 /** Everybody in the call, oneself last. */
 export function People({ model }: { model: CallModel }) {
   const people = model.people.value;
+  const many = people.length > 3 || model.waiting.value.length > 0;
   return (
-    <ul class={people.length > 3 ? 'people people-many' : 'people'} data-testid="people" aria-label="In the call">
+    <ul class={many ? 'people people-many' : 'people'} data-testid="people" aria-label="In the call">
       {people.map((person) => (
         <PersonTile key={person.participant} person={person} model={model} />
       ))}
@@ -34,7 +35,8 @@ export function People({ model }: { model: CallModel }) {
 }
 
 function PersonTile({ person, model }: { person: Person; model: CallModel }) {
-  const { id, name, state, isMuted, isSpeaking, participant } = person;
+  const { id, name, state, isMuted, isSpeaking, role, participant } = person;
+  const note = isMuted ? 'Muted' : stateWords[state] || (isSpeaking ? 'Speaking' : '');
   return (
     <li
       class={`tile ${isSpeaking ? 'tile-speaking' : ''} ${state === 'Connected' ? '' : 'tile-away'}`}
@@ -43,15 +45,21 @@ function PersonTile({ person, model }: { person: Person; model: CallModel }) {
       data-state={state}
       data-speaking={isSpeaking}
       data-muted={isMuted}
+      data-role={role}
     >
       <Avatar id={id} name={name} size="large" />
       <strong title={id}>{name}</strong>
-      <span class="tile-note">{isMuted ? 'Muted' : stateWords[state] || (isSpeaking ? 'Speaking' : '\u00a0')}</span>
-      {model.isGroup && (
+      <Note role={role} text={note} />
+      {model.isGroup && model.moderates && (
         <span class="tile-actions">
           <button class="round" data-testid="mute-person" aria-label={`Mute ${name}`} title="Mute" disabled={isMuted} onClick={() => void model.mutePerson(participant)}>
             <Icon name="microphoneOff" />
           </button>
+          {model.role.value === 'Presenter' && (
+            <button class="round" data-testid="return-person" aria-label={`Send ${name} back to the lobby`} title="Back to the lobby" onClick={() => void model.sendBack(participant)}>
+              <Icon name="back" />
+            </button>
+          )}
           <button class="round" data-testid="remove-person" aria-label={`Remove ${name}`} title="Remove" onClick={() => void model.removePerson(participant)}>
             <Icon name="cross" />
           </button>
@@ -59,6 +67,12 @@ function PersonTile({ person, model }: { person: Person; model: CallModel }) {
       )}
     </li>
   );
+}
+
+/** What goes on with somebody, and as what they are here. */
+function Note({ role, text }: { role: ParticipantRole; text: string }) {
+  const parts = [role === 'Unknown' ? '' : role, text].filter(Boolean);
+  return <span class="tile-note">{parts.join(' · ') || '\u00a0'}</span>;
 }
 
 /** Whoever is being called, until they are in. */
@@ -84,7 +98,7 @@ function OwnTile({ model }: { model: CallModel }) {
     <li class={`tile tile-own ${speaking ? 'tile-speaking' : ''}`}>
       <Avatar id={me.value.id} name={me.value.name} size="large" />
       <strong>{me.value.name}</strong>
-      <span class="tile-note">{muted ? 'You, muted' : 'You'}</span>
+      <Note role={model.role.value} text={muted ? 'You, muted' : 'You'} />
     </li>
   );
 }

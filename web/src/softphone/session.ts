@@ -84,7 +84,7 @@ export function place(target: Target): void {
   if (!agent || call.value) return;
   ended.value = undefined;
   const started =
-    target.kind === 'group' ? agent.join({ groupId: target.groupId }) : agent.startCall([target.identifier]);
+    target.kind === 'group' ? agent.join(target.locator) : agent.startCall([target.identifier]);
   show(started, target);
 }
 

@@ -43,6 +43,12 @@ export function ring(): () => void {
   }, 3000);
 }
 
+/** Somebody waits in the lobby. */
+export function knock(): void {
+  chord([392], 0, 0.14, 0.06);
+  chord([523], 0.18, 0.2, 0.06);
+}
+
 /** It rings at the other end. */
 export function ringback(): () => void {
   return repeat(() => chord([440, 480], 0, 1, 0.03), 4000);
