@@ -27,6 +27,7 @@ type Config struct {
 	Outgoing
 	Log
 	Limits
+	Throttles
 }
 
 // Listen is where botd is reached.
@@ -92,6 +93,9 @@ type Outgoing struct {
 	// AllowDestinations (allow-destinations) lists CIDRs and hosts that
 	// callbacks and prompts may reach although they are private.
 	AllowDestinations []string
+	// MeetingLink (meeting-link) is what meeting links begin with; empty means
+	// the softphone at PublicURL.
+	MeetingLink string
 	// Subscriptions (subscriptions) are told of incoming calls.
 	Subscriptions []Subscription
 }
@@ -132,11 +136,22 @@ type Limits struct {
 	// TimeoutReconnect (timeout-reconnect) is how long a lost participant may
 	// stay away.
 	TimeoutReconnect time.Duration
+	// TimeoutModality (timeout-modality) is how long a change of a running
+	// call's media may take.
+	TimeoutModality time.Duration
 	// TimeoutCall (timeout-call) is the longest a call may last.
 	TimeoutCall time.Duration
+	// TimeoutTransfer (timeout-transfer) is how long a transfer may take.
+	TimeoutTransfer time.Duration
+	// TimeoutLobby (timeout-lobby) is how long somebody waits in a lobby.
+	TimeoutLobby time.Duration
 	// TimeoutEmptyCall (timeout-empty-call) is how long applications may be
 	// alone in a call.
 	TimeoutEmptyCall time.Duration
+	// FillerAfter (filler-after) is how long an application may leave its events
+	// untaken before its calls hear FillerSound (filler-sound).
+	FillerAfter time.Duration
+	FillerSound string
 	// DrainTimeout (drain-timeout) is how long running calls may go on when the
 	// server stops.
 	DrainTimeout time.Duration

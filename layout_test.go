@@ -41,7 +41,7 @@ var mayImport = map[string]string{
 	"leg/phone":   "call identity media media/codec media/jitter media/dtmf media/forward rtt",
 
 	"automation":      "call call/room identity recording media media/* rtt",
-	"automation/rest": "automation call call/journal call/room identity recording webhooks internal/cluster",
+	"automation/rest": "automation call call/journal call/room identity recording webhooks internal/cluster internal/throttle",
 
 	"bot":         "identity media rtt",
 	"bot/demo":    "bot identity media rtt",

@@ -19,6 +19,8 @@ import (
 	"github.com/botd-dev/botd/bot/local"
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/internal/headroom"
+	"github.com/botd-dev/botd/internal/throttle"
 	"github.com/botd-dev/botd/leg/browser"
 	"github.com/botd-dev/botd/media/codec"
 	"github.com/botd-dev/botd/media/mix"
@@ -38,6 +40,7 @@ func (s *Server) startCalls(ctx context.Context) error {
 	}})
 	registerMix(s.telemetry.Metrics, s.clock)
 	s.onStop("media clock", s.clock.Close)
+	memory := headroom.New(s.cfg.LimitsMemory)
 	s.calls = call.NewRegistry(call.Config{
 		Journal:         s.journal,
 		NewBridge:       func() call.Bridge { return s.clock.NewBridge(mix.Options{}) },
@@ -47,17 +50,25 @@ func (s *Server) startCalls(ctx context.Context) error {
 		Timeouts: call.Timeouts{
 			Establish: s.cfg.TimeoutEstablish, Promotion: s.cfg.TimeoutPromotion, Phone: s.cfg.TimeoutPhone,
 			Reconnect: s.cfg.TimeoutReconnect, Call: s.cfg.TimeoutCall, Empty: s.cfg.TimeoutEmptyCall,
+			Transfer: s.cfg.TimeoutTransfer, Lobby: s.cfg.TimeoutLobby,
 		},
 		MaxParticipants: s.cfg.MaxParticipants,
-		NoRoom:          s.journal.Full,
+		Capacity:        s.cfg.capacity(),
+		NoRoom:          func() bool { return s.journal.Full() || memory.Full() },
 		Log:             s.log.Named("call"),
 	})
 	registerCounts(s.telemetry.Metrics, s.calls)
+	registerRefused(s.telemetry.Metrics, "calls", s.calls.Refused)
+	if err := s.openRooms(ctx); err != nil {
+		return err
+	}
 	s.service = automation.New(automation.Config{
 		Calls:       s.calls,
 		Prompts:     prompt.New(prompt.Config{HTTP: s.outgoing, Speech: s.voice(ctx), FileRoots: s.cfg.promptRoots()}),
 		Contexts:    s.contexts,
 		CheckURI:    s.guard.CheckURL,
+		Rooms:       s.meetings,
+		Filler:      s.cfg.filler(),
 		Application: applicationID(s.issuer.Resource()),
 	})
 	return nil
@@ -80,6 +91,8 @@ func (s *Server) startWebhooks(ctx context.Context) error {
 		Journal: s.journal, HTTP: s.outgoing,
 		Token:      func(context.Context) (string, error) { return s.issuer.WebhookToken() },
 		CheckURL:   s.guard.CheckURL,
+		Away:       s.away,
+		AwayAfter:  s.cfg.FillerAfter,
 		Topic:      topic(s.issuer.Resource()),
 		ConfirmURL: s.publicURL() + rest.ConfirmPath,
 		Log:        s.log.Named("webhooks"), Registerer: s.telemetry.Metrics,
@@ -119,11 +132,15 @@ func topic(resource uuid.UUID) string {
 }
 
 func (s *Server) startBrowsers(context.Context) error {
+	hellos := throttle.New(s.cfg.LimitsSignallingHello)
+	registerRefused(s.telemetry.Metrics, "signalling", hellos.Refused)
 	b, err := browser.New(browser.Config{
-		Calls: s.calls, Verify: s.verify, AllowedOrigins: s.cfg.AllowedOrigins,
+		Calls: s.calls, Verify: s.verify, Enter: s.enter, CheckCustom: automation.CheckCustom, AllowedOrigins: s.cfg.AllowedOrigins,
+		Admit:     s.cfg.admit(hellos),
 		MediaBind: s.cfg.mediaBind(), MediaPort: s.cfg.MediaUDPPort, PublicIP: s.cfg.MediaPublicIP,
 		ICEServers:    func(identity.ID) []browser.ICEServer { return s.cfg.ICEServers },
-		ResumeTimeout: s.cfg.TimeoutReconnect, Log: s.log.Named("browser"), Registerer: s.telemetry.Metrics,
+		ResumeTimeout: s.cfg.TimeoutReconnect, ModalityTimeout: s.cfg.TimeoutModality,
+		Log: s.log.Named("browser"), Registerer: s.telemetry.Metrics,
 	})
 	if err != nil {
 		return err
@@ -157,6 +174,9 @@ func (s *Server) startBots(context.Context) error {
 	return nil
 }
 
+// Send has a bot of this program come to a call that runs.
+func (s *Server) Send(name identity.ID, to bot.Place) error { return s.local.Send(name, to) }
+
 // addDemos registers the demonstration bots, unless the program has its own of
 // that name.
 func (s *Server) addDemos() {
@@ -179,9 +199,14 @@ func (s *Server) startREST(context.Context) error {
 	if err != nil {
 		return err
 	}
+	limits := rest.NewLimits(rest.LimitsConfig{
+		Address: s.cfg.LimitsAddress, Requests: s.cfg.LimitsRequests, Identity: s.cfg.LimitsIdentity,
+		Exempt: s.cfg.exempt, Room: s.calls.Room,
+	})
+	registerRefused(s.telemetry.Metrics, "requests", limits.Refused)
 	api, err := rest.New(rest.Config{
-		Automation: s.service, Log: s.journal, Results: s.journal, Issuer: s.issuer, Users: s.users,
-		Subscriptions: s.webhooks, Letters: s.webhooks, Keys: keys, Bearer: bearer, PublicURL: s.publicURL(),
+		Automation: s.service, Log: s.journal, Results: s.journal, Issuer: s.issuer, Users: s.users, Rooms: s.meetings,
+		Subscriptions: s.webhooks, Letters: s.webhooks, Keys: keys, Bearer: bearer, Limits: limits, PublicURL: s.publicURL(),
 		Released: s.webhooks.Release, Observe: observe(s.telemetry.Metrics), Logger: s.log.Named("rest"),
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"github.com/botd-dev/botd/bot/local"
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/call/journal"
+	"github.com/botd-dev/botd/call/room"
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/internal/cluster"
 	"github.com/botd-dev/botd/internal/datadir"
@@ -35,6 +36,8 @@ const (
 	// tellTimeout is the part of it that telling may take: what is left is told
 	// after the next start.
 	tellTimeout = 4 * time.Second
+	// fillTimeout is how long opening a filler sound may take.
+	fillTimeout = 20 * time.Second
 )
 
 // Server is a running botd. Its fields are what the steps have started.
@@ -59,6 +62,7 @@ type Server struct {
 	contexts  *automation.Contexts
 	calls     *call.Registry
 	service   *automation.Service
+	meetings  *room.Book
 	webhooks  *webhooks.Teller
 	browsers  *browser.Server
 	local     *local.Bots

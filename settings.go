@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/botd-dev/botd/automation/rest"
+	"github.com/botd-dev/botd/internal/throttle"
 	"github.com/botd-dev/botd/leg/browser"
 )
 
@@ -116,6 +117,9 @@ var settings = []setting{
 	row("prompt-dirs", "", listOf(requiredKind()), func(c *Config) *[]string { return &c.PromptDirs },
 		"directories whose files may be played by path or file URI; with dev also the working directory"),
 
+	row("meeting-link", "", optional(urlKind("an http or https URL", "http", "https")), func(c *Config) *string { return &c.MeetingLink },
+		"what meeting links begin with; by default the softphone at public-url"),
+
 	row("allow-destinations", "", listOf(destinationKind()), func(c *Config) *[]string { return &c.AllowDestinations },
 		"CIDRs and hosts, otherwise forbidden, that callbacks and prompts may reach; with dev also loopback"),
 	row("subscriptions", "", jsonList(`a list of {"name", "endpoint", "schema", "eventTypes", "filter"}`, func(s Subscription) bool { return s.Name != "" && s.Endpoint != "" }),
@@ -137,14 +141,41 @@ var settings = []setting{
 		"the same for a phone number"),
 	row("timeout-reconnect", "120s", duration(time.Second, time.Hour), func(c *Config) *time.Duration { return &c.TimeoutReconnect },
 		"how long a participant who was lost may stay away"),
+	row("timeout-modality", "40s", duration(time.Second, time.Hour), func(c *Config) *time.Duration { return &c.TimeoutModality },
+		"how long a browser's media may take to flow again after it changed networks or devices"),
 	row("timeout-call", "30h", duration(time.Minute, 365*day), func(c *Config) *time.Duration { return &c.TimeoutCall },
 		"the longest that a call may last"),
+	row("timeout-transfer", "60s", duration(time.Second, time.Hour), func(c *Config) *time.Duration { return &c.TimeoutTransfer },
+		"how long a transfer may take"),
+	row("timeout-lobby", "30m", duration(time.Second, day), func(c *Config) *time.Duration { return &c.TimeoutLobby },
+		"how long somebody waits in a lobby to be let in"),
 	row("timeout-empty-call", "30s", duration(time.Second, day), func(c *Config) *time.Duration { return &c.TimeoutEmptyCall },
 		"how long applications may be alone in a call"),
 	row("max-participants", "350", count(2, 10000), func(c *Config) *int { return &c.MaxParticipants },
 		"people in one call; applications are not counted"),
+	row("filler-after", "0s", duration(0, time.Hour), func(c *Config) *time.Duration { return &c.FillerAfter },
+		"how long an application may leave its events untaken before its calls hear a filler sound; 0 is for ever"),
+	row("filler-sound", "", textKind(), func(c *Config) *string { return &c.FillerSound },
+		"that sound: a URL, or a path below prompt-dirs; by default a soft tone"),
 	row("drain-timeout", "300s", duration(0, day), func(c *Config) *time.Duration { return &c.DrainTimeout },
 		"how long running calls may go on after SIGTERM"),
+
+	row("limits-connections", "100", count(0, 1_000_000), func(c *Config) *int { return &c.LimitsConnections },
+		"connections from one address to http-addr and https-addr; more are closed at once; 0 is any number, also in what follows"),
+	row("limits-address", "2000/1s", rateKind(), func(c *Config) *throttle.Rate { return &c.LimitsAddress },
+		"REST requests from one address"),
+	row("limits-requests", "1000/1s", rateKind(), func(c *Config) *throttle.Rate { return &c.LimitsRequests },
+		"REST requests with the access keys, or with the tokens of one subject"),
+	row("limits-identity", "1000/30s", rateKind(), func(c *Config) *throttle.Rate { return &c.LimitsIdentity },
+		"users made, users made with a token, and tokens issued, each by itself; half of it for deletions, revocations and exchanges"),
+	row("limits-calls", "10000", count(0, 1_000_000), func(c *Config) *int { return &c.LimitsCalls },
+		"calls at once"),
+	row("limits-call-rate", "100/1s", rateKind(), func(c *Config) *throttle.Rate { return &c.LimitsCallRate },
+		"new calls, from wherever they come"),
+	row("limits-signalling-hello", "60/60s", rateKind(), func(c *Config) *throttle.Rate { return &c.LimitsSignallingHello },
+		"browsers that one user registers; coming back after a lost connection is not counted"),
+	row("limits-memory", "90", count(0, 100), func(c *Config) *int { return &c.LimitsMemory },
+		"percent of $GOMEMLIMIT from which new calls are refused; without $GOMEMLIMIT it has no effect"),
 
 	row("otlp-endpoint", "", optional(urlKind("an http or https URL", "http", "https")), func(c *Config) *string { return &c.OTLPEndpoint },
 		"an OpenTelemetry collector, as in http://localhost:4318; by default $OTEL_EXPORTER_OTLP_ENDPOINT"),
