@@ -19,9 +19,10 @@ type Config struct {
 	// Journal is the log that is told from.
 	Journal *journal.Journal
 	// HTTP posts. Where it may connect to is its own concern; it is never let
-	// follow a redirect. Default http.DefaultClient.
+	// follow a redirect.
 	HTTP *http.Client
-	// Token makes the bearer token of one attempt; nil sends none.
+	// Token makes bearer tokens, each for the attempts of half a minute; nil
+	// sends none.
 	Token func(context.Context) (string, error)
 	// Secrets sign what is posted, as Standard Webhooks describes; the first is
 	// the newest. None signs nothing.
@@ -93,6 +94,8 @@ func (c Config) Validate() error {
 	switch {
 	case c.Journal == nil:
 		return errors.New("webhooks: no log")
+	case c.HTTP == nil:
+		return errors.New("webhooks: no way out")
 	case c.Slots < 0 || c.SilentPool < 0:
 		return errors.New("webhooks: slots and pool must not be negative")
 	case c.Schedule.Jitter < 0 || c.Schedule.Jitter >= 1:
@@ -104,7 +107,9 @@ func (c Config) Validate() error {
 }
 
 func (c Config) withDefaults() Config {
-	c.HTTP = unredirected(c.HTTP)
+	if c.HTTP != nil {
+		c.HTTP = unredirected(c.HTTP)
+	}
 	c.Schedule.First = cmp.Or(c.Schedule.First, 500*time.Millisecond)
 	c.Schedule.Longest = cmp.Or(c.Schedule.Longest, 30*time.Second)
 	c.Schedule.Jitter = cmp.Or(c.Schedule.Jitter, 0.2)
@@ -134,9 +139,6 @@ func (c Config) withDefaults() Config {
 
 // unredirected is the client, but a redirect is an answer like any other.
 func unredirected(client *http.Client) *http.Client {
-	if client == nil {
-		client = http.DefaultClient
-	}
 	mine := *client
 	mine.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &mine

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -41,6 +42,25 @@ func (e event) kind() string {
 		return ""
 	}
 	return kind
+}
+
+// result is the name of the receiver that an operation asked to have its result
+// told to, empty if the event is none.
+func (e event) result() string {
+	if !strings.HasPrefix(e.kind(), "RemoveParticipant") {
+		return ""
+	}
+	return e.field("operationContext")
+}
+
+// same says whether two are the same event with the same content.
+func (e event) same(other event) bool {
+	var a, b bytes.Buffer
+	if json.Compact(&a, e.Data) != nil || json.Compact(&b, other.Data) != nil {
+		return false
+	}
+	return e.ID == other.ID && e.Sequence == other.Sequence && e.Type == other.Type && e.Source == other.Source &&
+		bytes.Equal(a.Bytes(), b.Bytes())
 }
 
 // closes says whether it is the one event that ends a connection.

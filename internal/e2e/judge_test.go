@@ -1,13 +1,15 @@
 package e2e
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 )
 
 // line is an event of a connection; its number makes its id.
 func line(n int, kind string) event {
-	return event{ID: fmt.Sprint(n), Type: kind, Source: "calling/callConnections/c", Sequence: sequence(n)}
+	return event{ID: fmt.Sprint(n), Type: kind, Source: "calling/callConnections/c", Sequence: sequence(n), Data: json.RawMessage("{}")}
 }
 
 // known is a log to compare with: two events of the contract, one of botd's own
@@ -22,29 +24,70 @@ func known() []event {
 func TestAWitnessNoticesWhatWasToldWrong(t *testing.T) {
 	for _, row := range []struct {
 		name string
-		all  bool
+		at   string
 		told []int
 		fine bool
 	}{
-		{"everything, in order", true, []int{1, 2, 3}, true},
-		{"the contract's, in order", false, []int{1, 3}, true},
-		{"some of it again after a kill", true, []int{1, 2, 1, 2, 3}, true},
-		{"a gap", true, []int{1, 3}, false},
-		{"the wrong order", true, []int{2, 1, 3}, false},
-		{"the contract's in the wrong order", false, []int{3, 1}, false},
-		{"not the end", false, []int{1}, false},
-		{"what nobody asked for", false, []int{1, 2, 3}, false},
-		{"nothing", true, nil, false},
+		{"everything, in order", "first/call/all", []int{1, 2, 3}, true},
+		{"the contract's, in order", "first/call/some", []int{1, 3}, true},
+		{"some of it again after a kill", "first/call/all", []int{1, 2, 1, 2, 3}, true},
+		{"a gap", "first/call/all", []int{1, 3}, false},
+		{"the wrong order", "first/call/all", []int{2, 1, 3}, false},
+		{"the contract's in the wrong order", "first/call/some", []int{3, 1}, false},
+		{"not the end", "first/call/some", []int{1}, false},
+		{"what nobody asked for", "first/call/some", []int{1, 2, 3}, false},
+		{"nothing", "first/call/all", nil, false},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			told := telling{all: row.all}
+			w := newWitness()
+			w.expect("c", row.at)
 			for _, n := range row.told {
-				told.events = append(told.events, known()[n-1])
+				w.hear(row.at, known()[n-1])
 			}
-			if _, err := told.inOrder(known()); (err == nil) != row.fine {
+			owed := w.owed("c", known())[row.at]
+			if _, err := w.told[route{"c", row.at}].inOrder(owed); (err == nil) != row.fine {
 				t.Errorf("judged %v", err)
 			}
 		})
+	}
+}
+
+func TestAWitnessNoticesThatAnEventWasToldWithOtherContent(t *testing.T) {
+	other := known()
+	other[1].Data = json.RawMessage(`{"state":"Connected"}`)
+	if _, err := (&telling{other}).inOrder(known()); err == nil {
+		t.Error("it did not")
+	}
+}
+
+func TestAWitnessKnowsWhereAResultIsOwed(t *testing.T) {
+	w := newWitness()
+	w.expect("c", "first/call/some")
+	log := known()
+	log[1] = line(2, "Microsoft.Communication.RemoveParticipantSucceeded")
+	log[1].Data = json.RawMessage(`{"operationContext":"second"}`)
+	owed := w.owed("c", log)
+	if len(owed["first/call/some"]) != 2 || len(owed["second/result"]) != 1 || len(owed) != 2 {
+		t.Errorf("owed %v", owed)
+	}
+	w.hear("first/call/some", log[0])
+	w.hear("first/call/some", log[2])
+	if err := w.complete(map[string][]event{"c": log}); err == nil {
+		t.Error("nothing is missing although the result was not told")
+	}
+	w.hear("second/result", log[1])
+	if err := w.complete(map[string][]event{"c": log}); err != nil {
+		t.Errorf("missing is %v", err)
+	}
+}
+
+func TestAWitnessNoticesAnIDThatStandsForTwoCalls(t *testing.T) {
+	w := newWitness()
+	if err := errors.Join(w.ring("a", "x"), w.ring("a", "x"), w.ring("b", "y")); err != nil {
+		t.Error(err)
+	}
+	if w.ring("a", "y") == nil {
+		t.Error("it did not")
 	}
 }
 

@@ -7,23 +7,20 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 )
 
 // traffic is applications that call each other over REST: one creates a call
-// to a user, another is told of it and answers, one of the two ends it. Their
-// webhook fails one POST in five.
+// to a user, another is told of it and answers, one of the two ends it. What
+// happens is told to either of two receivers; calls are told to the first.
 type traffic struct {
-	t       *testing.T
-	server  account
-	hook    *httptest.Server
-	witness *witness
-	user    string // who is called
-	well    atomic.Bool
+	t         *testing.T
+	server    account
+	receivers [2]*receiver
+	witness   *witness
+	user      string // who is called
 
 	mu      sync.Mutex
 	chance  *rand.Rand
@@ -36,18 +33,21 @@ func newTraffic(t *testing.T, server account, user string, seed uint64) *traffic
 		t: t, server: server, witness: newWitness(), user: user,
 		chance: rand.New(rand.NewPCG(seed, seed)),
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /incoming", tr.incoming)
-	mux.HandleFunc("POST /call/{which}", tr.event)
-	tr.hook = httptest.NewServer(mux)
-	t.Cleanup(tr.hook.Close)
+	for n := range tr.receivers {
+		name := []string{"first", "second"}[n]
+		mux := http.NewServeMux()
+		mux.HandleFunc("POST /incoming", tr.incoming)
+		mux.HandleFunc("POST /call/{which}", func(w http.ResponseWriter, r *http.Request) { tr.event(name, r) })
+		mux.HandleFunc("POST /result", func(w http.ResponseWriter, r *http.Request) { tr.event(name, r) })
+		tr.receivers[n] = newReceiver(t, name, mux)
+	}
 	return tr
 }
 
 // subscribe has the webhook told of calls to the user.
 func (tr *traffic) subscribe(ctx context.Context) error {
 	got, err := tr.server.ask(ctx, http.MethodPut, "/eventSubscriptions/traffic", map[string]any{
-		"endpoint": tr.hook.URL + "/incoming", "schema": "eventgrid",
+		"endpoint": tr.receivers[0].URL + "/incoming", "schema": "eventgrid",
 		"eventTypes": []string{"Microsoft.Communication.IncomingCall"},
 		"filter":     map[string]any{"to": []string{tr.user}},
 	})
@@ -64,12 +64,13 @@ func (tr *traffic) roll(sides int) int {
 	return tr.chance.IntN(sides)
 }
 
-// fails says whether this is one of the five, until the webhook is well.
-func (tr *traffic) fails() bool { return tr.roll(5) == 0 && !tr.well.Load() }
+// receiver is one of the two.
+func (tr *traffic) receiver() *receiver { return tr.receivers[tr.roll(2)] }
 
 // incoming is told of calls, and has them answered.
 func (tr *traffic) incoming(w http.ResponseWriter, r *http.Request) {
 	var events []struct {
+		ID   string `json:"id"`
 		Type string `json:"eventType"`
 		Data struct {
 			ValidationCode      string `json:"validationCode"`
@@ -86,9 +87,8 @@ func (tr *traffic) incoming(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(map[string]string{"validationResponse": data.ValidationCode}) // else it is not valid
 		return
 	}
-	if tr.fails() {
-		http.Error(w, "not now", http.StatusInternalServerError)
-		return
+	if err := tr.witness.ring(events[0].ID, string(body)); err != nil {
+		tr.t.Error(err)
 	}
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
@@ -98,7 +98,7 @@ func (tr *traffic) incoming(w http.ResponseWriter, r *http.Request) {
 }
 
 // event is told what happens to calls.
-func (tr *traffic) event(w http.ResponseWriter, r *http.Request) {
+func (tr *traffic) event(receiver string, r *http.Request) {
 	var events []event
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -108,11 +108,7 @@ func (tr *traffic) event(w http.ResponseWriter, r *http.Request) {
 		tr.t.Errorf("event: %v in %s", err, body)
 		return
 	}
-	if tr.fails() {
-		http.Error(w, "not now", http.StatusInternalServerError)
-		return
-	}
-	tr.witness.hear(events[0], r.PathValue("which") == "all")
+	tr.witness.hear(receiver+r.URL.Path, events[0])
 }
 
 // flow lets calls come and go, some at a time, until ctx ends.
@@ -145,14 +141,19 @@ func (tr *traffic) life(ctx context.Context) {
 	cn := tr.begin(ctx, "/calling/callConnections", http.StatusCreated, "create", map[string]any{
 		"targets": []map[string]string{{"rawId": tr.user}},
 	})
-	if cn == "" || !tr.await(ctx, cn, "CallConnected") {
+	if cn == "" {
 		return
 	}
-	tr.look(ctx, cn)
-	if tr.roll(4) > 0 { // else the other side ends it
-		tr.finish(ctx, cn)
+	if tr.until(ctx, cn, "CallConnected", "connected") {
+		tr.look(ctx, cn)
+		if tr.roll(4) == 0 && tr.until(ctx, cn, "CallDisconnected", "disconnected") {
+			return // the other side has ended it
+		}
 	}
-	tr.await(ctx, cn, "CallDisconnected")
+	if tr.roll(2) == 0 {
+		tr.throwOut(ctx, cn)
+	}
+	tr.finish(ctx, cn)
 }
 
 // answer answers a call, and sometimes ends it.
@@ -160,7 +161,7 @@ func (tr *traffic) answer(ctx context.Context, incoming string) {
 	cn := tr.begin(ctx, "/calling/callConnections:answer", http.StatusOK, "answer", map[string]any{
 		"incomingCallContext": incoming,
 	})
-	if cn == "" || !tr.await(ctx, cn, "CallConnected") {
+	if cn == "" || !tr.until(ctx, cn, "CallConnected", "connected") {
 		return
 	}
 	tr.look(ctx, cn)
@@ -171,11 +172,11 @@ func (tr *traffic) answer(ctx context.Context, incoming string) {
 
 // begin asks for a connection and notes that there is one.
 func (tr *traffic) begin(ctx context.Context, target string, status int, kind string, body map[string]any) string {
-	which, events := "some", ""
+	to, which, events := tr.receiver(), "some", ""
 	if tr.roll(2) == 0 {
 		which, events = "all", "all"
 	}
-	body["callbackUri"] = tr.hook.URL + "/call/" + which
+	body["callbackUri"] = to.URL + "/call/" + which
 	got, err := tr.server.ask(ctx, http.MethodPost, target, body, "botd-events", events)
 	if err != nil || got.status != status {
 		return ""
@@ -190,6 +191,7 @@ func (tr *traffic) begin(ctx context.Context, target string, status int, kind st
 	tr.witness.claim(made.ID, kind, func(e event) bool {
 		return e.Type == "botd.connection.opened" && e.field("kind") == kind
 	})
+	tr.witness.expect(made.ID, to.name+"/call/"+which)
 	return made.ID
 }
 
@@ -197,12 +199,7 @@ func (tr *traffic) begin(ctx context.Context, target string, status int, kind st
 // something.
 func (tr *traffic) look(ctx context.Context, cn string) {
 	target := "/calling/callConnections/" + cn
-	var seen struct {
-		State string `json:"callConnectionState"`
-	}
-	if tr.get(ctx, target, &seen) {
-		tr.witness.claim(cn, "state "+seen.State, inState(seen.State))
-	}
+	tr.state(ctx, cn)
 	var list struct {
 		Value []member `json:"value"`
 	}
@@ -262,6 +259,29 @@ func (m member) explained(e event) bool {
 		json.Unmarshal(e.Data, &told) == nil && told == m
 }
 
+// state reads the state of a connection; empty if it has none any more.
+func (tr *traffic) state(ctx context.Context, cn string) string {
+	var seen struct {
+		State string `json:"callConnectionState"`
+	}
+	if tr.get(ctx, "/calling/callConnections/"+cn, &seen) {
+		tr.witness.claim(cn, "state "+seen.State, inState(seen.State))
+	}
+	return seen.State
+}
+
+// throwOut removes who was called, and has the result told to either receiver.
+func (tr *traffic) throwOut(ctx context.Context, cn string) {
+	to := tr.receiver()
+	got, err := tr.server.ask(ctx, http.MethodPost, "/calling/callConnections/"+cn+"/participants:remove", map[string]any{
+		"participantToRemove": map[string]string{"rawId": tr.user},
+		"operationContext":    to.name, "operationCallbackUri": to.URL + "/result",
+	})
+	if err == nil && got.status == http.StatusAccepted {
+		tr.witness.claim(cn, "remove", func(e event) bool { return e.result() == to.name })
+	}
+}
+
 // finish ends a call in one of the two ways.
 func (tr *traffic) finish(ctx context.Context, cn string) {
 	method, target := http.MethodDelete, "/calling/callConnections/"+cn
@@ -278,10 +298,29 @@ func inState(state string) func(event) bool {
 	return func(e event) bool { return e.Type == "botd.connection.state" && e.field("state") == state }
 }
 
-// await waits until a connection is told an event, but not long: one POST in
-// five fails.
+// until waits until a connection is told an event, or is seen in a state: where
+// it is told may be down.
+func (tr *traffic) until(ctx context.Context, cn, kind, state string) bool {
+	for range 8 {
+		if tr.await(ctx, cn, kind) {
+			return true
+		}
+		now := tr.state(ctx, cn)
+		switch {
+		case ctx.Err() != nil:
+			return false
+		case now == state, now == "" && state == "disconnected":
+			return true
+		case now == "":
+			return false
+		}
+	}
+	return false
+}
+
+// await waits a moment until a connection is told an event.
 func (tr *traffic) await(ctx context.Context, connection, kind string) bool {
-	late := time.NewTimer(2 * time.Second)
+	late := time.NewTimer(250 * time.Millisecond)
 	defer late.Stop()
 	for {
 		told, more := tr.witness.heard(connection, kind)

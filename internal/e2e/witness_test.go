@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -11,17 +12,19 @@ import (
 // that it can be compared with the log afterwards.
 type witness struct {
 	mu     sync.Mutex
-	count  int // of events told
-	told   map[string]*telling
+	ids    map[string]struct{} // of the events told
+	told   map[route]*telling
+	main   map[string]string // where a connection is told
+	rings  map[string]string // incoming calls by their ids
 	claims []claim
 	kicked chan struct{} // closed and replaced whenever something is told
 }
 
-// telling is what was told of one connection, in the order in which it came.
-type telling struct {
-	all    bool // asked for botd's own events too
-	events []event
-}
+// route is where something of a connection is told.
+type route struct{ connection, to string }
+
+// telling is what was told on a route, in the order in which it came.
+type telling struct{ events []event }
 
 // claim is something that a 2xx answer said of a connection.
 type claim struct {
@@ -31,28 +34,58 @@ type claim struct {
 }
 
 func newWitness() *witness {
-	return &witness{told: map[string]*telling{}, kicked: make(chan struct{})}
+	return &witness{
+		ids: map[string]struct{}{}, told: map[route]*telling{}, main: map[string]string{}, rings: map[string]string{},
+		kicked: make(chan struct{}),
+	}
 }
 
 // hear notes an event that a webhook has accepted.
-func (w *witness) hear(e event, all bool) {
+func (w *witness) hear(to string, e event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	told := w.told[e.connection()]
-	if told == nil {
-		told = &telling{all: all}
-		w.told[e.connection()] = told
+	r := route{e.connection(), to}
+	if w.told[r] == nil {
+		w.told[r] = &telling{}
 	}
-	told.events = append(told.events, e)
-	w.count++
+	w.told[r].events = append(w.told[r].events, e)
+	if strings.Contains(to, "/call/") && w.main[r.connection] == "" {
+		w.main[r.connection] = to
+	}
+	w.ids[e.ID] = struct{}{}
 	close(w.kicked)
 	w.kicked = make(chan struct{})
+}
+
+// expect notes where a connection asked to be told.
+func (w *witness) expect(connection, to string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.main[connection] = to
+}
+
+// ring notes that a call came in. The same id must stand for the same call.
+func (w *witness) ring(id, body string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if known, again := w.rings[id]; again && known != body {
+		return fmt.Errorf("the id %s stands for %s and for %s", id, known, body)
+	}
+	w.rings[id] = body
+	return nil
+}
+
+// known is how many events have been told, each counted once.
+func (w *witness) known() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.ids)
 }
 
 // more waits until a number of events more has been told, but not for ever.
 func (w *witness) more(events int, longest time.Duration) {
 	w.mu.Lock()
-	enough, kicked := w.count+events, w.kicked
+	enough, kicked := len(w.ids)+events, w.kicked
 	w.mu.Unlock()
 	late := time.NewTimer(longest)
 	defer late.Stop()
@@ -63,7 +96,7 @@ func (w *witness) more(events int, longest time.Duration) {
 			return
 		}
 		w.mu.Lock()
-		now, kicked = w.count, w.kicked
+		now, kicked = len(w.ids), w.kicked
 		w.mu.Unlock()
 	}
 }
@@ -80,7 +113,7 @@ func (w *witness) claim(connection, what string, explains func(event) bool) {
 func (w *witness) heard(connection, kind string) (bool, <-chan struct{}) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	told := w.told[connection]
+	told := w.told[route{connection, w.main[connection]}]
 	return told != nil && slices.ContainsFunc(told.events, func(e event) bool { return e.kind() == kind }), w.kicked
 }
 
@@ -89,35 +122,50 @@ func (w *witness) complete(log map[string][]event) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for connection, events := range log {
-		told := w.told[connection]
-		if told == nil {
-			return fmt.Errorf("nothing of %s", connection)
-		}
-		for _, e := range told.owed(events) {
-			if !slices.ContainsFunc(told.events, func(f event) bool { return f.ID == e.ID }) {
-				return fmt.Errorf("event %d of %s", e.Sequence, connection)
+		for to, owed := range w.owed(connection, events) {
+			told := w.told[route{connection, to}]
+			if told == nil {
+				return fmt.Errorf("nothing of %s at %q", connection, to)
+			}
+			for _, e := range owed {
+				if !slices.ContainsFunc(told.events, func(f event) bool { return f.ID == e.ID }) {
+					return fmt.Errorf("event %d of %s at %s", e.Sequence, connection, to)
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// owed are the events of a log that the application wants to be told.
-func (t *telling) owed(log []event) []event {
-	return slices.DeleteFunc(slices.Clone(log), func(e event) bool { return !t.all && e.kind() == "" })
+// owed are the events of a connection's log by where they are to be told: the
+// contract's, or all, to its callback, but for the results of operations that
+// have a callback of their own.
+func (w *witness) owed(connection string, log []event) map[string][]event {
+	main := w.main[connection]
+	by := map[string][]event{}
+	for _, e := range log {
+		switch {
+		case e.result() != "":
+			to := e.result() + "/result"
+			by[to] = append(by[to], e)
+		case e.kind() != "" || strings.HasSuffix(main, "/all"):
+			by[main] = append(by[main], e)
+		}
+	}
+	return by
 }
 
 // inOrder checks that the events were told in order and none left out, with
 // repetitions only of what had been told before. It returns how many were
 // repetitions.
-func (t *telling) inOrder(log []event) (again int, err error) {
-	owed, next := t.owed(log), 0
-	for _, e := range t.events {
+func (t *telling) inOrder(owed []event) (again int, err error) {
+	next := 0
+	for _, e := range t.heard() {
 		at := slices.IndexFunc(owed, func(o event) bool { return o.ID == e.ID })
 		switch {
 		case at < 0:
-			return again, fmt.Errorf("was told an event that is not in the log: %v", e)
-		case owed[at].Sequence != e.Sequence || owed[at].Type != e.Type:
+			return again, fmt.Errorf("was told an event that is not owed: %v", e)
+		case !owed[at].same(e):
 			return again, fmt.Errorf("was told %v, in the log is %v", e, owed[at])
 		case at > next:
 			return again, fmt.Errorf("was told event %d before event %d", e.Sequence, owed[next].Sequence)
@@ -128,9 +176,17 @@ func (t *telling) inOrder(log []event) (again int, err error) {
 		}
 	}
 	if next < len(owed) {
-		return again, fmt.Errorf("was never told event %d of %d, %s", owed[next].Sequence, len(log), owed[next].Type)
+		return again, fmt.Errorf("was never told event %d, %s", owed[next].Sequence, owed[next].Type)
 	}
 	return again, nil
+}
+
+// heard are the events told, none if nothing was.
+func (t *telling) heard() []event {
+	if t == nil {
+		return nil
+	}
+	return t.events
 }
 
 // wellFormed checks the log of one connection by itself: numbered from 1, one

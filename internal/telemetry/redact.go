@@ -21,6 +21,7 @@ var secretNames = map[string]bool{
 	"accesskey": true, "accesskeysecondary": true, "accesstoken": true, "apikey": true,
 	"authorization": true, "bearer": true, "connectionstring": true, "cookie": true, "credential": true,
 	"key": true, "jwt": true, "passcode": true, "password": true, "pin": true, "privatekey": true,
+	"meetingid": true, "meetinglink": true,
 	"refreshtoken": true, "secret": true, "setcookie": true, "signature": true, "token": true,
 
 	"digit": true, "digits": true, "dtmf": true, "keypress": true, "tone": true, "tones": true,

@@ -55,6 +55,11 @@ var unsaid = []struct {
 	{"a stringer", zap.Stringer("at", stringer("+15551230001")), "5551230", "+…0001"},
 	{"an object", zap.Object("peer", object{}), "1234", hidden},
 	{"an inline object", zap.Inline(object{}), "1234", hidden},
+	{"the passcode of a meeting", zap.String("passcode", "aB3xYz"), "aB3xYz", hidden},
+	{"the link of a meeting", zap.String("meetingLink", "https://meet.example/j/s3cr3tpath"), "s3cr3tpath", hidden},
+	{"the id of a meeting", zap.String("meeting-id", "123456789012"), "123456789012", hidden},
+	{"the coordinates of a meeting in a body", zap.Any("room", map[string]any{"meetingId": "123456789012", "id": "99"}), "123456789012", `"id":"99"`},
+	{"the passcode of a meeting in a URL", zap.String("uri", "https://x.example/join?id=1&passcode=aB3xYz"), "aB3xYz", "&passcode=" + hidden},
 	{"what has nothing to hide", zap.Stringer("address", netip.MustParseAddr("192.0.2.1")), hidden, "192.0.2.1"},
 	{"a duration and a count", zap.Int("packets", 12345678), hidden, "12345678"},
 }
