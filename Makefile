@@ -60,6 +60,15 @@ test: test-deps ## everything: linters, the web client's tests, go test -race
 e2e: test-deps e2e-deps ## the tests of the whole server: browsers, the JavaScript SDK, crashes
 	$(WITH_NODE) && go test -race -count 1 -timeout 15m ./internal/e2e
 
+CHAOS_KILLS  ?= 20
+CHAOS_CALLS  ?= 200
+CHAOS_EVENTS ?= 100000
+
+.PHONY: chaos
+chaos: deps ## kill the server under load, again and again (CHAOS_KILLS, _CALLS, _EVENTS, _SEED)
+	CHAOS_KILLS=$(CHAOS_KILLS) CHAOS_CALLS=$(CHAOS_CALLS) CHAOS_EVENTS=$(CHAOS_EVENTS) CHAOS_SEED=$(CHAOS_SEED) \
+		go test -v -count 1 -timeout 30m -run TestNothingIsForgottenWhenTheServerIsKilled ./internal/e2e
+
 .PHONY: e2e-deps
 e2e-deps: internal/e2e/sdk/node_modules/.package-lock.json internal/conformance/js/node_modules/.package-lock.json
 
