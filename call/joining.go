@@ -21,6 +21,9 @@ type Joining struct {
 	Muted bool
 	// Role is what they may do; empty in a group.
 	Role Role
+	// Confirm, if set, is asked in the turn in which they come in: what they are
+	// by now, or why they may not come in after all. It must not block.
+	Confirm func() (Role, error)
 	// Lobby makes them wait until somebody lets them in.
 	Lobby bool
 	// NoDialOut says that the room does not allow calls to phones.
@@ -78,6 +81,13 @@ func (c *Call) enter(j Joining) (*Participant, error) {
 	}
 	if n := c.headcount(); n >= c.registry.cfg.MaxParticipants {
 		return nil, fmt.Errorf("%d participants: %w", n, ErrFull)
+	}
+	if j.Confirm != nil {
+		role, err := j.Confirm()
+		if err != nil {
+			return nil, err
+		}
+		j.Role = role
 	}
 	c.group, c.noDialOut = true, j.NoDialOut
 	p := c.newParticipant(j.From, j.Name)

@@ -28,6 +28,9 @@ type Admission struct {
 	// Room is the room's id.
 	Room string
 	Role call.Role
+	// Confirm says what the role is by now, or why they may not enter after all.
+	// Who asks it after being told of a change knows of that change.
+	Confirm func() (call.Role, error)
 	// Lobby says that somebody has to let them in.
 	Lobby bool
 	// NoDialOut says that nobody may call phones from this room.
@@ -38,41 +41,65 @@ type Admission struct {
 // decides; by its link, or its meeting id and passcode, those on the list enter
 // and others wait in the lobby. What is refused is a *Refusal.
 func (b *Book) Enter(_ context.Context, e Entering) (Admission, error) {
-	if e.RoomID != "" {
-		return b.invited(e)
-	}
-	room, err := b.meeting(e)
+	room, err := b.door(e)
 	if err != nil {
 		return Admission{}, err
 	}
-	s := room.now.Load()
-	if !s.open(b.cfg.Now()) {
-		return Admission{}, &Refusal{why: reasonClosed}
+	v := visit{b, room, e.User, e.RoomID != ""}
+	role, listed, err := v.check()
+	if err != nil {
+		return Admission{}, err
 	}
-	role, listed := s.list[e.User]
-	if !listed {
-		role = call.Attendee
-	}
-	return Admission{Room: s.id, Role: role, Lobby: !listed, NoDialOut: !s.dialOut}, nil
+	return Admission{
+		Room: room.id, Role: role, Confirm: v.confirm, Lobby: !listed, NoDialOut: !room.now.Load().dialOut,
+	}, nil
 }
 
-// invited lets in who is on the list of the room with that id.
-func (b *Book) invited(e Entering) (Admission, error) {
+// door finds the room that somebody is at the door of.
+func (b *Book) door(e Entering) (*entry, error) {
+	if e.RoomID == "" {
+		return b.meeting(e)
+	}
 	room, err := b.find(e.RoomID)
 	if err != nil {
-		return Admission{}, &Refusal{why: reasonUnknown}
+		return nil, &Refusal{why: reasonUnknown}
 	}
-	s := room.now.Load()
-	role, listed := s.list[e.User]
+	return room, nil
+}
+
+// visit is somebody who enters a room.
+type visit struct {
+	book    *Book
+	room    *entry
+	user    identity.ID
+	invited bool // by the room's id, so the list alone decides
+}
+
+// check says what the visitor's role is and whether it stands on the list, or
+// why it may not enter.
+func (v visit) check() (role call.Role, listed bool, err error) {
+	s := v.room.now.Load()
+	role, listed = s.list[v.user]
 	switch {
-	case e.User.Kind() != identity.KindCommunicationUser:
-		return Admission{}, &Refusal{why: reasonUsersOnly}
+	case v.invited && v.user.Kind() != identity.KindCommunicationUser:
+		err = &Refusal{why: reasonUsersOnly}
+	case v.invited && !listed:
+		err = &Refusal{why: reasonNotInvited}
+	case !s.open(v.book.cfg.Now()):
+		err = &Refusal{why: reasonClosed}
 	case !listed:
-		return Admission{}, &Refusal{why: reasonNotInvited}
-	case !s.open(b.cfg.Now()):
-		return Admission{}, &Refusal{why: reasonClosed}
+		role = call.Attendee
 	}
-	return Admission{Room: s.id, Role: role, NoDialOut: !s.dialOut}, nil
+	return role, listed, err
+}
+
+// confirm is check for a visitor that a change may have overtaken on its way.
+func (v visit) confirm() (call.Role, error) {
+	if there, err := v.book.find(v.room.id); err != nil || there != v.room {
+		return "", &Refusal{why: reasonUnknown}
+	}
+	role, _, err := v.check()
+	return role, err
 }
 
 // Valid says whether applications may come to a room's call now; a *Refusal

@@ -23,14 +23,58 @@ func (h *house) refused(err error, code, subcode int) {
 	}
 }
 
+// admitted wants somebody to be let in so, and that it is confirmed.
+func (h *house) admitted(e room.Entering, want room.Admission) {
+	h.Helper()
+	got, err := h.Enter(h.Context(), e)
+	if err != nil {
+		h.Fatalf("%s: %v", e.User, err)
+	}
+	role, err := got.Confirm()
+	if err != nil || role != want.Role {
+		h.Errorf("%s: %s is confirmed, %v", e.User, role, err)
+	}
+	if got.Confirm = nil; fmt.Sprint(got) != fmt.Sprint(want) {
+		h.Errorf("%s: %+v, want %+v", e.User, got, want)
+	}
+}
+
+// TestWhatChangesOnTheWayInIsConfirmedNoMore has people let in, and things
+// changed before they are.
+func TestWhatChangesOnTheWayInIsConfirmedNoMore(t *testing.T) {
+	h := newHouse(t)
+	r := h.room()
+	enter := func(user identity.ID) room.Admission {
+		t.Helper()
+		a, err := h.Enter(t.Context(), room.Entering{MeetingLink: r.MeetingLink, User: user})
+		h.must(err)
+		return a
+	}
+	invited, err := h.Enter(t.Context(), room.Entering{RoomID: r.ID, User: bob})
+	h.must(err)
+	linked, guest := enter(bob), enter(carol)
+	h.must(h.Change(t.Context(), r.ID, []room.Change{{ID: bob, Role: call.Consumer}, {ID: carol, Role: call.Presenter}}))
+	for a, want := range map[*room.Admission]call.Role{&invited: call.Consumer, &linked: call.Consumer, &guest: call.Presenter} {
+		if role, err := a.Confirm(); err != nil || role != want {
+			t.Errorf("%s, %v, want %s", role, err, want)
+		}
+	}
+	h.must(h.Change(t.Context(), r.ID, []room.Change{{ID: bob, Remove: true}}))
+	_, err = invited.Confirm()
+	h.refused(err, 403, 5828)
+	h.pass(180 * 24 * time.Hour)
+	_, err = guest.Confirm()
+	h.refused(err, 403, 5829)
+	h.must(h.Delete(t.Context(), r.ID))
+	_, err = guest.Confirm()
+	h.refused(err, 404, 8522)
+}
+
 func TestTheListDecidesWhoEntersByRoomID(t *testing.T) {
 	h := newHouse(t)
 	r := h.room()
-	got, err := h.Enter(t.Context(), room.Entering{RoomID: r.ID, User: alice})
-	if want := (room.Admission{Room: r.ID, Role: call.Presenter, NoDialOut: true}); err != nil || got != want {
-		t.Errorf("%+v, %v", got, err)
-	}
-	_, err = h.Enter(t.Context(), room.Entering{RoomID: r.ID, User: carol})
+	h.admitted(room.Entering{RoomID: r.ID, User: alice}, room.Admission{Room: r.ID, Role: call.Presenter, NoDialOut: true})
+	_, err := h.Enter(t.Context(), room.Entering{RoomID: r.ID, User: carol})
 	h.refused(err, 403, 5828)
 	_, err = h.Enter(t.Context(), room.Entering{RoomID: r.ID, User: "8:orgid:somebody"})
 	h.refused(err, 403, 5830)
@@ -89,9 +133,7 @@ func TestWhoKnowsTheSecretsWaitsUnlessListed(t *testing.T) {
 			"8:orgid:somebody": {Room: r.ID, Role: call.Attendee, Lobby: true},
 		} {
 			way.User = user
-			if got, err := h.Enter(t.Context(), way); err != nil || got != want {
-				t.Errorf("%s: %+v, %v", user, got, err)
-			}
+			h.admitted(way, want)
 		}
 	}
 }

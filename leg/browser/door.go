@@ -42,6 +42,9 @@ type Admission struct {
 	Room string
 	// Role is what they may do there.
 	Role call.Role
+	// Confirm, if set, says when they come in whether that still holds; see
+	// call.Joining.
+	Confirm func() (call.Role, error)
 	// Lobby lets them wait until they are let in.
 	Lobby bool
 	// NoDialOut keeps them from calling phones.
@@ -68,7 +71,7 @@ func join(ctx context.Context, a *agent, r request) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("join: %w", err)
 		}
-		j.Room, j.Role, j.Lobby, j.NoDialOut = pass.Room, pass.Role, pass.Lobby, pass.NoDialOut
+		j.Room, j.Role, j.Lobby, j.NoDialOut, j.Confirm = pass.Room, pass.Role, pass.Lobby, pass.NoDialOut, pass.Confirm
 	}
 	return a.enter(r, func(l *leg) (*call.Participant, error) {
 		j.Leg = l
