@@ -129,6 +129,7 @@ func theirs(t *testing.T, claims jwt.MapClaims) string {
 }
 
 func TestATokenOfTheCompanyIsExchangedForOneThatEndsWithIt(t *testing.T) {
+	o := newOffice(t)
 	for _, row := range []struct {
 		name        string
 		life, lasts time.Duration
@@ -138,7 +139,6 @@ func TestATokenOfTheCompanyIsExchangedForOneThatEndsWithIt(t *testing.T) {
 		{"24 hours", 24 * time.Hour, 24 * time.Hour},
 		{"a year", 365 * 24 * time.Hour, 24 * time.Hour},
 	} {
-		o := newOffice(t)
 		token := o.got(o.exchange(theirs(t, jwt.MapClaims{"exp": testTime.Add(row.life).Unix()}), app, ann))
 		if want := testTime.Add(row.lasts); !token.ExpiresOn.Equal(want) {
 			t.Errorf("%s: until %v, want %v", row.name, token.ExpiresOn, want)
@@ -151,6 +151,7 @@ func TestATokenOfTheCompanyIsExchangedForOneThatEndsWithIt(t *testing.T) {
 }
 
 func TestWhoIsMeantByATokenOfTheCompany(t *testing.T) {
+	inside, outside := newOffice(t), newOffice(t)
 	for _, row := range []struct {
 		name, app, user string
 		claims          jwt.MapClaims
@@ -177,16 +178,16 @@ func TestWhoIsMeantByATokenOfTheCompany(t *testing.T) {
 		{"a claim that only looks like oid", app, "mallory", jwt.MapClaims{"OID": "mallory", "Oid": "mallory"}, 403, "Forbidden", "7504"},
 		{"another spelling", app, "ANN", jwt.MapClaims{"oid": "ann"}, 403, "Forbidden", "7504"},
 	} {
-		o := newOffice(t)
-		w := o.exchange(theirs(t, row.claims), row.app, row.user)
+		token := theirs(t, row.claims)
 		if row.status == 200 {
-			if s, err := o.issuer.VerifyUser(t.Context(), o.got(w).Token); err != nil || s.User != identity.ID("8:orgid:"+row.user) {
+			made := inside.got(inside.exchange(token, row.app, row.user))
+			if s, err := inside.issuer.VerifyUser(t.Context(), made.Token); err != nil || s.User != identity.ID("8:orgid:"+row.user) {
 				t.Errorf("%s: %+v, %v", row.name, s, err)
 			}
 			continue
 		}
-		o.refuses(row.name, w, row.status, row.code, row.inner, "")
-		if there, err := o.users.Exists(t.Context(), identity.ID("8:orgid:"+row.user)); there || err != nil {
+		outside.refuses(row.name, outside.exchange(token, row.app, row.user), row.status, row.code, row.inner, "")
+		if there, err := outside.users.Exists(t.Context(), identity.ID("8:orgid:"+row.user)); there || err != nil {
 			t.Errorf("%s: there is a user, %v", row.name, err)
 		}
 	}
