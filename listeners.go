@@ -24,6 +24,8 @@ const (
 	maxHeader     = 64 << 10
 	// bodyTimeout is how long the body of a request may take to come.
 	bodyTimeout = 30 * time.Second
+	// longestBody is how long a body is that anything here reads.
+	longestBody = 1 << 20
 	// probeTimeout bounds what /readyz waits for the log.
 	probeTimeout = 4 * time.Second
 )
@@ -118,10 +120,10 @@ func newHTTPServer(life context.Context, h http.Handler, log *zap.Logger) *http.
 // body and goes on takes the deadline away.
 func impatient(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.TransferEncoding != nil {
-			// It may have come with a length as well, which is gone by now. Whatever
-			// follows the body may be what somebody else took for its end (RFC 9112,
-			// section 6.3).
+		// A body in chunks may have had a length as well, which is gone by now:
+		// what follows it may be what somebody else took for its end (RFC 9112,
+		// section 6.3). One that nobody takes would be waited for.
+		if r.TransferEncoding != nil || r.ContentLength > longestBody {
 			w.Header().Set("Connection", "close")
 		}
 		if r.ContentLength != 0 {
