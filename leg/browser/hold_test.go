@@ -143,8 +143,16 @@ func TestAClientThatIsMovedIsToldWhereItIs(t *testing.T) {
 		t.Errorf("the call is called %q", there.Call)
 	}
 	b.somebody(ann, "state", "Connected")
+	l, err := w.reachable(ann)[0].find("c1")
+	fatal(t, err)
+	l.Show(call.Roster{Call: first, Self: "whom it was"}) // comes late
 	a.ask("mute", nil)
 	b.somebody(ann, "isMuted", true)
+	for _, m := range a.kept {
+		if m.ServerCallID == first {
+			t.Errorf("told %+v of the call before", m)
+		}
+	}
 	a.ask("unmute", nil)
 	a.forget()
 	a.hears(440)

@@ -67,7 +67,7 @@ func (a *agent) newLeg(r request) (*leg, error) {
 // Kind is "browser".
 func (l *leg) Kind() string { return "browser" }
 
-// Attach tells the leg which participant it is.
+// Attach tells the leg which participant it is: another one, after a move.
 func (l *leg) Attach(p *call.Participant) {
 	if !l.seat.set(p) {
 		go p.Gone(call.ReasonLocal) // the client did not wait for it

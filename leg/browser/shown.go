@@ -26,11 +26,15 @@ type view struct {
 }
 
 // Show tells the client which call it is in, its own role and state and who
-// else is there, each where it has changed.
+// else is there, each where it has changed. What a call still has to say that it
+// was moved away from is not told any more.
 func (l *leg) Show(v call.Roster) {
 	seen := project(l.id, v)
 	list := encode(seen.others)
 	l.tell(func() [][]byte {
+		if p := l.seat.get(); p != nil && p.ID() != v.Self {
+			return nil
+		}
 		var news [][]byte
 		if seen.info != l.told.info {
 			l.told.info = seen.info
