@@ -16,9 +16,9 @@ type family struct {
 // The families. The newest version of each is that of the contract.
 var (
 	calling = family{versions: []string{
-		"2026-03-12", "2025-05-15", "2024-09-15", "2024-04-15", "2023-10-15", "2023-10-03", "2023-03-06",
+		"2026-03-12", "2025-06-15", "2025-05-15", "2024-09-15", "2024-04-15", "2023-10-15", "2023-10-03", "2023-03-06",
 	}}
-	identities = family{versions: []string{"2023-10-01"}}
+	identities = family{versions: []string{"2023-10-01", "2022-10-01", "2022-06-01", "2021-03-07"}}
 	rooms      = family{versions: []string{"2025-03-13", "2024-04-15", "2023-06-14"}}
 	// beyond is what the contract does not have: any of its versions will do.
 	beyond = family{optional: true, versions: slices.Concat(calling.versions, identities.versions, rooms.versions)}
