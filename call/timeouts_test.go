@@ -1,0 +1,79 @@
+package call_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
+)
+
+// TestEveryTimeoutEndsInItsEvent waits until just before and just after each
+// time-out. The code and subcode are those of events.md section 7.
+func TestEveryTimeoutEndsInItsEvent(t *testing.T) {
+	for name, row := range map[string]struct {
+		after  time.Duration
+		kind   string
+		result []int
+		begin  func(h *house)
+	}{
+		"a call of two that nobody answers": {85 * time.Second, "CreateCallFailed", []int{487, 10004}, func(h *house) { h.created(bob) }},
+		"a group that nobody answers":       {85 * time.Second, "CreateCallFailed", []int{487, 10004}, func(h *house) { h.created(bob, carol) }},
+		"a phone that nobody answers": {115 * time.Second, "CreateCallFailed", []int{487, 10004}, func(h *house) {
+			h.bell.where["4:+15551230001"] = true
+			h.created("4:+15551230001")
+		}},
+		"a third party who does not answer": {115 * time.Second, "AddParticipantFailed", []int{487, 10004}, func(h *house) {
+			_, cn := h.answered()
+			h.add(cn, call.Addition{To: bob})
+		}},
+		"a third party given a time of its own": {20 * time.Second, "AddParticipantFailed", []int{487, 10004}, func(h *house) {
+			_, cn := h.answered()
+			h.add(cn, call.Addition{To: bob, Timeout: 20 * time.Second})
+		}},
+		"a transfer that nobody takes": {60 * time.Second, "CallTransferFailed", []int{487, 10004}, func(h *house) {
+			_, cn := h.answered()
+			h.want(cn.Transfer(h.Context(), call.Transfer{Target: bob}), nil)
+		}},
+		"a peer that is lost": {120 * time.Second, "CallDisconnected", []int{410, 3112}, func(h *house) {
+			leg, _ := h.answered()
+			leg.p.Lost()
+		}},
+		"a call that lasts too long": {30 * time.Hour, "CallDisconnected", []int{200, 0}, func(h *house) { h.answered() }},
+		"a call of applications only": {30 * time.Second, "CallDisconnected", []int{200, 0}, func(h *house) {
+			leg, cn := h.answered()
+			h.add(cn, call.Addition{To: bob})
+			h.accept().p.Gone(call.ReasonLocal)
+			synctest.Wait()
+			leg.p.Gone(call.ReasonLocal)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inHouse(t, func(h *house) {
+				row.begin(h)
+				synctest.Wait()
+				h.pass(row.after - time.Second)
+				if r := h.book.last(row.kind); r.Type != "" {
+					h.Errorf("%s came before its time", r.Type)
+				}
+				h.pass(1100 * time.Millisecond)
+				h.want(h.result(row.kind), row.result)
+				h.want(h.book.last("expired").Type, "botd.timer.expired")
+			})
+		})
+	}
+}
+
+func TestACallHoldsThreeHundredAndFiftyPeople(t *testing.T) {
+	inHouse(t, func(h *house) {
+		for i := range 350 {
+			_, err := h.Join(h.Context(), call.Joining{Leg: &phone{}, Group: "town-hall", From: identity.ID("8:acs:r_" + time.Duration(i).String())})
+			h.want(err, nil)
+		}
+		_, err := h.Join(h.Context(), call.Joining{Leg: &phone{}, Group: "town-hall", From: bob})
+		if err == nil {
+			h.Error("the 351st came in")
+		}
+	})
+}
