@@ -51,6 +51,7 @@ type result struct {
 type attempt struct {
 	teller   *Teller
 	queue    *queue
+	endpoint *endpoint
 	position uint64
 	record   *call.Record
 	message  message
@@ -67,16 +68,15 @@ type attempt struct {
 // try starts an attempt; its slot has been taken.
 func (t *Teller) try(q *queue, o owed) {
 	q.busy = true
-	a := &attempt{teller: t, queue: q, position: o.position, record: o.record, limit: t.cfg.Limit, ack: q.ack}
+	a := &attempt{teller: t, queue: q, endpoint: q.endpoint, position: o.position, record: o.record, limit: t.cfg.Limit, ack: q.ack}
 	a.message = message{kind: q.kind, target: q.target, count: q.failures}
 	if q.kind == resource {
 		a.limit = t.cfg.ResourceLimit
 		s, ok := t.subscribe.get(q.subscription)
-		if !ok { // it has been deleted
+		if !ok || s.Endpoint != q.uri { // it has been changed since it was asked
 			q.busy = false
-			t.settle(q, o.position)
-			t.mark(q)
 			t.vacate(q.endpoint)
+			t.pump(q)
 			return
 		}
 		a.message.subscription = s

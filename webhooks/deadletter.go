@@ -134,6 +134,9 @@ func (t *Teller) again(ctx context.Context, l DeadLetter) error {
 		if !ok {
 			return fmt.Errorf("subscription %s: %w", l.Subscription, ErrUnknown)
 		}
+		if m.target, err = parseTarget(s.Endpoint); err != nil {
+			return err
+		}
 		m.kind, m.subscription = resource, s
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.cfg.Limit)

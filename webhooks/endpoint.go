@@ -31,7 +31,7 @@ func (t *Teller) endpoint(origin string) *endpoint {
 
 // leave forgets an endpoint when nobody points at it any more.
 func (t *Teller) leave(e *endpoint) {
-	if e.queues--; e.queues == 0 && e.silent.Len() == 0 {
+	if e.queues == 0 && e.silent.Len() == 0 {
 		delete(t.endpoints, e.origin)
 	}
 }

@@ -50,6 +50,9 @@ func (t *Teller) restore(c cursor) {
 	if len(c.Silent) > 0 {
 		t.mark(q)
 	}
+	if q.stopped && q.closing {
+		t.clock.in(afterwards, func() { t.closed(q.owner) })
+	}
 	t.clock.in(0, func() { t.pump(q) })
 }
 

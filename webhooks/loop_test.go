@@ -44,7 +44,7 @@ func trying(t *testing.T, teller *Teller, q *queue) *attempt {
 		t.Fatal("was not let in")
 	}
 	q.busy = true
-	return &attempt{teller: teller, queue: q, position: 5, record: q.owed[0].record, cancel: func() {}}
+	return &attempt{teller: teller, queue: q, endpoint: q.endpoint, position: 5, record: q.owed[0].record, cancel: func() {}}
 }
 
 func TestALateGoneLeavesNothingInTheAir(t *testing.T) {

@@ -13,7 +13,7 @@ func (t *Teller) hushed(a *attempt) {
 	}
 	a.hushed = true
 	q := a.queue
-	pool := q.endpoint.silent
+	pool := a.endpoint.silent
 	a.silence = pool.PushBack(a)
 	if pool.Len() > t.cfg.SilentPool {
 		pool.Front().Value.(*attempt).cancel() //nolint:errcheck,forcetypeassert // holds nothing else
@@ -24,7 +24,7 @@ func (t *Teller) hushed(a *attempt) {
 		t.mark(q)
 		t.well(q)
 	}
-	t.vacate(q.endpoint)
+	t.vacate(a.endpoint)
 	t.pump(q)
 }
 
@@ -33,14 +33,15 @@ func (t *Teller) ended(a *attempt, r result) {
 	a.finished = true
 	q := a.queue
 	if a.silence != nil {
-		q.endpoint.silent.Remove(a.silence)
+		a.endpoint.silent.Remove(a.silence)
+		t.leave(a.endpoint)
 	}
 	if !a.hushed || a.ack {
 		q.busy = false
 	}
 	t.apply(a, r)
 	if !a.hushed {
-		t.vacate(q.endpoint)
+		t.vacate(a.endpoint)
 	}
 	t.pump(q)
 	t.mark(q)
@@ -94,7 +95,7 @@ func (t *Teller) stop(q *queue) {
 	t.bodies -= len(q.owed)
 	q.told = max(q.told, q.behind, last(q.owed))
 	q.again, q.owed, q.read, q.behind = nil, nil, 0, 0
-	q.stopped = q.connection != "" && !q.closing
+	q.stopped = q.kind == callback && !q.closing
 }
 
 func last(o []owed) uint64 {
@@ -141,9 +142,9 @@ func (t *Teller) hopeless(q *queue, r result) (string, bool) {
 	if q.kind == callback {
 		return r.failure.reason, age > t.cfg.Expiry
 	}
-	attempts, life := resourceAttempts, resourceLife
+	attempts, life := resourceAttempts, lifeOf(*r.record)
 	if r.record.Type == incomingCall {
-		attempts, life = incomingAttempts, incomingLife
+		attempts = incomingAttempts
 	}
 	never := slices.Contains([]int{400, 401, 403, 413}, r.failure.status) // events.md section 11
 	over := never || q.failures >= attempts || age+resourceAfter(q.failures) > life

@@ -70,6 +70,7 @@ type queue struct {
 	stopped  bool // by 410
 	closing  bool // the connection's last record has been seen
 	away     bool // what is owed is too old, and that has been said
+	naps     int  // counts the rests, so that one that was ended is not ended twice
 	failures int
 	since    time.Time // the head has been owed
 	parked   bool      // the ledger has its cursor, floors need not wait

@@ -27,6 +27,9 @@ const (
 // incomingCall is the event that asks applications to answer.
 const incomingCall = "Microsoft.Communication.IncomingCall"
 
+// callEnded is the event after which a call says nothing more.
+const callEnded = "Microsoft.Communication.CallEnded"
+
 // ackRequired is what Ack says to make silence a failure.
 const ackRequired = "required"
 

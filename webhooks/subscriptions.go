@@ -134,7 +134,8 @@ func (t *Teller) Subscriptions() []Subscription { return t.subscribe.list() }
 
 // Subscribe makes or changes a subscription. A new endpoint is asked first; if
 // it does not answer the question but somebody may still confirm it by hand, the
-// subscription is returned in that state. ErrHandshake if it refuses.
+// subscription is returned in that state. ErrHandshake if it refuses. What is
+// still owed goes to the new endpoint.
 func (t *Teller) Subscribe(ctx context.Context, s Subscription) (Subscription, error) {
 	s.Schema = cmp.Or(strings.ToLower(s.Schema), SchemaEventGrid)
 	if err := s.Validate(); err != nil {
@@ -159,18 +160,22 @@ func (t *Teller) Subscribe(ctx context.Context, s Subscription) (Subscription, e
 	}
 	if state == StatePending {
 		t.subscribe.wait(code, s, t.cfg.Now().Add(confirmWithin))
+		return s, nil
 	}
-	return s, nil
+	return s, t.turn(ctx, s.Name)
 }
 
 // Adopt makes a subscription without asking its endpoint: for those that the
-// operator wrote into the configuration.
+// operator wrote into the configuration. Run must be running.
 func (t *Teller) Adopt(ctx context.Context, s Subscription) error {
 	s.Schema, s.State = cmp.Or(strings.ToLower(s.Schema), SchemaEventGrid), StateActive
 	if err := s.Validate(); err != nil {
 		return err
 	}
-	return t.subscribe.put(ctx, s)
+	if err := t.subscribe.put(ctx, s); err != nil {
+		return err
+	}
+	return t.turn(ctx, s.Name)
 }
 
 // Confirm activates the subscription that waits for the code.
@@ -180,7 +185,10 @@ func (t *Teller) Confirm(ctx context.Context, code string) error {
 		return fmt.Errorf("confirm a subscription: %w", ErrUnknown)
 	}
 	s.State = StateActive
-	return t.subscribe.put(ctx, s)
+	if err := t.subscribe.put(ctx, s); err != nil {
+		return err
+	}
+	return t.turn(ctx, s.Name)
 }
 
 // Unsubscribe ends a subscription. What is still owed to it is not told.

@@ -32,6 +32,9 @@ func (t *Teller) consider(o offer) {
 		if o.Contract() {
 			t.announce(o)
 		}
+		if o.Type == callEnded {
+			t.callOver("call/" + o.Call)
+		}
 		return
 	}
 	if o.live && o.Type == call.TypeOpened && o.telling.URI != "" {
@@ -97,6 +100,7 @@ func (t *Teller) drop(q *queue) {
 	if len(t.owners[q.owner]) == 0 {
 		delete(t.owners, q.owner)
 	}
+	q.endpoint.queues--
 	t.leave(q.endpoint)
 }
 
@@ -128,7 +132,7 @@ func (t *Teller) pump(q *queue) {
 	if _, held := t.held[q.owner]; held && q.kind == callback {
 		return
 	}
-	if !t.passes(q) {
+	if q.kind == resource && !t.follow(q) || !t.passes(q) {
 		return
 	}
 	next, ok := q.head()
@@ -144,9 +148,13 @@ func (t *Teller) pump(q *queue) {
 // snooze lets a queue rest.
 func (t *Teller) snooze(q *queue, d time.Duration) {
 	q.resting = true
+	q.naps++
+	nap := q.naps
 	t.clock.in(d, func() {
-		q.resting = false
-		t.pump(q)
+		if q.naps == nap {
+			q.resting = false
+			t.pump(q)
+		}
 	})
 }
 
@@ -156,6 +164,20 @@ func (t *Teller) closed(connection string) {
 		q.closing, q.stopped = true, false
 		t.mark(q)
 	}
+}
+
+// afterwards is how long a call's own destinations are remembered after its
+// end: a recording may have something to say yet.
+const afterwards = time.Minute
+
+// callOver ends what was kept for a call only because it might go on, after a
+// while.
+func (t *Teller) callOver(owner string) {
+	for q := range t.owners[owner] {
+		q.closing = true
+		t.mark(q)
+	}
+	t.clock.in(afterwards, func() { t.closed(owner) })
 }
 
 // announce owes a resource event to every subscription that wants it.
