@@ -23,7 +23,11 @@ func (s *Server) openRooms(ctx context.Context) error {
 	s.meetings, err = room.Open(ctx, room.Config{
 		Store: store, Calls: s.calls, Link: s.meetingLink(), Log: s.log.Named("room"),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	registerRefused(s.telemetry.Metrics, "passcodes", s.meetings.Refused)
+	return nil
 }
 
 // meetingLink is what meeting links begin with. By default the secret part

@@ -45,5 +45,8 @@ func PropertiesOf(cn *call.Connection) Properties {
 	if v.AnsweredBy != "" {
 		p.AnsweredBy = &User{string(v.AnsweredBy)}
 	}
+	if v.Kind == "answer" && len(v.Targets) == 1 && v.Targets[0].Kind() == identity.KindPhoneNumber {
+		p.AnsweredFor = &PhoneNumber{v.Targets[0].Number()}
+	}
 	return p
 }

@@ -64,6 +64,8 @@ type View struct {
 	Targets  []identity.ID
 	// Group says that the call goes on when one of two leaves.
 	Group bool
+	// Kind is how it came about: "create", "answer" or "connect".
+	Kind string
 	// AnsweredBy is empty unless it was given when answering.
 	AnsweredBy identity.ID
 	// Participants are listed as in ParticipantsUpdated.
@@ -271,7 +273,7 @@ func (cn *Connection) publish() {
 	v := &View{
 		ID: cn.id, ServerCallID: cn.call.id, CorrelationID: cn.call.correlation, State: cn.state,
 		CallbackURI: cn.telling.URI, Source: cn.source, SourceName: cn.sourceName, Targets: cn.targets,
-		CallerID: cn.callerID, Group: cn.call.isGroup(), AnsweredBy: cn.answeredBy, Participants: cn.call.listed(),
+		CallerID: cn.callerID, Group: cn.call.isGroup(), Kind: cn.kind, AnsweredBy: cn.answeredBy, Participants: cn.call.listed(),
 		Routing: cn.call.routing, Sequence: cn.sequence,
 	}
 	cn.call.afterwards(func() { cn.view.Store(v) })

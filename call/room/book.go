@@ -77,6 +77,8 @@ type Book struct {
 	tries *tries
 	decoy string // is compared with where there is nothing to compare with
 
+	refused atomic.Uint64 // tries of passcodes that were too many
+
 	entropy sync.Mutex // Config.Random is read by one at a time
 
 	mu       sync.RWMutex
@@ -159,6 +161,10 @@ func (b *Book) find(id string) (*entry, error) {
 	}
 	return nil, fmt.Errorf("room %s: %w", id, ErrUnknown)
 }
+
+// Refused is how many passcodes have not been looked at because there were too
+// many wrong ones.
+func (b *Book) Refused() uint64 { return b.refused.Load() }
 
 // Get finds a room. ErrUnknown.
 func (b *Book) Get(id string) (Room, error) {

@@ -121,8 +121,10 @@ func (b *Book) meeting(e Entering) (*entry, error) {
 		return b.linked(e.MeetingLink)
 	}
 	now, id := b.cfg.Now(), spelled(e.MeetingID)
-	if wait := b.tries.begin(now, e.User, id); wait > 0 {
-		b.cfg.Log.Warn("passcodes were tried too often", zap.String("userId", string(e.User)))
+	if wait, news := b.tries.begin(now, e.User, id); wait > 0 {
+		if b.refused.Add(1); news { // who goes on trying does not fill the log
+			b.cfg.Log.Warn("passcodes were tried too often", zap.String("userId", string(e.User)))
+		}
 		return nil, &Refusal{why: reasonThrottled, wait: wait}
 	}
 	room := b.unlock(id, e.Passcode)

@@ -214,6 +214,9 @@ func TestAThousandTriesNeverGetThrough(t *testing.T) {
 	if through.Load() != 0 || slowed.Load() != 990 {
 		t.Errorf("%d got through, %d were slowed down", through.Load(), slowed.Load())
 	}
+	if n := h.logs.FilterMessage("passcodes were tried too often").Len(); h.Refused() != 990 || n != 1 {
+		t.Errorf("%d refused, %d lines of it in the log", h.Refused(), n)
+	}
 	_, err := h.Enter(t.Context(), room.Entering{MeetingID: r.MeetingID, Passcode: r.Passcode, User: bob})
 	h.must(err)
 	h.pass(time.Minute)

@@ -27,8 +27,8 @@ func newTries() *tries { return &tries{users: counts{}, meetings: counts{}} }
 
 // begin counts a try as a wrong one until it proves right, so that tries at the
 // same time are as many as tries one after another. It returns how long the
-// user has to wait instead, if that is too many.
-func (t *tries) begin(now time.Time, user identity.ID, meeting string) time.Duration {
+// user has to wait instead, if that is too many, and whether this is news.
+func (t *tries) begin(now time.Time, user identity.ID, meeting string) (wait time.Duration, news bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	most := perUser
@@ -36,11 +36,12 @@ func (t *tries) begin(now time.Time, user identity.ID, meeting string) time.Dura
 		most = 1
 	}
 	if u := t.users.of(string(user), now); u.wrong >= most {
-		return u.since.Add(window).Sub(now)
+		t.users[string(user)] = count{u.since, u.wrong, true}
+		return u.since.Add(window).Sub(now), !u.told
 	}
 	t.users.add(string(user), now, 1)
 	t.meetings.add(meeting, now, 1)
-	return 0
+	return 0, false
 }
 
 // right takes back what begin counted.
@@ -57,6 +58,7 @@ type counts map[string]count
 type count struct {
 	since time.Time
 	wrong int
+	told  bool // that it was too many
 }
 
 // of is the count of a name; zero if its window is over.
