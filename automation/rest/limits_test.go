@@ -48,23 +48,11 @@ func (willing) Ring(inv *call.Invitation) bool {
 // atCounter runs f with a server that has those limits.
 func atCounter(t *testing.T, cfg LimitsConfig, c call.Capacity, f func(*counter)) {
 	t.Helper()
-	key, err := signingKey()
-	if err != nil {
+	if _, err := signingKey(); err != nil { // outside, for it takes a while
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		s := &counter{T: t, results: newResults()}
-		contexts := automation.NewContexts(testKey, time.Now)
-		s.calls = call.NewRegistry(call.Config{
-			Journal: &book{}, NewBridge: func() call.Bridge { return deaf{} }, Now: time.Now, Random: rand.Reader,
-			Log: zap.NewNop(), IncomingContext: contexts.Seal, Capacity: c,
-		})
-		s.calls.Reach(willing{})
-		if cfg.Room == nil {
-			cfg.Room = s.calls.Room
-		}
-		s.limits = NewLimits(cfg)
-		s.open(contexts, key)
+		s := openCounter(t, cfg, c)
 		f(s)
 		if err := s.calls.Close(t.Context()); err != nil {
 			t.Error(err)
@@ -72,8 +60,29 @@ func atCounter(t *testing.T, cfg LimitsConfig, c call.Capacity, f func(*counter)
 	})
 }
 
-func (s *counter) open(contexts *automation.Contexts, key *identity.Key) {
+func openCounter(t *testing.T, cfg LimitsConfig, c call.Capacity) *counter {
+	t.Helper()
+	s := &counter{T: t, results: newResults()}
+	contexts := automation.NewContexts(testKey, time.Now)
+	s.calls = call.NewRegistry(call.Config{
+		Journal: &book{}, NewBridge: func() call.Bridge { return deaf{} }, Now: time.Now, Random: rand.Reader,
+		Log: zap.NewNop(), IncomingContext: contexts.Seal, Capacity: c,
+	})
+	s.calls.Reach(willing{})
+	if cfg.Room == nil {
+		cfg.Room = s.calls.Room
+	}
+	s.limits = NewLimits(cfg)
+	s.open(contexts)
+	return s
+}
+
+func (s *counter) open(contexts *automation.Contexts) {
 	s.Helper()
+	key, err := signingKey()
+	if err != nil {
+		s.Fatal(err)
+	}
 	users := identity.NewUsers(&memory{}, uuid.New())
 	issuer, err := identity.NewIssuer(identity.IssuerConfig{Key: key, URL: "https://botd.example", Users: users})
 	if err != nil {
