@@ -7,17 +7,35 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/botd-dev/botd"
+	"github.com/botd-dev/botd/internal/throttle"
 )
 
 // longest is how long a program may take.
 const longest = 5 * time.Minute
 
 func TestTheJavaScriptSDKCallsEveryMethod(t *testing.T) {
-	node := installed(t)
 	s := open(t)
+	node(t, s, "main.mjs", s.ConnectionString(), s.door)
+}
+
+// TestTheJavaScriptSDKWaitsAsLongAsItIsTold has more asked than is allowed. A
+// development server limits nobody on its own machine.
+func TestTheJavaScriptSDKWaitsAsLongAsItIsTold(t *testing.T) {
+	s := open(t, func(cfg *botd.Config) {
+		cfg.Dev = false
+		cfg.LimitsIdentity = throttle.Rate{Count: 5, Per: 2 * time.Second}
+	})
+	node(t, s, "throttled.mjs", s.ConnectionString())
+}
+
+// node runs a program under Node.
+func node(t *testing.T, s house, args ...string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
-	program := exec.CommandContext(ctx, node, "main.mjs", s.ConnectionString(), s.door)
+	program := exec.CommandContext(ctx, installed(t), args...)
 	program.Dir = "js"
 	program.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+s.RootFile())
 	follow(t, program)

@@ -11,6 +11,7 @@ import (
 type line struct {
 	pair *media.Pair
 	over chan call.Reason // why it was hung up
+	dead bool             // its media never flows
 
 	mu     sync.Mutex
 	who    *call.Participant
@@ -31,8 +32,12 @@ func (l *line) Show(r call.Roster)         { l.change(func() { l.roster = r }) }
 func (l *line) Mute()                      { l.change(func() { l.mutes++ }) }
 func (l *line) Unmute()                    { l.change(func() { l.mutes = 0 }) }
 
-// Accept has media flow at once.
-func (l *line) Accept() { go l.participant().Connected() }
+// Accept has media flow at once, if it ever does.
+func (l *line) Accept() {
+	if !l.dead {
+		go l.participant().Connected()
+	}
+}
 
 func (l *line) Hangup(why call.Reason) {
 	l.pair.Close()

@@ -104,6 +104,7 @@ type wish struct {
 	Room  string      `json:"room"`  // join: where
 	Tones []call.Tone `json:"tones"` // press: what
 	Busy  bool        `json:"busy"`  // decline: how
+	Dead  bool        `json:"dead"`  // call: by a line without sound
 }
 
 // ring waits until the telephone rings and tells what it shows.
@@ -175,6 +176,7 @@ func (p *person) missed(ctx context.Context, _ wish) (any, error) {
 
 func (p *person) call(ctx context.Context, w wish) (any, error) {
 	p.line = newLine()
+	p.line.dead = w.Dead
 	to := make([]identity.ID, len(w.To))
 	for i, id := range w.To {
 		to[i] = identity.ID(id)

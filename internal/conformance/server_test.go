@@ -19,9 +19,9 @@ type house struct {
 	door string
 }
 
-// open runs a server until the test ends. It knows an issuer of a company's
-// tokens, which is behind the door, too.
-func open(t *testing.T) house {
+// open runs a server until the test ends, with settings changed as said. It
+// knows an issuer of a company's tokens, which is behind the door, too.
+func open(t *testing.T, changes ...func(*botd.Config)) house {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
@@ -37,6 +37,9 @@ func open(t *testing.T) house {
 	cfg.MediaUDPPort = 0
 	cfg.DrainTimeout = time.Second
 	cfg.OIDCIssuer = company.url
+	for _, change := range changes {
+		change(&cfg)
+	}
 	s, err := botd.Start(t.Context(), cfg)
 	if err != nil {
 		t.Fatalf("start: %v", err)

@@ -16,6 +16,7 @@ export async function client(world) {
   await toPhones(world);
   await toGroups(world);
   await answering(world);
+  await sharing(world);
   await rejecting(world);
   await redirecting(world);
   await connecting(world);
@@ -126,7 +127,7 @@ const answering = (world) => scene('answering', async () => {
     assert.equal(p.serverCallId, incoming.serverCallId);
     assert.equal(p.correlationId, incoming.correlationId);
     assert.equal(rawId(p.source), alice.id);
-    assert.deepEqual(p.targetParticipants, [{ kind: undefined, ...support }].map(({ communicationUserId }) => ({ communicationUserId })));
+    assert.deepEqual(p.targetParticipants, [support]);
     assert.deepEqual(p.answeredby, support);
     const call = await connected(world, answered, 'answer');
     await hooks.roster(call.id, (list) => list.length === 2);
@@ -136,6 +137,54 @@ const answering = (world) => scene('answering', async () => {
   });
   await step(name('answerCall, of a call that is over'), () =>
     refused(() => client.answerCall(incoming.incomingCallContext, hooks.callback), 404, '8522'));
+  await step(name('answerCall, of a caller who goes before anything is heard: AnswerFailed'), async () => {
+    await alice.callsInVain(support.communicationUserId);
+    const { data } = await hooks.incoming(support.communicationUserId);
+    const { callConnectionProperties: p } = await client.answerCall(data.incomingCallContext, hooks.callback, { operationContext: 'vain' });
+    await alice.hangsUp();
+    outcome(await hooks.event(p.callConnectionId, 'AnswerFailed'), 404, 8522, 'vain');
+    hooks.assertTold(p.callConnectionId, 'AnswerFailed');
+  });
+  await step(name('answerCall, of a call to a number'), async () => {
+    const { number } = world;
+    await alice.calls(`4:${number.phoneNumber}`);
+    const { data } = await hooks.incoming(`4:${number.phoneNumber}`);
+    const answered = await client.answerCall(data.incomingCallContext, hooks.callback);
+    assert.deepEqual(answered.callConnectionProperties.answeredFor, number);
+    await end(world, await connected(world, answered));
+  });
+});
+
+const sharing = (world) => scene('sharing', async () => {
+  const { client, hooks, alice, support } = world;
+  let [first, second] = [];
+  await need('IncomingCall, of somebody who is added', async () => {
+    first = await callTo(world, alice, 'first');
+    const customCallingContext = [
+      { kind: 'voip', key: 'order', value: '77' },
+      { kind: 'sipuui', key: '', value: 'abc' },
+      { kind: 'sipx', key: 'ticket', value: '12' },
+    ];
+    await first.connection.addParticipant({ targetParticipant: support, customCallingContext }, { operationContext: 'add' });
+    const { data } = await hooks.incoming(support.communicationUserId);
+    assert.deepEqual(data.customContext, {
+      voipHeaders: { order: '77' }, sipHeaders: { 'User-To-User': 'abc', 'X-MS-Custom-ticket': '12' },
+    });
+    assert.equal(data.serverCallId, first.properties.serverCallId);
+    second = await connected(world, await client.answerCall(data.incomingCallContext, hooks.callback, { operationContext: 'second' }), 'second');
+    outcome(await hooks.event(first.id, 'AddParticipantSucceeded'), 200, 0, 'add');
+  });
+  await step('two applications at one call, each told its own results', async () => {
+    await hooks.roster(second.id, (list) => list.length === 3);
+    await second.connection.getCallMedia().playToAll([{ kind: 'fileSource', url: `${world.door}/prompt.wav` }], { operationContext: 'mine' });
+    outcome(await hooks.event(second.id, 'PlayCompleted'), 200, 0, 'mine');
+    await second.connection.hangUp(false);
+    await hooks.event(second.id, 'CallDisconnected');
+    await hooks.roster(first.id, (list) => list.length === 2);
+    await end(world, first);
+    hooks.assertTold(first.id, 'CallConnected', 'AddParticipantSucceeded', 'CallDisconnected');
+    hooks.assertTold(second.id, 'CallConnected', 'PlayStarted', 'PlayCompleted', 'CallDisconnected');
+  });
 });
 
 const rejecting = ({ client, hooks, alice, support }) => scene('rejecting', async () => {

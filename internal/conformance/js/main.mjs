@@ -35,7 +35,10 @@ async function populate() {
   const nobody = await identities.createUser();
   world.nobody = { identifier: nobody, id: nobody.communicationUserId };
   world.support = await identities.createUser();
-  await subscribe(connectionString, 'support', `${hooks.origin}/incoming`, world.support.communicationUserId);
+  world.number = { phoneNumber: '+15551230002' }; // one of the application's own
+  for (const [name, id] of [['support', world.support.communicationUserId], ['number', `4:${world.number.phoneNumber}`]]) {
+    await subscribe(connectionString, name, `${hooks.origin}/incoming`, id);
+  }
   return world;
 }
 

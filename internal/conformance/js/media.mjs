@@ -1,7 +1,7 @@
 // CallMedia: what is heard in a call.
 import assert from 'node:assert/strict';
 import { callTo, end, outcome } from './calls.mjs';
-import { perhapsLater, rawId } from './expect.mjs';
+import { perhapsLater, rawId, refused } from './expect.mjs';
 import { need, scene, step } from './steps.mjs';
 
 const name = (method) => `CallMedia.${method}`;
@@ -23,7 +23,7 @@ export const media = (world) => scene('media', async () => {
 /** Everything that the call is told by the steps below, in order. */
 const told = ['CallConnected',
   'PlayStarted', 'PlayCompleted', 'PlayStarted', 'PlayCompleted', 'PlayStarted', 'PlayCompleted', 'PlayFailed', 'PlayStarted', 'PlayCanceled',
-  'RecognizeCompleted', 'RecognizeCompleted', 'RecognizeFailed', 'RecognizeCanceled'];
+  'RecognizeCompleted', 'RecognizeCompleted', 'RecognizeFailed', 'RecognizeCanceled', 'HoldFailed'];
 
 const prompt = ({ door }) => [{ kind: 'fileSource', url: `${door}/prompt.wav` }];
 const long = ({ door }) => [{ kind: 'fileSource', url: `${door}/long.wav` }];
@@ -95,7 +95,7 @@ async function recognizing(world, { id, media }) {
 }
 
 async function holding(world, { id, connection, media, properties }) {
-  const { hooks, alice } = world;
+  const { hooks, door, alice, bob } = world;
   const both = [alice.id, rawId(properties.source)];
   const isHeld = (held) => (list) => list.find((p) => rawId(p.identifier) === alice.id)?.isOnHold === held;
 
@@ -111,6 +111,13 @@ async function holding(world, { id, connection, media, properties }) {
     await hooks.roster(id, isHeld(false));
     await alice.sees(both);
   });
+  await step(name('hold, with music that is not there: HoldFailed'), async () => {
+    const playSource = { kind: 'fileSource', url: `${door}/nothing.wav` };
+    await media.hold(alice.identifier, { playSource, operationContext: 'no music' });
+    outcome(await hooks.event(id, 'HoldFailed'), 400, 8536, 'no music');
+    assert.equal((await connection.getParticipant(alice.identifier)).isOnHold, false);
+  });
+  await step(name('hold, of somebody who is not there'), () => refused(() => media.hold(bob.identifier), 404, '8522'));
   await step(name('hold, in silence'), async () => {
     await media.hold(alice.identifier);
     await hooks.roster(id, isHeld(true));

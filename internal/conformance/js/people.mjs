@@ -31,6 +31,8 @@ export class Person {
   /** Waits until the telephone rings no more; resolves to why. */
   misses = () => this.#does('missed');
   calls = (...people) => this.#does('call', { to: people });
+  /** Calls by a line on which no sound ever flows. */
+  callsInVain = (...people) => this.#does('call', { to: people, dead: true });
   /** Joins a group or a room, which is made for it if it is the first. */
   joins = (where) => this.#does('join', where);
   presses = (...tones) => this.#does('press', { tones });

@@ -70,6 +70,16 @@ export const rooms = ({ connectionString }) => scene('rooms', async () => {
     for await (const page of client.listRooms().byPage()) assert.ok(Array.isArray(page));
   });
 
+  await step(name('listRooms, of which there are many'), async () => {
+    const many = await Promise.all(Array.from({ length: 120 }, () => client.createRoom()));
+    const listed = new Set((await all(client.listRooms())).map((r) => r.id));
+    assert.equal(listed.size, many.length + 2);
+    for (const { id } of many) assert.ok(listed.has(id), id);
+    let pages = 0;
+    for await (const page of client.listRooms().byPage()) pages += page.length > 0 ? 1 : 0;
+    assert.ok(pages > 1, `${pages} pages`);
+  });
+
   await step(name('listParticipants'), async () => assert.deepEqual(await roles(client, room.id), {
     [ann.communicationUserId]: 'Presenter', [ben.communicationUserId]: 'Attendee',
   }));
