@@ -60,8 +60,9 @@ var errAfter = &mistake{"after", "it is not where a page of this list ended"}
 
 // after is a cursor that hides what it says from whoever spells the query anew.
 func (q *request) after() (string, error) {
-	text, err := base64.RawURLEncoding.DecodeString(q.query.Get("after"))
-	if err != nil || len(text) > maxName {
+	given := q.query.Get("after")
+	text, err := base64.RawURLEncoding.DecodeString(given)
+	if err != nil || len(text) > maxName || base64.RawURLEncoding.EncodeToString(text) != given {
 		return "", errAfter
 	}
 	return string(text), nil
