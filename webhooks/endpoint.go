@@ -65,9 +65,13 @@ func (t *Teller) passes(q *queue) bool {
 }
 
 // admit lets a queue begin an attempt that has passed the gates, or makes it
-// wait for a slot.
+// wait for a slot, or until what was told is durable.
 func (t *Teller) admit(q *queue) bool {
 	e := q.endpoint
+	if t.loose >= looseMost {
+		q.waitIn(&t.unsaid)
+		return false
+	}
 	if e.using >= t.cfg.Slots {
 		q.waitIn(&e.waiting)
 		return false

@@ -14,6 +14,9 @@ const (
 	soon = 20 * time.Millisecond
 	// many is the number of cursors that are written at once without waiting.
 	many = 16
+	// looseMost is how many events may have been told, but not durably so, before
+	// another is told: these would be told again after a crash.
+	looseMost = 24
 	// parkAfter is how long something may be owed before it has a line of its
 	// own in the ledger, so that the floor of its shard can rise past it.
 	parkAfter = time.Second
@@ -30,11 +33,27 @@ func (t *Teller) mark(q *queue) {
 	q.dirty = true
 	t.dirty[q] = struct{}{}
 	t.move()
-	if len(t.dirty) >= many {
+	t.hurry()
+}
+
+// hurry has what has changed written at once if it is much, else soon.
+func (t *Teller) hurry() {
+	if len(t.dirty) >= many || t.loose >= many {
 		t.flush()
 		return
 	}
 	t.arm()
+}
+
+// tighten counts events whose being told is durable now, and lets others go.
+func (t *Teller) tighten(events int) {
+	t.loose -= events
+	for t.loose < looseMost && len(t.unsaid) > 0 {
+		q := t.unsaid[0]
+		t.unsaid = t.unsaid[1:]
+		q.waiting = false
+		t.pump(q)
+	}
 }
 
 func (t *Teller) arm() {
@@ -116,9 +135,15 @@ func (t *Teller) flush() {
 		return
 	}
 	t.flushing = true
+	told := t.loose
 	t.attempts.Go(func() {
 		err := t.ledger.write(t.life, b)
-		t.do(func() { t.flushed(b, queues, err) })
+		t.do(func() {
+			t.flushed(b, queues, err)
+			if err == nil {
+				t.tighten(told)
+			}
+		})
 	})
 }
 
@@ -155,7 +180,7 @@ func (t *Teller) flushed(b batch, queues []*queue, err error) {
 		}
 	}
 	if len(t.dirty) > 0 || len(t.letter) > 0 || t.ledger.news(t.floors) != nil {
-		t.arm()
+		t.hurry()
 	}
 }
 

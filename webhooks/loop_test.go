@@ -207,3 +207,22 @@ func TestACodeConfirmsOnlyTheEndpointItWasSentTo(t *testing.T) {
 		t.Error("its own code does not confirm it")
 	}
 }
+
+func TestLittleIsToldBeforeItIsDurablyKnownWhatWas(t *testing.T) {
+	bubble(t, func(t *testing.T, w *wires) {
+		d := w.openNew(t)
+		if err := d.ask(t.Context(), func() { d.flushing = true }); err != nil { // as if the disk hung
+			t.Fatal(err)
+		}
+		app := w.application(t, "app", nil)
+		crowd(t, d, 0, 100, 5, "http://app/")
+		pass(time.Minute)
+		if n := app.requests(); n < looseMost || n > looseMost+d.cfg.Slots {
+			t.Errorf("%d events would be told again after a crash", n)
+		}
+		if err := d.ask(t.Context(), func() { d.flushing = false; d.flush() }); err != nil {
+			t.Fatal(err)
+		}
+		app.until(t, 500)
+	})
+}

@@ -19,6 +19,7 @@ func (t *Teller) hushed(a *attempt) {
 		pool.Front().Value.(*attempt).cancel() //nolint:errcheck,forcetypeassert // holds nothing else
 	}
 	if !a.ack {
+		t.loose++
 		t.bodies -= q.listing(func() { q.hush(a.position) })
 		q.busy = false
 		t.mark(q)
@@ -40,11 +41,20 @@ func (t *Teller) ended(a *attempt, r result) {
 		q.busy = false
 	}
 	t.apply(a, r)
+	if a.over(r) {
+		t.loose++
+	}
+	t.mark(q)
 	if !a.hushed {
 		t.vacate(a.endpoint)
 	}
 	t.pump(q)
-	t.mark(q)
+}
+
+// over reports whether the event is not to be told again, and that has not been
+// so since the end of the grace.
+func (a *attempt) over(r result) bool {
+	return (!a.hushed || a.ack) && r.verdict != refused && r.verdict != aborted && r.verdict != lost
 }
 
 // apply changes the queue as the verdict says.

@@ -247,7 +247,7 @@ func (s *status) WriteHeader(code int) {
 // until waits for n events that were kept.
 func (a *application) until(tb testing.TB, n int) []received {
 	tb.Helper()
-	late := time.After(30 * time.Second)
+	late := time.After(2 * time.Minute)
 	for {
 		a.mu.Lock()
 		kept := slices.Clone(a.kept)

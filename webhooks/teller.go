@@ -54,6 +54,8 @@ type Teller struct {
 	bodies    int
 	filling   int      // queues that read the log
 	unfilled  []*queue // that wait to
+	loose     int      // events that are told, but not durably so
+	unsaid    []*queue // that wait until fewer are
 	draining  bool
 	drained   chan struct{}
 }

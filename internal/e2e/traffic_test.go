@@ -146,6 +146,7 @@ func (tr *traffic) life(ctx context.Context) {
 	}
 	if tr.until(ctx, cn, "CallConnected", "connected") {
 		tr.look(ctx, cn)
+		tr.talk(ctx)
 		if tr.roll(4) == 0 && tr.until(ctx, cn, "CallDisconnected", "disconnected") {
 			return // the other side has ended it
 		}
@@ -154,6 +155,16 @@ func (tr *traffic) life(ctx context.Context) {
 		tr.throwOut(ctx, cn)
 	}
 	tr.finish(ctx, cn)
+}
+
+// talk is what people do in a call, for some seconds.
+func (tr *traffic) talk(ctx context.Context) {
+	over := time.NewTimer(time.Duration(tr.roll(8000)) * time.Millisecond)
+	defer over.Stop()
+	select {
+	case <-over.C:
+	case <-ctx.Done():
+	}
 }
 
 // answer answers a call, and sometimes ends it.
@@ -166,6 +177,7 @@ func (tr *traffic) answer(ctx context.Context, incoming string) {
 	}
 	tr.look(ctx, cn)
 	if tr.roll(2) == 0 {
+		tr.talk(ctx)
 		tr.finish(ctx, cn)
 	}
 }
@@ -301,7 +313,7 @@ func inState(state string) func(event) bool {
 // until waits until a connection is told an event, or is seen in a state: where
 // it is told may be down.
 func (tr *traffic) until(ctx context.Context, cn, kind, state string) bool {
-	for range 8 {
+	for range 4 {
 		if tr.await(ctx, cn, kind) {
 			return true
 		}
@@ -320,7 +332,7 @@ func (tr *traffic) until(ctx context.Context, cn, kind, state string) bool {
 
 // await waits a moment until a connection is told an event.
 func (tr *traffic) await(ctx context.Context, connection, kind string) bool {
-	late := time.NewTimer(250 * time.Millisecond)
+	late := time.NewTimer(500 * time.Millisecond)
 	defer late.Stop()
 	for {
 		told, more := tr.witness.heard(connection, kind)
