@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -160,8 +161,20 @@ func TestOneAddressHasOnlySoManyConnections(t *testing.T) {
 			t.Fatal("nobody takes the place of one who has left")
 		}
 	}
-	if n := counted(t, s, `botd_refused_total{limit="connections"}`); n < 5 {
-		t.Errorf("%v refusals are counted", n)
+	const refused = `botd_refused_total{limit="connections"}`
+	before := counted(t, s, refused)
+	if before < 5 {
+		t.Errorf("%v refusals are counted", before)
+	}
+	media, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.MediaPort())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := media.Read(make([]byte, 1)); err == nil {
+		t.Errorf("the media port says %d byte", n)
+	}
+	if after := counted(t, s, refused); after != before+1 {
+		t.Errorf("%v refusals are counted, want %v: the media port is not watched", after, before+1)
 	}
 	if err := s.Stop(t.Context()); err != nil {
 		t.Error(err)

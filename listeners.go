@@ -33,6 +33,10 @@ const (
 // listen opens the addresses, so that their ports are known before anything is
 // served on them.
 func (s *Server) listen(ctx context.Context) error {
+	s.conns = throttle.NewConns(throttle.ConnsConfig{
+		Peer: s.cfg.LimitsConnections, All: mostConnections(), Exempt: s.cfg.exempt,
+	})
+	registerRefused(s.telemetry.Metrics, "connections", s.conns.Refused)
 	var lc net.ListenConfig
 	for _, l := range []struct {
 		key, addr string
@@ -63,15 +67,11 @@ func (s *Server) listen(ctx context.Context) error {
 // startListeners serves on what listen opened.
 func (s *Server) startListeners(context.Context) error {
 	front := s.front()
-	conns := throttle.NewConns(throttle.ConnsConfig{
-		Peer: s.cfg.LimitsConnections, All: mostConnections(), Exempt: s.cfg.exempt,
-	})
-	registerRefused(s.telemetry.Metrics, "connections", conns.Refused)
 	if s.listeners.http != nil {
-		s.serve(conns.Watch(s.listeners.http), front)
+		s.serve(s.conns.Watch(s.listeners.http), front)
 	}
 	if s.listeners.https != nil {
-		s.serve(tls.NewListener(conns.Watch(s.listeners.https), s.tls.Config()), front)
+		s.serve(tls.NewListener(s.conns.Watch(s.listeners.https), s.tls.Config()), front)
 	}
 	s.serve(s.listeners.admin, s.hosted(s.admin()))
 	return nil

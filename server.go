@@ -25,6 +25,7 @@ import (
 	"github.com/botd-dev/botd/internal/egress"
 	"github.com/botd-dev/botd/internal/localca"
 	"github.com/botd-dev/botd/internal/telemetry"
+	"github.com/botd-dev/botd/internal/throttle"
 	"github.com/botd-dev/botd/leg/browser"
 	"github.com/botd-dev/botd/media/mix"
 	"github.com/botd-dev/botd/webhooks"
@@ -68,6 +69,7 @@ type Server struct {
 	local     *local.Bots
 	rest      http.Handler
 	listeners listeners
+	conns     *throttle.Conns // from outside
 	probes    probes
 }
 

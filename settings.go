@@ -161,7 +161,7 @@ var settings = []setting{
 		"how long running calls may go on after SIGTERM"),
 
 	row("limits-connections", "100", count(0, 1_000_000), func(c *Config) *int { return &c.LimitsConnections },
-		"connections from one address to http-addr and https-addr; more are closed at once; 0 is any number, also in what follows"),
+		"connections from one address, over HTTP, HTTPS and the TCP of media; more are closed at once; 0 is any number, also in what follows"),
 	row("limits-address", "2000/1s", rateKind(), func(c *Config) *throttle.Rate { return &c.LimitsAddress },
 		"REST requests from one address"),
 	row("limits-requests", "1000/1s", rateKind(), func(c *Config) *throttle.Rate { return &c.LimitsRequests },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"time"
 
@@ -56,6 +57,9 @@ type Config struct {
 	// MediaPort is the number of the one UDP and the one TCP port; zero takes
 	// any that is free as both.
 	MediaPort int
+	// Watch wraps the listener of the TCP port, to limit its connections; nil
+	// takes it as it is.
+	Watch func(net.Listener) net.Listener
 	// PublicIP is offered to browsers besides the machine's own addresses,
 	// where a NAT passes MediaPort on. None by default.
 	PublicIP string
@@ -112,6 +116,9 @@ func (c *Config) fill() {
 	}
 	if c.ModalityTimeout == 0 {
 		c.ModalityTimeout = 40 * time.Second
+	}
+	if c.Watch == nil {
+		c.Watch = func(l net.Listener) net.Listener { return l }
 	}
 	if c.Log == nil {
 		c.Log = zap.NewNop()

@@ -66,6 +66,8 @@ type engine struct {
 	port int
 	udp  ice.UDPMux
 	tcp  ice.TCPMux
+
+	watch func(net.Listener) net.Listener
 }
 
 func newEngine(cfg Config) (*engine, error) {
@@ -79,7 +81,7 @@ func newEngine(cfg Config) (*engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("media certificate: %w", err)
 	}
-	e := &engine{cert: *cert}
+	e := &engine{cert: *cert, watch: cfg.Watch}
 	if err := e.listen(bind, cfg.MediaPort, logs); err != nil {
 		return nil, err
 	}
@@ -114,7 +116,7 @@ func (e *engine) open(bind netip.Addr, port int, logs logging.LoggerFactory) err
 		return errors.Join(err, l.Close())
 	}
 	e.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{
-		Listener: l, Logger: logs.NewLogger("tcp"),
+		Listener: e.watch(l), Logger: logs.NewLogger("tcp"),
 		ReadBufferSize: tcpReadPackets, WriteBufferSize: tcpWriteBytes,
 		FirstStunBindTimeout: tcpFirstMessage, AliveDurationForConnFromStun: tcpFirstMessage,
 	})
