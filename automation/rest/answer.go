@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // answer is a response as it goes out, and as it is kept for a repeated
@@ -32,6 +33,16 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
+// unread is how long a client may leave unread what it is sent before its
+// connection is given up.
+const unread = 30 * time.Second
+
+// hurry gives the client that time from now on. Where no deadline can be set
+// nothing is waited for.
+func hurry(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(unread))
+}
+
 // send writes the answer and has it leave at once.
 func (a answer) send(w http.ResponseWriter) error {
 	if a.then != nil {
@@ -40,6 +51,7 @@ func (a answer) send(w http.ResponseWriter) error {
 	if a.stream != nil {
 		return a.stream(w)
 	}
+	hurry(w)
 	h := w.Header()
 	if a.Code != "" {
 		h.Set("x-ms-error-code", a.Code)

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -121,6 +122,41 @@ func TestAUserTokenOpensNoOperation(t *testing.T) {
 		t.Errorf("%d calls", n)
 	}
 }
+
+// A client that reads nothing holds neither its connection nor what it asked for.
+func TestAnAnswerThatNobodyReadsIsGivenUp(t *testing.T) {
+	atCounter(t, LimitsConfig{}, call.Capacity{}, func(s *counter) {
+		l := make(pipes, 1)
+		web := &http.Server{Handler: s, ReadHeaderTimeout: time.Second}
+		served := make(chan error, 1)
+		go func() { served <- web.Serve(l) }()
+		here, there := net.Pipe()
+		l <- there
+		if _, err := io.WriteString(here, "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(unread + time.Second)
+		if left, err := io.ReadAll(here); err != nil || len(left) > 0 {
+			t.Errorf("%d bytes are still to be had, %v", len(left), err)
+		}
+		close(l)
+		_, _ = here.Close(), web.Close()
+		<-served
+	})
+}
+
+// pipes is a listener whose connections are in memory.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	c, open := <-p
+	if !open {
+		return nil, net.ErrClosed
+	}
+	return c, nil
+}
+func (p pipes) Close() error   { return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
 // What does not expand is as large as it looks; nothing is made larger here.
 func TestACompressedBodyIsNotRead(t *testing.T) {

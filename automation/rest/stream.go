@@ -57,6 +57,7 @@ func pour(w http.ResponseWriter, feed <-chan entry) error {
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
+	hurry(w)
 	w.WriteHeader(http.StatusOK)
 	if err := out.Flush(); err != nil {
 		return err
@@ -70,8 +71,10 @@ func pour(w http.ResponseWriter, feed <-chan entry) error {
 			if !more || e.err != nil {
 				return e.err
 			}
+			hurry(w)
 			_, err = fmt.Fprintf(w, "id: %s\nevent: %s\ndata: %s\n\n", e.line.Cursor, e.line.Type, encode(eventOf(e.line.Record)))
 		case <-beat.C:
+			hurry(w)
 			_, err = fmt.Fprint(w, ": \n\n")
 		}
 		if err == nil {
