@@ -83,6 +83,37 @@ func TestARoomAndItsSecretsSurviveARestart(t *testing.T) {
 	}
 }
 
+// TestThousandsOfPeopleFitIntoARoom puts them into the store in one request.
+func TestThousandsOfPeopleFitIntoARoom(t *testing.T) {
+	s := start(t, func(*Config) {})
+	defer func() { _ = s.Stop(t.Context()) }()
+	people := make([]string, 6000)
+	for i := range people {
+		people[i] = fmt.Sprintf(`"8:acs:11111111-1111-4111-8111-111111111111_22222222-2222-4222-8222-%012d":{"role":"Consumer"}`, i)
+	}
+	status, body := ask(t, s, http.MethodPost, "/rooms"+roomsVersion, `{"participants":{`+strings.Join(people, ",")+`}}`, nil)
+	var r struct{ ID string }
+	if err := json.Unmarshal(body, &r); err != nil || status != http.StatusCreated {
+		t.Fatalf("%d %s %v", status, body, err)
+	}
+	seen := 0
+	for path := "/rooms/" + r.ID + "/participants" + roomsVersion + "&limit=1000"; path != ""; {
+		status, body := ask(t, s, http.MethodGet, path, "", nil)
+		var page struct {
+			Value    []struct{ RawID, Role string }
+			NextLink string
+		}
+		if err := json.Unmarshal(body, &page); err != nil || status != http.StatusOK {
+			t.Fatalf("%d %s %v", status, body, err)
+		}
+		seen += len(page.Value)
+		path = strings.TrimPrefix(page.NextLink, s.publicURL())
+	}
+	if seen != len(people) {
+		t.Errorf("%d of %d", seen, len(people))
+	}
+}
+
 func TestABotOfTheProgramIsSentToARunningCall(t *testing.T) {
 	s := start(t, func(*Config) {})
 	defer func() { _ = s.Stop(t.Context()) }()
