@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -166,7 +167,16 @@ func (a *attempt) broken(ctx context.Context, err error) result {
 	case a.sent.Load() && silent:
 		return result{verdict: refused, failure: failure{reason: "no answer in time"}}
 	}
-	return result{verdict: refused, failure: failure{reason: err.Error()}}
+	return result{verdict: refused, failure: failure{reason: plainly(err)}}
+}
+
+// plainly is what an error says, without the address: its query may be a secret.
+func plainly(err error) string {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	return err.Error()
 }
 
 // retryAfter reads how long the endpoint wants to be left alone (RFC 9110,

@@ -7,6 +7,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -73,6 +74,74 @@ func (w *wires) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// sockets is a listener whose connections are buffered.
+type sockets struct{ *pipes }
+
+// Accept takes the next connection.
+func (s sockets) Accept() (net.Conn, error) {
+	c, err := s.pipes.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return buffer(c), nil
+}
+
+// buffered is a connection that one can write to although nobody reads, as a
+// socket's.
+type buffered struct {
+	net.Conn
+	out chan []byte
+	end context.CancelFunc
+	of  context.Context
+}
+
+func buffer(c net.Conn) net.Conn {
+	b := &buffered{Conn: c, out: make(chan []byte, 16)}
+	b.of, b.end = context.WithCancel(context.Background())
+	go b.run()
+	return b
+}
+
+// run writes until the connection is closed, and then what is left.
+func (b *buffered) run() {
+	defer b.Conn.Close()
+	defer b.end()
+	for {
+		select {
+		case data := <-b.out:
+			if _, err := b.Conn.Write(data); err != nil {
+				return
+			}
+			continue
+		default:
+		}
+		select {
+		case data := <-b.out:
+			if _, err := b.Conn.Write(data); err != nil {
+				return
+			}
+		case <-b.of.Done():
+			return
+		}
+	}
+}
+
+// Write lets the data go soon.
+func (b *buffered) Write(data []byte) (int, error) {
+	select {
+	case b.out <- slices.Clone(data):
+		return len(data), nil
+	case <-b.of.Done():
+		return 0, net.ErrClosed
+	}
+}
+
+// Close ends when what was written is read.
+func (b *buffered) Close() error {
+	b.end()
+	return nil
 }
 
 // pipes is a listener of the network.

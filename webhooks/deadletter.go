@@ -1,7 +1,6 @@
 package webhooks
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -92,9 +91,7 @@ func (t *Teller) DeadLetters(ctx context.Context) ([]DeadLetter, error) {
 		}
 		letters = append(letters, l)
 	}
-	slices.SortFunc(letters, func(a, b DeadLetter) int {
-		return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Position, b.Position))
-	})
+	slices.SortFunc(letters, func(a, b DeadLetter) int { return a.place().compare(b.place()) })
 	return letters, nil
 }
 

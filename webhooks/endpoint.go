@@ -119,23 +119,37 @@ func (t *Teller) ill(q *queue, f failure) bool {
 	if q.kind != callback {
 		return false
 	}
-	e, now := q.endpoint, time.Now()
-	path := e.path(q.target.path)
 	if f.status == 0 { // not even an answer
-		t.watch(&e.gate, e.gate.fail(now, t.wait) > 0)
-		path.probing = false
-		if len(path.waiting) == 0 && path.failures == 0 {
-			delete(e.paths, q.target.path)
-		}
-		return t.park(q, &e.gate)
+		return t.illHost(q, f)
 	}
+	return t.illPath(q, f)
+}
+
+func (t *Teller) illHost(q *queue, f failure) bool {
+	e, path := q.endpoint, q.endpoint.path(q.target.path)
+	before := e.gate.shut()
+	t.watch(&e.gate, e.gate.fail(time.Now(), t.wait) > 0)
+	t.blame(e, &e.gate, f.reason, before)
+	path.probing = false
+	if len(path.waiting) == 0 && path.failures == 0 {
+		delete(e.paths, q.target.path)
+	}
+	return t.park(q, &e.gate)
+}
+
+func (t *Teller) illPath(q *queue, f failure) bool {
+	e, path, now := q.endpoint, q.endpoint.path(q.target.path), time.Now()
+	before := path.shut()
 	if f.retryAfter > 0 {
 		path.slam(now, f.retryAfter)
 	} else {
 		path.fail(now, t.wait)
 	}
 	t.watch(path, path.shut())
+	t.blame(e, path, f.reason, before)
+	before = e.gate.shut()
 	t.watch(&e.gate, e.gate.failPath(q.target.path, now, t.wait) > 0)
+	t.blame(e, &e.gate, f.reason, before)
 	return t.park(q, path)
 }
 

@@ -13,6 +13,7 @@ const tripped = 3
 // time, later and later, until the first success opens it for all.
 type gate struct {
 	failures int
+	reason   string // of the last failure
 	until    time.Time
 	probing  bool
 	// paths are those that failed since the last success: a path that fails

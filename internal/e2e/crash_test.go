@@ -104,7 +104,7 @@ func (tr *traffic) flowUntil(ctx context.Context, calls, events int, then func()
 func judge(t *testing.T, s storm, server account, w *witness) {
 	t.Helper()
 	log := everything(t, server)
-	within(t, 2*time.Minute, "everything is told", func(context.Context) error { return w.complete(log) })
+	w.wait(t, log)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	judgeIDs(t, log)

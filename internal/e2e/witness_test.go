@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 )
 
@@ -117,24 +118,46 @@ func (w *witness) heard(connection, kind string) (bool, <-chan struct{}) {
 	return told != nil && slices.ContainsFunc(told.events, func(e event) bool { return e.kind() == kind }), w.kicked
 }
 
-// complete reports what of a log has not been told yet.
-func (w *witness) complete(log map[string][]event) error {
+// wait waits until everything of a log has been told, however much that is, as
+// long as there is progress.
+func (w *witness) wait(t *testing.T, log map[string][]event) {
+	t.Helper()
+	started, last := time.Now(), -1
+	for {
+		missing, first := w.missing(log)
+		if last < 0 {
+			t.Logf("%d events have yet to be told", missing)
+		}
+		if missing == 0 {
+			t.Logf("all is told after %s", time.Since(started).Round(time.Millisecond))
+			return
+		}
+		if missing == last {
+			t.Fatalf("%d events are never told, one of them: %v", missing, first)
+		}
+		last = missing
+		w.more(missing, 45*time.Second)
+	}
+}
+
+// missing counts what of a log has not been told yet, and names one.
+func (w *witness) missing(log map[string][]event) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	missing := 0
+	var one error
 	for connection, events := range log {
 		for to, owed := range w.owed(connection, events) {
-			told := w.told[route{connection, to}]
-			if told == nil {
-				return fmt.Errorf("nothing of %s at %q", connection, to)
-			}
+			told := w.told[route{connection, to}].heard()
 			for _, e := range owed {
-				if !slices.ContainsFunc(told.events, func(f event) bool { return f.ID == e.ID }) {
-					return fmt.Errorf("event %d of %s at %s", e.Sequence, connection, to)
+				if !slices.ContainsFunc(told, func(f event) bool { return f.ID == e.ID }) {
+					missing++
+					one = fmt.Errorf("event %d of %s at %q, %s", e.Sequence, connection, to, e.Type)
 				}
 			}
 		}
 	}
-	return nil
+	return missing, one
 }
 
 // owed are the events of a connection's log by where they are to be told: the
