@@ -51,13 +51,13 @@ func (r *reception) Ring(inv *call.Invitation) bool {
 }
 
 // benchServer is a server as an operator runs it, on ports of its own.
-func benchServer(b *testing.B) *Server {
+func benchServer(b *testing.B, options ...Option) *Server {
 	b.Helper()
 	cfg := Default()
 	cfg.DataDir, cfg.Dev = b.TempDir(), true
 	cfg.HTTPAddr, cfg.HTTPSAddr, cfg.AdminAddr, cfg.MediaUDPPort = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0", 0
 	cfg.DrainTimeout = time.Millisecond
-	s, err := Start(b.Context(), cfg)
+	s, err := Start(b.Context(), cfg, options...)
 	if err != nil {
 		b.Fatal(err)
 	}

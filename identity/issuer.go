@@ -28,8 +28,9 @@ type IssuerConfig struct {
 // Issuer issues tokens and verifies those of users. It is safe for use by
 // several goroutines.
 type Issuer struct {
-	cfg  IssuerConfig
-	keys map[string]*Key
+	cfg     IssuerConfig
+	keys    map[string]*Key
+	webhook webhookToken
 }
 
 // NewIssuer makes an issuer.
@@ -50,26 +51,23 @@ func NewIssuer(cfg IssuerConfig) (*Issuer, error) {
 // Resource is the immutable resource id.
 func (i *Issuer) Resource() uuid.UUID { return i.cfg.Resource }
 
-// webhookLife is how long a webhook token is valid (events.md section 3).
-const webhookLife = 5 * time.Minute
-
-// WebhookToken issues the bearer token of one event: issuer, audience the
-// resource id, valid for five minutes.
-func (i *Issuer) WebhookToken() (string, error) { return i.resourceToken(webhookLife) }
-
 // socketLife is how long the token of a media socket is valid.
 const socketLife = 24 * time.Hour
 
 // SocketToken issues the bearer token of one media socket, valid for a day.
-func (i *Issuer) SocketToken() (string, error) { return i.resourceToken(socketLife) }
+func (i *Issuer) SocketToken() (string, error) {
+	claims := i.resourceClaims(i.cfg.Now(), socketLife)
+	claims["jti"] = uuid.NewString()
+	return i.sign(claims)
+}
 
-func (i *Issuer) resourceToken(life time.Duration) (string, error) {
-	now := i.cfg.Now()
-	// The audience is a string, as the service writes it: programs compare it.
-	return i.sign(jwt.MapClaims{
-		"iss": i.cfg.URL, "aud": i.cfg.Resource.String(), "jti": uuid.NewString(),
+// resourceClaims say that this server is speaking to an application.
+func (i *Issuer) resourceClaims(now time.Time, life time.Duration) jwt.MapClaims {
+	return jwt.MapClaims{
+		// The audience is a string, as the service writes it: programs compare it.
+		"iss": i.cfg.URL, "aud": i.cfg.Resource.String(),
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(life).Unix(),
-	})
+	}
 }
 
 func (i *Issuer) sign(claims jwt.Claims) (string, error) {

@@ -16,9 +16,6 @@ import (
 const (
 	// patience is how long one try to write may take.
 	patience = 2 * time.Second
-	// atomicFrom is the number of messages from which a batch with one sync is
-	// cheaper than a sync each.
-	atomicFrom = 16
 	// batchMessages and batchBytes limit what is in flight. The store takes at
 	// most 1,000 messages in an atomic batch.
 	batchMessages = 500
@@ -39,7 +36,8 @@ type store struct {
 	nc   *nats.Conn
 	name string
 	// last is the sequence of the newest message. The writer's alone.
-	last uint64
+	last   uint64
+	prices prices
 
 	inbox string
 	epoch uint64
@@ -72,10 +70,16 @@ func (s *store) append(ctx context.Context, messages []message) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	s.epoch++
-	if len(messages) >= atomicFrom {
-		return s.batch(ctx, messages)
+	write, batched := s.singles, s.prices.batched(len(messages))
+	if batched {
+		write = s.batch
 	}
-	return s.singles(ctx, messages)
+	began := time.Now()
+	n, err := write(ctx, messages)
+	if err == nil {
+		s.prices.paid(n, batched, time.Since(began))
+	}
+	return n, err
 }
 
 // singles sends messages one after another without waiting in between. Each
