@@ -153,14 +153,10 @@ func TestOneAddressHasOnlySoManyConnections(t *testing.T) {
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for { // the server learns of it a little later
-		if _, in := dialled(t, s); in {
-			break
-		}
-		if t.Context().Err() != nil {
-			t.Fatal("nobody takes the place of one who has left")
-		}
-	}
+	until(t, func() bool { // the server learns of it a little later
+		_, in := dialled(t, s)
+		return in
+	})
 	const refused = `botd_refused_total{limit="connections"}`
 	before := counted(t, s, refused)
 	if before < 5 {
