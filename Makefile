@@ -97,9 +97,15 @@ check: deps $(LINT) ## formatting, linters, tidiness
 fmt: $(FUMPT) ## format what has to be formatted
 	@git ls-files -co --exclude-standard '*.go' | xargs $(FUMPT) -w
 
+# SLOW_DISK runs a program as if every sync of the disk took 5 ms longer.
+SLOW_DISK := strace -f --seccomp-bpf -qq -o /dev/null -e trace=fsync,fdatasync -e inject=fsync,fdatasync:delay_enter=5000
+
 .PHONY: bench
-bench: deps ## benchmarks
+bench: deps ## benchmarks; the way of an event to a webhook also on a slow disk
 	go test -run '^$$' -bench . -benchmem ./...
+	@tools/apt.sh strace
+	@echo "As if every sync of the disk took 5 ms longer:"
+	go test -run '^$$' -bench EventPipeline -exec '$(SLOW_DISK)' .
 
 .PHONY: fuzz
 fuzz: deps ## every fuzz target for FUZZTIME (1m)
