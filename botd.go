@@ -114,7 +114,7 @@ func (s *Server) stopStarted(ctx context.Context) error {
 // Stop drains the server: no new calls, the running ones go on up to the drain
 // timeout, then everybody is told; then it stops.
 func (s *Server) Stop(ctx context.Context) error {
-	s.draining.Store(true)
+	s.stopCalls()
 	s.log.Info("draining", zap.Duration("timeout", s.cfg.DrainTimeout))
 	drain, cancel := context.WithTimeout(ctx, s.cfg.DrainTimeout)
 	defer cancel()

@@ -158,7 +158,7 @@ func (s *Server) front() http.Handler {
 // while its log cannot be written, which is tried.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	switch {
-	case s.draining.Load():
+	case s.draining():
 		http.Error(w, "draining", http.StatusServiceUnavailable)
 	case s.probes.try(r.Context(), s.journal.Probe) != nil:
 		http.Error(w, "the log cannot be written", http.StatusServiceUnavailable)
@@ -200,10 +200,14 @@ func (s *Server) admin() http.Handler {
 	m.HandleFunc("/config", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(strings.Join(s.cfg.Effective(), "\n") + "\n"))
 	})
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
+		m.HandleFunc(method+" /drain", s.serveDrain)
+	}
 	m.HandleFunc("/debug/pprof/", pprof.Index)
 	m.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	m.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	m.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	m.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	return m
+	// A page that an operator has open elsewhere must change nothing here.
+	return http.NewCrossOriginProtection().Handler(m)
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,11 +42,11 @@ const (
 
 // Server is a running botd. Its fields are what the steps have started.
 type Server struct {
-	cfg      Config
-	bots     map[identity.ID]bot.Handler
-	closers  []closer
-	failed   chan error // a listener that broke
-	draining atomic.Bool
+	cfg     Config
+	bots    map[identity.ID]bot.Handler
+	closers []closer
+	failed  chan error // a listener that broke
+	drain   drain
 
 	telemetry *telemetry.Telemetry
 	log       *zap.Logger

@@ -152,7 +152,7 @@ func TestADrainingServerTakesNoCallsAndEndsTheOthersInTime(t *testing.T) {
 	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- s.Stop(context.WithoutCancel(t.Context())) }()
-	for !s.draining.Load() {
+	for !s.draining() {
 		runtime.Gosched()
 	}
 	if status, _ := ask(t, s, http.MethodGet, "/readyz", "", nil); status != http.StatusServiceUnavailable {

@@ -212,6 +212,14 @@ type (
 		Operation     string        `json:"operation"`
 		Participants  []identity.ID `json:"participants,omitempty"`
 	}
+	// participantRefused tells what a participant wanted and may not.
+	participantRefused struct {
+		ParticipantID string      `json:"participantId"`
+		Identifier    identity.ID `json:"identifier"`
+		Operation     string      `json:"operation"`
+		Role          Role        `json:"role,omitempty"`
+		InLobby       bool        `json:"inLobby,omitempty"`
+	}
 	// lobbyChanged tells every step of somebody at the lobby.
 	lobbyChanged struct {
 		ParticipantID string      `json:"participantId"`
@@ -284,6 +292,7 @@ func (participantBack) Type() string            { return "botd.participant.back"
 func (toneHeard) Type() string                  { return "botd.participant.dtmf" }
 func (accepted) Type() string                   { return "botd.operation.accepted" }
 func (participantAsked) Type() string           { return "botd.participant.asked" }
+func (participantRefused) Type() string         { return "botd.participant.refused" }
 func (lobbyChanged) Type() string               { return "botd.lobby.state" }
 func (transferChanged) Type() string            { return "botd.transfer.state" }
 func (routingChanged) Type() string             { return "botd.audiorouting.changed" }

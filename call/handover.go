@@ -152,9 +152,7 @@ func (ps passage) attach(h *handover) error {
 // become makes a participant of one of another call.
 func (c *Call) become(h *handover) *Participant {
 	p := c.newParticipant(h.who.identity, h.name)
-	if c.roomID != "" {
-		p.role = Attendee // whoever brought it here stands above roles; it does not
-	}
+	p.role = c.roleOf(p.identity) // whoever brought it here stands above roles; it does not
 	p.leg, p.port, p.answered = h.leg, h.port, true
 	p.selfMuted, p.forceMuted = h.selfMuted, h.forceMuted
 	h.who.heir.Store(p)

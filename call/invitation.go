@@ -296,7 +296,7 @@ func (inv *Invitation) Accept(ctx context.Context, a Acceptance) (*Participant, 
 			return ErrNoCall
 		}
 		p := inv.take()
-		p.name = a.Name
+		p.name, p.role = a.Name, inv.call.roleOf(inv.to)
 		p.take(a.Leg, a.Muted)
 		p.accept()
 		inv.call.answered()

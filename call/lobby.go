@@ -250,7 +250,7 @@ func (p *Participant) assign(role Role) {
 		return
 	}
 	was := p.muted()
-	p.role = role
+	p.role, p.denied = role, nil
 	p.call.stale = true
 	if was == p.muted() {
 		p.say()

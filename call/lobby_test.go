@@ -2,6 +2,7 @@ package call_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -174,5 +175,41 @@ func TestARoomWithoutDialOutCallsNoPhones(t *testing.T) {
 			h.Errorf("a phone is called: %v", err)
 		}
 		h.want(leg.p.Invite(h.Context(), bob), nil)
+	})
+}
+
+func TestWhatARoleForbidsIsWrittenDownOnce(t *testing.T) {
+	inHouse(t, func(h *house) {
+		h.enter(alice, call.Presenter, false)
+		guest, waits := h.enter(bob, call.Attendee, false), h.enter(carol, call.Attendee, true)
+		for range 3 {
+			h.want(errors.Is(guest.p.MuteOthers(h.Context()), call.ErrForbidden), true)
+			h.want(errors.Is(waits.p.Admit(h.Context()), call.ErrForbidden), true)
+		}
+		h.want(errors.Is(guest.p.EndForEveryone(h.Context()), call.ErrForbidden), true)
+		var written []string
+		for _, r := range h.book.records {
+			if r.Type == "botd.participant.refused" {
+				written = append(written, string(r.Data))
+			}
+		}
+		h.want(len(written), 3)
+		h.want(strings.Contains(written[0], string(bob)) && strings.Contains(written[0], `"operation":"mute others"`), true)
+		h.want(strings.Contains(written[1], string(carol)) && strings.Contains(written[1], `"inLobby":true`), true)
+		h.want(h.Assign(h.Context(), room, bob, call.Consumer), nil)
+		h.want(errors.Is(guest.p.MuteOthers(h.Context()), call.ErrForbidden), true)
+		h.want(strings.Contains(string(h.book.last("refused").Data), `"role":"Consumer"`), true)
+	})
+}
+
+func TestWhoIsAskedIntoARoomHasARoleThere(t *testing.T) {
+	inHouse(t, func(h *house) {
+		host := h.enter(alice, call.Presenter, false)
+		h.want(host.p.Invite(h.Context(), bob), nil)
+		synctest.Wait()
+		guest := h.accept()
+		h.want(errors.Is(guest.p.EndForEveryone(h.Context()), call.ErrForbidden), true)
+		h.want(errors.Is(guest.p.Remove(h.Context(), alice), call.ErrForbidden), true)
+		h.want(h.hears(host, guest), true)
 	})
 }

@@ -45,6 +45,7 @@ type Participant struct {
 	joined bool     // it is on the bridge
 	silent bool     // and the bridge does not mix what it says
 	hears  []string // what the bridge was told of whom it hears
+	denied []string // what it was refused because of its role
 }
 
 func (c *Call) newParticipant(id identity.ID, name string) *Participant {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/identity"
 )
 
 // Config is what a Registry needs from outside.
@@ -26,6 +28,9 @@ type Config struct {
 	IncomingContext func(invitation string, expires time.Time) string
 	// Timeouts are how long things may take.
 	Timeouts Timeouts
+	// RoleOf is the role of somebody whom others bring into a room's call; it must
+	// not block. Nil makes them attendees.
+	RoleOf func(room string, who identity.ID) Role
 	// MaxParticipants is how many people a call holds; default 350.
 	MaxParticipants int
 	// Capacity is how many calls there may be; the zero one is any number.
@@ -145,12 +150,23 @@ func (r *Registry) forget(c *Call) {
 	r.running.Done()
 }
 
+// Shut refuses new calls until Reopen; those that run go on.
+func (r *Registry) Shut() { r.shut(true) }
+
+// Reopen takes new calls again after Shut. After Drain or Close it must not be
+// called.
+func (r *Registry) Reopen() { r.shut(false) }
+
+func (r *Registry) shut(closing bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closing = closing
+}
+
 // Drain refuses new calls and waits until the running ones have ended by
 // themselves, or ctx ends. It reports whether none is left.
 func (r *Registry) Drain(ctx context.Context) bool {
-	r.mu.Lock()
-	r.closing = true
-	r.mu.Unlock()
+	r.Shut()
 	gone := make(chan struct{})
 	go func() {
 		r.running.Wait()

@@ -3,6 +3,8 @@ package call
 import (
 	"fmt"
 	"slices"
+
+	"github.com/botd-dev/botd/identity"
 )
 
 // Role is what somebody may do in a call that has roles (rest.md section 11).
@@ -54,6 +56,7 @@ func (r Role) Valid() bool {
 // may wraps ErrForbidden around what the participant's role does not allow.
 func (p *Participant) may(a Ability, what string) error {
 	if p.state == InLobby || !p.role.May(a) {
+		p.refused(what)
 		return fmt.Errorf("%s as %s: %w", what, p.rank(), ErrForbidden)
 	}
 	return nil
@@ -65,4 +68,28 @@ func (p *Participant) rank() string {
 		return "somebody in the lobby"
 	}
 	return string(p.role)
+}
+
+// refused writes down that the participant asked for what it may not. Each thing
+// is told once in a role: who goes on asking does not fill the log.
+func (p *Participant) refused(what string) {
+	if slices.Contains(p.denied, what) {
+		return
+	}
+	p.denied = append(p.denied, what)
+	p.each(participantRefused{p.id, p.identity, what, p.role, p.state == InLobby})
+}
+
+// roleOf is the role of somebody who comes to the call without entering its room
+// by themselves: invited, or brought here from another call. Phones have none
+// (rest.md section 11), and neither have calls that are no room's.
+func (c *Call) roleOf(who identity.ID) Role {
+	switch role := c.registry.cfg.RoleOf; {
+	case c.roomID == "" || who.Kind() == identity.KindPhoneNumber:
+		return ""
+	case role == nil:
+		return Attendee
+	default:
+		return role(c.roomID, who)
+	}
 }

@@ -29,7 +29,8 @@ type Because struct {
 	CallSequence uint64    `json:"callSequence"`
 	Time         time.Time `json:"time"`
 	// Kind is "end", "action", "timer", "network", "participant",
-	// "invitation", "connection", "transfer", "lobby" or "start".
+	// "invitation", "connection", "transfer", "lobby",
+	// "refusal" or "start".
 	Kind string `json:"kind"`
 	What string `json:"what"`
 }
@@ -70,6 +71,7 @@ const (
 	kindConnection  = "connection"
 	kindTransfer    = "transfer"
 	kindLobby       = "lobby"
+	kindRefusal     = "refusal"
 	kindStart       = "start"
 )
 
@@ -186,6 +188,8 @@ func (d detail) words(kind string) (of, what string) {
 		return kindParticipant, d.step()
 	case participantAsked{}.Type():
 		return kindAction, fmt.Sprintf("%s asked: %s.", d.Identifier, d.Operation)
+	case participantRefused{}.Type():
+		return kindRefusal, fmt.Sprintf("%s asked what it may not: %s.", d.Identifier, d.Operation)
 	case accepted{}.Type():
 		return kindAction, fmt.Sprintf("An application asked: %s%s.", d.Operation, d.context())
 	case stateChanged{}.Type():

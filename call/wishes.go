@@ -80,6 +80,7 @@ func (p *Participant) mayInvite(to identity.ID) error {
 		return nil
 	}
 	if err := p.call.mayCall(to); err != nil {
+		p.refused("call a phone")
 		return err
 	}
 	return p.may(DialOut, "call a phone")

@@ -115,6 +115,17 @@ func (b *Book) Valid(id string) error {
 	return nil
 }
 
+// RoleOf is the role of somebody whom others bring into a room's call: that of
+// the list, else Attendee.
+func (b *Book) RoleOf(id string, who identity.ID) call.Role {
+	if e, err := b.find(id); err == nil {
+		if role, listed := e.now.Load().list[who]; listed {
+			return role
+		}
+	}
+	return call.Attendee
+}
+
 // meeting finds the room that somebody knows the secrets of.
 func (b *Book) meeting(e Entering) (*entry, error) {
 	if e.MeetingLink != "" {

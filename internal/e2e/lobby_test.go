@@ -16,6 +16,8 @@ type meeting struct {
 	ID        string `json:"id"`
 	MeetingID string `json:"meetingId"`
 	Passcode  string `json:"passcode"`
+
+	MeetingLink string `json:"meetingLink"`
 }
 
 // room makes a room of which one user is the presenter.

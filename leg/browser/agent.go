@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"golang.org/x/time/rate"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
@@ -36,6 +37,7 @@ type agent struct {
 	resume string // the secret to come back with
 
 	answers answers
+	barring rate.Sometimes // how often the log tells what the client may not
 
 	mu     sync.Mutex
 	name   string
@@ -60,7 +62,7 @@ func (s *Server) register(sock *socket, resume string, session Session, since ui
 	}
 	a := s.agents[resume]
 	if a == nil || a.user != session.User {
-		a = &agent{server: s, user: session.User, resume: rand.Text(), calls: map[string]*leg{}}
+		a = &agent{server: s, user: session.User, resume: rand.Text(), calls: map[string]*leg{}, barring: barring()}
 		s.agents[a.resume] = a
 	}
 	if s.users[a.user] == nil {

@@ -7,6 +7,7 @@ type metrics struct {
 	sockets    prometheus.Gauge
 	legs       prometheus.Gauge
 	refused    *prometheus.CounterVec
+	barred     *prometheus.CounterVec
 	candidates prometheus.Counter
 	sound      prometheus.Counter
 }
@@ -23,6 +24,8 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		legs:    gauge("legs", "Legs of browsers, from the offer to the end."),
 		refused: prometheus.NewCounterVec(counter("refused_total",
 			"Sockets refused, by what was wrong."), []string{"at"}),
+		barred: prometheus.NewCounterVec(counter("requests_refused_total",
+			"Requests of clients that may not do what they asked for, by the code that they were told."), []string{"code"}),
 		candidates: prometheus.NewCounter(counter("candidates_dropped_total",
 			"ICE candidates beyond what one peer may send.")),
 		sound: prometheus.NewCounter(counter("sound_dropped_total",
@@ -31,7 +34,7 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.sockets, m.legs, m.refused, m.candidates, m.sound} {
+	for _, c := range []prometheus.Collector{m.sockets, m.legs, m.refused, m.barred, m.candidates, m.sound} {
 		if err := r.Register(c); err != nil {
 			return nil, err
 		}

@@ -91,6 +91,7 @@ func (a *agent) refuse(r request, err error) failure {
 	if ours {
 		a.server.log.Error("browser request failed", zap.String("type", r.Type), zap.Error(err))
 	}
+	a.barred(r, reply)
 	return reply
 }
 
