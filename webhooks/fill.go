@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/botd-dev/botd/call/journal"
 )
 
@@ -27,8 +29,9 @@ func (t *Teller) fill(q *queue) {
 		page, through, err := t.read(t.life, wants, read, behind)
 		t.do(func() {
 			q.busy = false
-			t.filled()
+			defer t.filled()
 			if err != nil {
+				t.cfg.Log.Warn("the log cannot be read", zap.Int("shard", q.shard), zap.Error(err))
 				t.snooze(q, retry)
 				return
 			}

@@ -45,9 +45,8 @@ func (t *Teller) hurry() {
 	t.arm()
 }
 
-// tighten counts events whose being told is durable now, and lets others go.
-func (t *Teller) tighten(events int) {
-	t.loose -= events
+// unleash lets those go that waited until what was told is durable.
+func (t *Teller) unleash() {
 	for t.loose < looseMost && len(t.unsaid) > 0 {
 		q := t.unsaid[0]
 		t.unsaid = t.unsaid[1:]
@@ -139,10 +138,11 @@ func (t *Teller) flush() {
 	t.attempts.Go(func() {
 		err := t.ledger.write(t.life, b)
 		t.do(func() {
-			t.flushed(b, queues, err)
 			if err == nil {
-				t.tighten(told)
+				t.loose -= told
 			}
+			t.flushed(b, queues, err)
+			t.unleash()
 		})
 	})
 }
