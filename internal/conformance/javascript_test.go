@@ -2,9 +2,12 @@ package conformance
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +31,20 @@ func TestTheJavaScriptSDKWaitsAsLongAsItIsTold(t *testing.T) {
 		cfg.LimitsIdentity = throttle.Rate{Count: 5, Per: 2 * time.Second}
 	})
 	node(t, s, "throttled.mjs", s.ConnectionString())
+}
+
+// TestTheJavaScriptSDKAsksAgainAndMakesNoSecondCall loses the answer to a call
+// that was made.
+func TestTheJavaScriptSDKAsksAgainAndMakesNoSecondCall(t *testing.T) {
+	s := open(t)
+	network := between(t, s.HTTPSAddr())
+	control := httptest.NewServer(http.HandlerFunc(network.cut))
+	t.Cleanup(control.Close)
+	through := strings.Replace(s.ConnectionString(), s.HTTPSAddr(), network.listener.Addr().String(), 1)
+	node(t, s, "retried.mjs", through, s.door, control.URL)
+	if n := s.Counts().Calls; n != 1 {
+		t.Errorf("there are %d calls", n)
+	}
 }
 
 // node runs a program under Node.
