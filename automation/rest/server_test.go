@@ -394,7 +394,12 @@ func TestSubscriptionsAreKeptByName(t *testing.T) {
 	d.ok(204, "DELETE", "/eventSubscriptions/mine", "")
 	d.refused(d.ask("GET", "/eventSubscriptions/mine", ""), 404, "8522")
 	d.refused(d.ask("PUT", "/eventSubscriptions/mine", `{}`), 400, "8523")
-	d.ok(200, "GET", "/webhooks/deadLetters", "")
+	letters := d.ok(200, "GET", "/webhooks/deadLetters", "")
+	if next, _ := letters["nextLink"].(string); len(letters["value"].([]any)) != usualPage || !strings.Contains(next, "after=further") {
+		t.Errorf("dead letters: %v", letters)
+	}
+	d.refused(d.ask("GET", "/webhooks/deadLetters?after=broken", ""), 400, "8523")
+	d.ok(200, "GET", "/webhooks/endpoints", "")
 	if r := d.ask("GET", ConfirmPath+"right", "", "Authorization", "none"); r.StatusCode != 200 {
 		t.Errorf("confirming by hand: %s", r.Status)
 	}

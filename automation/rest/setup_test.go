@@ -183,8 +183,16 @@ func (s *shelf) Confirm(_ context.Context, code string) error {
 	}
 	return nil
 }
-func (s *shelf) DeadLetters(context.Context) ([]webhooks.DeadLetter, error) { return nil, nil }
-func (s *shelf) Redeliver(context.Context, string) error                    { return webhooks.ErrUnknown }
+func (s *shelf) Conditions(context.Context) ([]webhooks.Condition, error) { return nil, nil }
+
+func (s *shelf) DeadLetterPage(_ context.Context, after string, limit int) ([]webhooks.DeadLetter, string, error) {
+	if after == "broken" {
+		return nil, "", webhooks.ErrCursor
+	}
+	return make([]webhooks.DeadLetter, limit), "further", nil
+}
+
+func (s *shelf) Redeliver(context.Context, string) error { return webhooks.ErrUnknown }
 
 // memory keeps users.
 type memory struct{ sync.Map }
