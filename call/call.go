@@ -41,7 +41,7 @@ type Call struct {
 	hollow    bool // there is no such call: it only tells an application so
 	startedBy identity.ID
 	started   time.Time
-	expects   int  // who is on the way in without being asked: a transferee
+	expects   bool // a transferee is on the way in without being asked
 	group     bool // not 1:1, and never again
 	over      bool // ending; why says for what reason
 	why       Reason

@@ -279,10 +279,13 @@ func (cn *Connection) publish() {
 	cn.call.afterwards(func() { cn.view.Store(v) })
 }
 
+// left says that the application is out of the call, or on its way.
+func (cn *Connection) left() bool { return cn.state == Disconnecting || cn.state == Disconnected }
+
 // do asks the call something for this connection, which must not be leaving.
 func (cn *Connection) do(ctx context.Context, f func() error) error {
 	return cn.call.do(ctx, func() error {
-		if cn.state == Disconnecting || cn.state == Disconnected {
+		if cn.left() {
 			return ErrEnded
 		}
 		return f()

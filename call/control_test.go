@@ -204,3 +204,16 @@ func TestPeopleWhoComeAndGoAreToldOfTheCall(t *testing.T) {
 		h.want(kinds, []string{"CallStarted", "IncomingCall", "CallParticipantAdded", "CallParticipantRemoved", "CallEnded"})
 	})
 }
+
+func TestMusicThatComesAfterItsApplicationHasGoneHoldsNobody(t *testing.T) {
+	inHouse(t, func(h *house) {
+		first, second, cn := h.conference()
+		h.want(cn.Hold(h.Context(), call.Hold{Who: bob, Music: func(context.Context) (media.Source, error) {
+			time.Sleep(time.Minute) // it does not know when to stop
+			return nil, nil         //nolint:nilnil // silence
+		}}), nil)
+		h.want(cn.Leave(h.Context()), nil)
+		h.pass(2 * time.Minute)
+		h.want([]bool{h.hears(first, second), h.hears(second, first)}, []bool{true, true})
+	})
+}

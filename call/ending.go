@@ -36,7 +36,7 @@ func (c *Call) part(why Reason) {
 
 // conclude ends a call in which nobody is left to talk to.
 func (c *Call) conclude() {
-	if c.over || c.expects > 0 || c.hollow {
+	if c.over || c.expects || c.hollow {
 		return
 	}
 	people, invited, seats := c.census()

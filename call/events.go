@@ -135,7 +135,7 @@ type (
 	// CallTransferAccepted says that the target has the transferee.
 	CallTransferAccepted struct {
 		Outcome
-		TransferTarget identity.ID `json:"transferTarget"`
+		TransferTarget identity.ID `json:"transferTarget,omitempty"`
 		Transferee     identity.ID `json:"transferee"`
 	}
 	// CallTransferFailed says that the transferee stays where it is.
@@ -169,8 +169,8 @@ type (
 	opened struct {
 		Kind             string        `json:"kind"`
 		OperationContext string        `json:"operationContext,omitempty"`
-		Source           identity.ID   `json:"source"`
-		Targets          []identity.ID `json:"targets"`
+		Source           identity.ID   `json:"source,omitempty"`
+		Targets          []identity.ID `json:"targets,omitempty"`
 		Group            bool          `json:"group"`
 	}
 	// stateChanged tells every step of a connection.

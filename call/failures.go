@@ -7,6 +7,10 @@ func failing(err error) Reason {
 	switch {
 	case errors.Is(err, ErrNoParticipant):
 		return Reason{404, 8558, "The participant is not in the call any more."}
+	case errors.Is(err, ErrBusy):
+		return Reason{429, 8530, "The server has as many calls as it may."}
+	case errors.Is(err, ErrTooFast):
+		return Reason{429, 8516, "Too many new calls at once."}
 	case errors.Is(err, ErrFull):
 		return Reason{429, 8530, "The call is full."}
 	case errors.Is(err, ErrTransferRunning):

@@ -16,13 +16,37 @@ import (
 type handover struct {
 	who     *Participant
 	outcome atomic.Int32
+	there   chan struct{} // closed when it is in the other call
 
 	// What goes with it, as it was when it was reserved.
-	name                  string
-	leg                   Leg
-	port                  media.Port
-	selfMuted, forceMuted bool
-	lost                  bool
+	name string
+	leg  Leg
+	port media.Port
+	standing
+}
+
+// standing is what somebody takes along into another call.
+type standing struct{ selfMuted, forceMuted, selfHeld, lost bool }
+
+func (p *Participant) standing() standing {
+	return standing{p.selfMuted, p.forceMuted, p.selfHeld, p.lost != nil}
+}
+
+// catchUp takes in what was still said to whom the participant was before.
+func (p *Participant) catchUp(was, is standing) {
+	if was.selfMuted != is.selfMuted || was.forceMuted != is.forceMuted {
+		p.setMuted(is.selfMuted, is.forceMuted)
+	}
+	if was.selfHeld != is.selfHeld && p.present() {
+		p.selfHeld = is.selfHeld
+		p.reheld()
+	}
+	switch {
+	case is.lost && !was.lost:
+		p.miss()
+	case was.lost && !is.lost:
+		p.found()
+	}
 }
 
 // What became of a handover.
@@ -42,7 +66,7 @@ type passage struct {
 	// arrived and released run in the turns that do it, in the loop of to and of
 	// from. Either may be nil.
 	arrived, released func(*Participant)
-	// two says that to stays a 1:1 call.
+	// two says that to stays a 1:1 call, if they are two then.
 	two bool
 }
 
@@ -79,9 +103,8 @@ func (ps passage) run() error {
 // release lets go of the participant, with what was still said to it here.
 func (h *handover) release() {
 	p := h.who
-	if p.selfMuted != h.selfMuted || p.forceMuted != h.forceMuted {
-		self, force := p.selfMuted, p.forceMuted
-		go p.heir.Load().report(func(heir *Participant) { heir.setMuted(self, force) })
+	if is := p.standing(); is != h.standing && p.state != Gone {
+		go h.forward(func(heir *Participant) { heir.catchUp(h.standing, is) })
 	}
 	p.leave(ReasonMoved)
 }
@@ -97,8 +120,7 @@ func (p *Participant) reserve() (*handover, error) {
 	}
 	p.hush()
 	p.handover = &handover{
-		who: p, name: p.name, leg: p.leg, port: p.port,
-		selfMuted: p.selfMuted, forceMuted: p.forceMuted, lost: p.lost != nil,
+		who: p, there: make(chan struct{}), name: p.name, leg: p.leg, port: p.port, standing: p.standing(),
 	}
 	return p.handover, nil
 }
@@ -123,6 +145,17 @@ func (h *handover) settled() bool {
 	return h != nil && !h.outcome.CompareAndSwap(handing, undone) && h.outcome.Load() == handed
 }
 
+// taken says that the participant is another one now, or becomes it just now.
+func (h *handover) taken() bool { return h != nil && h.outcome.Load() == handed }
+
+// forward reports to whom the participant has become, once that is there.
+func (h *handover) forward(f func(*Participant)) {
+	<-h.there
+	if heir := h.who.heir.Load(); heir != nil {
+		heir.report(f)
+	}
+}
+
 // attach makes the participant one of the other call.
 func (ps passage) attach(h *handover) error {
 	c, old := ps.to, h.who
@@ -141,12 +174,26 @@ func (ps passage) attach(h *handover) error {
 	case !h.outcome.CompareAndSwap(handing, handed):
 		return fmt.Errorf("%s has left: %w", old.identity, ErrNoParticipant)
 	}
+	defer close(h.there)
 	c.group = c.group || !ps.two
 	p := c.become(h)
 	if ps.arrived != nil {
 		ps.arrived(p)
 	}
+	c.group = c.group || c.parties() > 2
 	return nil
+}
+
+// parties counts those who have a call with each other; who came to it to watch
+// over it is none.
+func (c *Call) parties() int {
+	n := 0
+	for _, p := range c.members {
+		if p.present() && !p.isVisitor() {
+			n++
+		}
+	}
+	return n
 }
 
 // become makes a participant of one of another call.
@@ -154,7 +201,7 @@ func (c *Call) become(h *handover) *Participant {
 	p := c.newParticipant(h.who.identity, h.name)
 	p.role = c.roleOf(p.identity) // whoever brought it here stands above roles; it does not
 	p.leg, p.port, p.answered = h.leg, h.port, true
-	p.selfMuted, p.forceMuted = h.selfMuted, h.forceMuted
+	p.selfMuted, p.forceMuted, p.selfHeld = h.selfMuted, h.forceMuted, h.selfHeld
 	h.who.heir.Store(p)
 	p.leg.Attach(p)
 	p.arrive()

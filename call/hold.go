@@ -20,7 +20,7 @@ type Hold struct {
 	Reference
 }
 
-// holding is a participant held by an application.
+// holding is somebody held by an application.
 type holding struct {
 	by    *Connection
 	music media.Playback // nil for silence
@@ -31,25 +31,30 @@ type holding struct {
 // music.
 func (cn *Connection) Hold(ctx context.Context, h Hold) error {
 	return cn.take(ctx, "hold", h.Reference, func() error {
-		p := cn.call.member(h.Who)
-		if p == nil || !p.present() || p.seat == cn {
+		who := cn.holdable(h.Who)
+		switch {
+		case len(who) == 0:
 			return fmt.Errorf("hold %s: %w", h.Who, ErrNoParticipant)
+		case h.Music == nil:
+			cn.hold(who, nil)
+		default:
+			cn.fetch(h)
 		}
-		if h.Music == nil {
-			p.hold(cn, nil)
-			return nil
-		}
-		cn.fetch(h, p)
 		return nil
 	})
 }
 
+// holdable is somebody in the call, on all of their devices.
+func (cn *Connection) holdable(id identity.ID) []*Participant {
+	return cn.call.devices(id, func(p *Participant) bool { return p.present() && p.seat != cn })
+}
+
 // fetch opens the music and then holds. The connection is not gone before.
-func (cn *Connection) fetch(h Hold, p *Participant) {
+func (cn *Connection) fetch(h Hold) {
 	cn.busy++
 	go func() {
 		src, err := cn.music(h)
-		if !cn.call.post(func() { cn.fetched(h, p, src, err) }) {
+		if !cn.call.post(func() { cn.fetched(h, src, err) }) {
 			discard(src)
 		}
 	}()
@@ -65,16 +70,17 @@ func (cn *Connection) music(h Hold) (src media.Source, err error) {
 	return h.Music(cn.life)
 }
 
-func (cn *Connection) fetched(h Hold, p *Participant, src media.Source, err error) {
+func (cn *Connection) fetched(h Hold, src media.Source, err error) {
 	cn.busy--
+	who := cn.holdable(h.Who)
 	switch {
 	case err != nil:
 		cn.emitTo(HoldFailed{Outcome{h.Context, h.Explain(err)}}, h.TellTo)
-	case !p.present() || cn.state == Disconnecting:
+	case len(who) == 0 || cn.left():
 		discard(src)
 		cn.emitTo(HoldFailed{Outcome{h.Context, Result{404, 8522, "The participant has left."}}}, h.TellTo)
 	default:
-		p.hold(cn, src)
+		cn.hold(who, src)
 	}
 	cn.settle()
 }
@@ -83,26 +89,30 @@ func (cn *Connection) fetched(h Hold, p *Participant, src media.Source, err erro
 // held stays as they are.
 func (cn *Connection) Unhold(ctx context.Context, h Hold) error {
 	return cn.take(ctx, "unhold", h.Reference, func() error {
-		p := cn.call.member(h.Who)
-		if p == nil || !p.present() {
-			return fmt.Errorf("unhold %s: %w", h.Who, ErrNoParticipant)
+		who, err := cn.call.those("unhold", []identity.ID{h.Who}, (*Participant).present)
+		for _, p := range who {
+			p.release()
 		}
-		p.release()
-		return nil
+		return err
 	})
 }
 
-// hold holds the participant for an application, with other music if it is
-// held already.
-func (p *Participant) hold(by *Connection, music media.Source) {
-	if p.held != nil && p.held.music != nil {
-		p.held.music.Stop()
+// hold holds somebody for the application, with other music if they are held
+// already.
+func (cn *Connection) hold(who []*Participant, music media.Source) {
+	h := &holding{by: cn}
+	var ids []string
+	for _, p := range who {
+		if p.held != nil && p.held.music != nil {
+			p.held.music.Stop()
+		}
+		p.held = h
+		p.reheld()
+		ids = append(ids, p.id)
 	}
-	p.held = &holding{by: by}
 	if music != nil {
-		p.held.music = p.call.soundBridge().Play(music, p.id)
+		h.music = cn.call.soundBridge().Play(music, ids...)
 	}
-	p.reheld()
 }
 
 // release ends hold.

@@ -342,7 +342,7 @@ func (inv *Invitation) Answer(ctx context.Context, seat Seat) (*Connection, erro
 		cn.source, cn.sourceName, cn.targets = inv.from, inv.name, []identity.ID{inv.to}
 		cn.open()
 		inv.call.answered()
-		if inv.call.expects > 0 { // the transferee comes first, and then it is connected
+		if inv.call.expects { // the transferee comes first, and then it is connected
 			inv.joined(cn.seat)
 		}
 		return nil
@@ -365,11 +365,19 @@ func (inv *Invitation) onward(to identity.ID) invitee {
 }
 
 // Redirect asks somebody else instead. The participant keeps the identity it
-// was called by. It returns ErrNoCall if the invitation rings no more.
+// was called by. Errors: ErrNoCall if the invitation rings no more, ErrConflict
+// for somebody who is in the call already, ErrForbidden for a phone that a room
+// does not allow to call; then it rings on.
 func (inv *Invitation) Redirect(ctx context.Context, to identity.ID) error {
 	return inv.claimed(inv.call.do(ctx, func() error {
 		if inv.over() {
 			return ErrNoCall
+		}
+		if p := inv.call.member(to); p != nil && p != inv.participant {
+			return fmt.Errorf("redirect to %s, who is in the call: %w", to, ErrConflict)
+		}
+		if err := inv.call.mayCall(to); err != nil {
+			return fmt.Errorf("redirect: %w", err)
 		}
 		if inv.hops >= maxHops {
 			inv.fail("declined", ReasonUnavailable)

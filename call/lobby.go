@@ -77,8 +77,15 @@ func (p *Participant) leaveLobby() {
 	}
 }
 
-// sendBack sends somebody who is in the call back to the lobby.
+// sendBack sends somebody who is in the call back to the lobby, and not on to
+// another call.
 func (p *Participant) sendBack() {
+	if p.handover.settled() {
+		return // it is in the other call already
+	}
+	if t := p.transfer; t != nil {
+		t.fail(ReasonCancelled)
+	}
 	if p.lobby == admitted {
 		p.stepLobby("returned")
 		p.awaitAdmission()
@@ -105,6 +112,8 @@ func (c *Call) forsaken() {
 	}
 }
 
+func (p *Participant) inLobby() bool { return p.state == InLobby }
+
 // waits says that the participant is in the lobby.
 func (p *Participant) waits() bool { return p.state == InLobby && p.lobby == waiting }
 
@@ -112,25 +121,10 @@ func (p *Participant) mayReturn() bool {
 	return p.seat == nil && (p.present() || p.state == InLobby && p.lobby == admitted)
 }
 
-// lobbyOf finds all of those whom ok holds for, or nobody if one is not there.
-func (c *Call) lobbyOf(what string, ids []identity.ID, ok func(*Participant) bool) ([]*Participant, error) {
-	var list []*Participant
-	for _, id := range ids {
-		i := slices.IndexFunc(c.members, func(p *Participant) bool { return p.identity == id && ok(p) })
-		if i < 0 {
-			return nil, fmt.Errorf("%s %s: %w", what, id, ErrNoParticipant)
-		}
-		if p := c.members[i]; !slices.Contains(list, p) {
-			list = append(list, p)
-		}
-	}
-	return list, nil
-}
-
 // admit, refuse and sendBack do it for all of those, or nobody if one is not
 // there (ErrNoParticipant).
 func (c *Call) admit(ids []identity.ID) error {
-	list, err := c.lobbyOf("admit", ids, (*Participant).waits)
+	list, err := c.those("admit", ids, (*Participant).inLobby)
 	for _, p := range list {
 		p.admit()
 	}
@@ -138,7 +132,7 @@ func (c *Call) admit(ids []identity.ID) error {
 }
 
 func (c *Call) refuse(ids []identity.ID) error {
-	list, err := c.lobbyOf("refuse", ids, func(p *Participant) bool { return p.state == InLobby })
+	list, err := c.those("refuse", ids, (*Participant).inLobby)
 	for _, p := range list {
 		p.leave(ReasonRefused)
 	}
@@ -149,7 +143,7 @@ func (c *Call) sendBack(ids []identity.ID) error {
 	if c.roomID == "" {
 		return fmt.Errorf("return to the lobby, which only rooms have: %w", ErrWrongState)
 	}
-	list, err := c.lobbyOf("return", ids, (*Participant).mayReturn)
+	list, err := c.those("return", ids, (*Participant).mayReturn)
 	for _, p := range list {
 		p.sendBack()
 	}
@@ -241,7 +235,7 @@ func (r *Registry) Assign(ctx context.Context, room string, id identity.ID, role
 // Expel takes somebody out of a room's call. Somebody who is not there is no
 // error.
 func (r *Registry) Expel(ctx context.Context, room string, id identity.ID, why Reason) error {
-	return r.ifThere(ctx, room, id, func(p *Participant) { p.leave(why) })
+	return r.ifThere(ctx, room, id, func(p *Participant) { p.takenOut(why) })
 }
 
 // assign changes what the participant may do.

@@ -97,13 +97,15 @@ func (cn *Connection) Remove(ctx context.Context, id identity.ID, ref Reference)
 		if err := cn.connected("remove"); err != nil {
 			return err
 		}
-		p := cn.call.member(id)
-		if p == nil {
+		who := cn.call.devices(id, anybody)
+		if len(who) == 0 {
 			return fmt.Errorf("remove %s: %w", id, ErrNoParticipant)
 		}
 		cn.emit(accepted{Operation: "removeParticipant", OperationContext: ref.Context})
 		cn.emitTo(RemoveParticipantSucceeded{Outcome{ref.Context, Success}, id}, ref.TellTo)
-		p.takenOut(ReasonRemoved)
+		for _, p := range who {
+			p.takenOut(ReasonRemoved)
+		}
 		return nil
 	})
 }

@@ -131,7 +131,8 @@ var roles = []call.Role{call.Attendee, call.Presenter, call.Consumer, call.Colla
 
 // routings are some of who may hear whom.
 var routings = [8]call.Routing{
-	{}, {Preset: call.HearAll},
+	{},
+	{Preset: call.HearAll},
 	{Preset: call.HearCoach, Coach: alice, Coached: []identity.ID{bob}},
 	{Preset: call.HearCoach, Coach: carol},
 	{Preset: call.HearPrivate, Participants: []identity.ID{alice, carol}},

@@ -77,7 +77,8 @@ func (m *model) checkSteps() {
 			continue // told only while no connection is there to be told
 		}
 		s := read(r)
-		name, id := "", r.Connection+"/"+s.ParticipantID
+		var name string
+		id := r.Connection + "/" + s.ParticipantID
 		switch short(r) {
 		case "botd.connection.state":
 			name = "connection"

@@ -37,7 +37,10 @@ func (p *Participant) mutedSince(was bool) {
 		return
 	}
 	p.voice()
-	p.call.changed()
+	p.call.stale = true
+	if p.present() {
+		p.call.changed()
+	}
 	p.say()
 }
 
@@ -69,22 +72,38 @@ func (c *Call) people(f func(*Participant) bool) []identity.ID {
 	return ids
 }
 
-// listedAs finds all of those, or nobody if one of them is not in the call.
-func (c *Call) listedAs(what string, ids []identity.ID) ([]*Participant, error) {
-	list := make([]*Participant, len(ids))
-	for i, id := range ids {
-		p := c.member(id)
-		if p == nil || !p.present() {
+// those finds all of those whom ok holds for, or nobody if one is not there.
+func (c *Call) those(what string, ids []identity.ID, ok func(*Participant) bool) ([]*Participant, error) {
+	var list []*Participant
+	for _, id := range ids {
+		found := c.devices(id, ok)
+		if len(found) == 0 {
 			return nil, fmt.Errorf("%s %s: %w", what, id, ErrNoParticipant)
 		}
-		list[i] = p
+		for _, p := range found {
+			if !slices.Contains(list, p) {
+				list = append(list, p)
+			}
+		}
 	}
 	return list, nil
 }
 
+// devices is somebody whom ok holds for: more than one participant if they have
+// joined on several devices.
+func (c *Call) devices(id identity.ID, ok func(*Participant) bool) []*Participant {
+	var list []*Participant
+	for _, p := range c.members {
+		if p.identity == id && p.state != Gone && ok(p) && (len(list) == 0 || p.seat == nil && list[0].seat == nil) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
 // mute mutes all of those, or nobody if one of them is not there.
 func (c *Call) mute(ids []identity.ID) error {
-	list, err := c.listedAs("mute", ids)
+	list, err := c.those("mute", ids, (*Participant).present)
 	if err != nil {
 		return err
 	}
@@ -102,7 +121,7 @@ func (c *Call) mute(ids []identity.ID) error {
 
 // unmute undoes mute. Who has muted itself stays so.
 func (c *Call) unmute(ids []identity.ID) error {
-	list, err := c.listedAs("unmute", ids)
+	list, err := c.those("unmute", ids, (*Participant).present)
 	if err != nil {
 		return err
 	}

@@ -64,8 +64,8 @@ type running struct {
 
 // forsaken says that nobody is left whom the operation is for.
 func (r *running) forsaken() bool {
-	here := func(p *Participant) bool { return p.state != Gone }
-	return len(r.members) > 0 && !slices.ContainsFunc(r.members, here) || r.listens != nil && !here(r.listens)
+	return len(r.members) > 0 && !slices.ContainsFunc(r.members, (*Participant).present) ||
+		r.listens != nil && !r.listens.present()
 }
 
 // lanes hold a connection's operations: those for the whole call one after

@@ -174,6 +174,7 @@ func (p *Participant) arrive() {
 		defer inv.joined(p)
 	}
 	p.call.added(p)
+	p.reheld() // who comes from another call may hold this one
 	p.sound()
 }
 
@@ -272,8 +273,8 @@ func (p *Participant) leave(why Reason) {
 // been moved meanwhile is meant for whom it has become.
 func (p *Participant) report(f func(*Participant)) {
 	taken := p.call.post(func() {
-		if heir := p.heir.Load(); heir != nil {
-			go heir.report(f)
+		if h := p.handover; h.taken() {
+			go h.forward(f)
 			return
 		}
 		f(p)
@@ -301,15 +302,14 @@ func (p *Participant) Gone(why Reason) { p.report(func(p *Participant) { p.leave
 // Lost reports that nothing has been received for a while. The call goes on;
 // the participant is removed when it does not come back in time.
 func (p *Participant) Lost() {
-	p.report(func(p *Participant) {
-		if p.lost == nil && p.state != Gone {
-			p.miss()
-		}
-	})
+	p.report(func(p *Participant) { p.miss() })
 }
 
 // miss bounds how long a lost participant may stay away.
 func (p *Participant) miss() {
+	if p.lost != nil || p.state == Gone {
+		return
+	}
 	d := p.call.registry.cfg.Timeouts.Reconnect
 	p.call.arm(&p.lost, d, func() {
 		p.call.expired("reconnect", d, p)
@@ -320,13 +320,15 @@ func (p *Participant) miss() {
 
 // Back reports that packets come again after Lost.
 func (p *Participant) Back() {
-	p.report(func(p *Participant) {
-		if p.lost == nil {
-			return
-		}
-		disarm(&p.lost)
-		p.each(participantBack{participantLost{p.id, p.identity}})
-	})
+	p.report(func(p *Participant) { p.found() })
+}
+
+func (p *Participant) found() {
+	if p.lost == nil {
+		return
+	}
+	disarm(&p.lost)
+	p.each(participantBack{participantLost{p.id, p.identity}})
 }
 
 // each tells every connection; without any it is written down all the same.

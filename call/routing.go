@@ -46,6 +46,7 @@ type Pair struct {
 // Hears says whether one hears the other. Nobody hears themselves.
 func (r Routing) Hears(listener, speaker identity.ID) bool {
 	switch r.Preset {
+	case HearAll:
 	case HearCoach:
 		return speaker != r.Coach || slices.Contains(r.Coached, listener)
 	case HearPrivate:

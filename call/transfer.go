@@ -33,8 +33,10 @@ type transfer struct {
 	cn         *Connection
 	transferee *Participant
 	state      State
-	whole      bool  // the connection itself is transferred: a 1:1 call
-	target     *Call // where the transferee goes; nil if the target comes here
+	whole      bool        // the connection itself is transferred: a 1:1 call
+	noDialOut  bool        // the transferee is in a room that does not allow calls to phones
+	target     *Call       // where the transferee goes; nil if the target comes here
+	met        identity.ID // whom the transferee meets there, if no Target is named
 	timer      *time.Timer
 }
 
@@ -53,11 +55,15 @@ func (cn *Connection) Transfer(ctx context.Context, tr Transfer) error {
 			return fmt.Errorf("transfer to the same call: %w", ErrConflict)
 		}
 	}
-	return cn.take(ctx, "transferToParticipant", tr.Reference, func() error {
+	return cn.do(ctx, func() error {
+		if err := cn.connected("transfer"); err != nil {
+			return err
+		}
 		t, err := cn.transferOf(tr)
 		if err != nil {
 			return err
 		}
+		cn.emit(accepted{Operation: "transferToParticipant", OperationContext: tr.Context})
 		t.begin(other)
 		return nil
 	})
@@ -79,8 +85,8 @@ func (cn *Connection) transferOf(tr Transfer) (*transfer, error) {
 	case tr.Target != "" && c.member(tr.Target) != nil:
 		return nil, fmt.Errorf("transfer to %s, who is in the call: %w", tr.Target, ErrConflict)
 	}
-	whole := !c.isGroup() && c.headcount() == 1
-	return &transfer{Transfer: tr, cn: cn, transferee: p, state: transferIdle, whole: whole}, nil
+	whole := !c.isGroup() && c.headcount() == 1 && !cn.seat.isVisitor()
+	return &transfer{Transfer: tr, cn: cn, transferee: p, state: transferIdle, whole: whole, noDialOut: c.noDialOut}, nil
 }
 
 func (cn *Connection) transfereeOf(id identity.ID) (*Participant, error) {
@@ -123,7 +129,7 @@ func (t *transfer) begin(other *Connection) {
 	})
 	switch {
 	case other != nil:
-		t.target = other.call
+		t.target, t.met = other.call, other.partner()
 		t.hand(other)
 	case t.whole:
 		t.askIn()
@@ -154,19 +160,23 @@ func (t *transfer) askElsewhere() {
 	t.cn.busy++
 	go func() {
 		other, err := t.cn.call.registry.ringElsewhere(who)
-		t.cn.call.post(func() {
+		asks := t.cn.call.post(func() {
 			t.cn.busy--
 			t.rings(other, err)
 			t.cn.settle()
 		})
+		if !asks && err == nil {
+			other.callOff()
+		}
 	}()
 }
 
 // ringElsewhere makes a call in which somebody is rung for one who is expected.
+// It may call a phone where the call that they come from may.
 func (r *Registry) ringElsewhere(who invitee) (*Call, error) {
 	var made *Call
 	err := r.start(context.Background(), who.from, func(c *Call) error {
-		c.expects++
+		c.expects, c.noDialOut = true, who.transfer.noDialOut
 		made = c
 		_, err := c.invite(who)
 		return err
@@ -179,12 +189,15 @@ func (t *transfer) rings(other *Call, err error) {
 	switch {
 	case err != nil:
 		t.fail(failing(err))
-	case t.state != transferRunning: // it was over before it rang
-		go other.post(func() { other.end(ReasonCancelled) })
-	default:
+	case t.state == transferFailed: // before it rang
+		go other.callOff()
+	case t.state == transferRunning:
 		t.target = other
 	}
 }
+
+// callOff ends a call that somebody was expected in who will not come.
+func (c *Call) callOff() { c.post(func() { c.end(ReasonCallerGone) }) }
 
 // came is the target's arrival, in the loop of the call that it came to.
 func (t *transfer) came(target *Participant) {
@@ -192,12 +205,17 @@ func (t *transfer) came(target *Participant) {
 		t.accepted()
 		return
 	}
-	go t.cn.call.post(func() {
-		if t.state == transferRunning {
-			t.target = target.call
-			t.hand(nil)
+	go func() {
+		expected := t.cn.call.post(func() {
+			if t.state == transferRunning {
+				t.target = target.call
+				t.hand(nil)
+			}
+		})
+		if !expected {
+			target.call.callOff()
 		}
-	})
+	}()
 }
 
 // missed is the news that the target will not come, in the loop of the call
@@ -215,17 +233,17 @@ func (t *transfer) missed(from *Call, why Reason) {
 func (t *transfer) hand(other *Connection) {
 	disarm(&t.timer)
 	t.cn.busy++
-	var met identity.ID // who the transferee meets
+	var met identity.ID // as it is when the transferee comes
 	ps := passage{
 		from: t.cn.call, to: t.target, two: true,
 		find:  func() (*Participant, error) { return t.transferee, nil },
 		ready: func() error { return t.target.awaits(other) },
 		arrived: func(p *Participant) {
-			met = p.call.companion(p)
+			met = p.call.companion(p, other)
 			p.call.relieve(other)
 		},
 		released: func(*Participant) {
-			t.Target = cmp.Or(t.Target, met)
+			t.met = cmp.Or(met, t.met)
 			t.accepted()
 		},
 	}
@@ -253,11 +271,27 @@ func (c *Call) awaits(by *Connection) error {
 	return nil
 }
 
-// companion is somebody else in the call.
-func (c *Call) companion(p *Participant) identity.ID {
+// companion is somebody else in the call than those two, rather a person than an
+// application.
+func (c *Call) companion(p *Participant, by *Connection) identity.ID {
+	var found identity.ID
 	for _, m := range c.members {
-		if m != p && m.seat == nil && m.present() {
+		switch {
+		case m == p || !m.present() || by != nil && m == by.seat:
+		case m.seat == nil:
 			return m.identity
+		default:
+			found = m.identity
+		}
+	}
+	return found
+}
+
+// partner is somebody else in the application's call, as others can know.
+func (cn *Connection) partner() identity.ID {
+	for _, p := range cn.View().Participants {
+		if p.Identifier != cn.seat.identity {
+			return p.Identifier
 		}
 	}
 	return ""
@@ -266,8 +300,11 @@ func (c *Call) companion(p *Participant) identity.ID {
 // relieve lets the application out of a call of two whose other side has got
 // the transferee; the call goes on.
 func (c *Call) relieve(other *Connection) {
-	c.expects = max(c.expects-1, 0)
-	if other == nil || c.group || c.headcount() != 2 {
+	if other == nil {
+		c.expects = false
+		return
+	}
+	if c.group || c.headcount() != 2 || other.seat.isVisitor() {
 		return
 	}
 	other.seat.replaced = true
@@ -280,7 +317,7 @@ func (t *transfer) accepted() {
 		return
 	}
 	t.over()
-	t.cn.emitTo(CallTransferAccepted{Outcome{t.Context, Success}, t.Target, t.transferee.identity}, t.TellTo)
+	t.cn.emitTo(CallTransferAccepted{Outcome{t.Context, Success}, cmp.Or(t.Target, t.met), t.transferee.identity}, t.TellTo)
 	if t.whole && t.cn.step("transfer accepted") == nil {
 		t.cn.seat.replaced = true
 		t.cn.leave(ReasonTransferred)
@@ -295,7 +332,7 @@ func (t *transfer) fail(why Reason) {
 	t.over()
 	t.callOff()
 	if other := t.target; other != nil && t.TargetCall == "" {
-		go other.post(func() { other.end(ReasonCallerGone) })
+		go other.callOff()
 	}
 	if t.whole {
 		_ = t.cn.step("transfer failed") // unless it is leaving

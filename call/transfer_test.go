@@ -1,10 +1,15 @@
 package call_test
 
 import (
+	"crypto/rand"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"go.uber.org/zap/zaptest"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
@@ -133,5 +138,90 @@ func TestAConsultationEndsWithTheTwoTogether(t *testing.T) {
 		caller.p.Gone(call.ReasonLocal)
 		synctest.Wait()
 		h.want(agent.ended(), call.ReasonLocal)
+	})
+}
+
+// watching is another application's connection to the call of a participant.
+func (h *house) watching(leg *phone) *call.Connection {
+	h.Helper()
+	cn, err := h.Connect(h.Context(), call.Connect{Seat: call.Seat{As: "8:acs:r_watch"}, Locator: call.Locator{ServerCallID: leg.p.Call()}})
+	if err != nil {
+		h.Fatal(err)
+	}
+	synctest.Wait()
+	return cn
+}
+
+func TestAnApplicationThatOnlyWatchesTakesThePersonOutOfACallOfTwo(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, cn := h.answered()
+		watch := h.watching(caller)
+		h.want(watch.Transfer(h.Context(), call.Transfer{Target: bob}), nil)
+		h.pass(time.Second)
+		agent := h.accept()
+		h.pass(time.Second)
+		h.want(caller.p.Call(), agent.p.Call())
+		h.want([]bool{h.hears(caller, agent), h.hears(agent, caller)}, []bool{true, true})
+		h.want(h.book.told(watch, true), []string{"CallConnected", "ParticipantsUpdated", "CallTransferAccepted", "CallDisconnected"})
+		h.want(h.book.count(cn, "CallDisconnected"), 1)
+	})
+}
+
+func TestATransferToACallThatIsOnlyWatchedMakesItACallOfThree(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, cn := h.answered()
+		agent, talk := h.talking(bob)
+		watch := h.watching(agent)
+		h.want(cn.Transfer(h.Context(), call.Transfer{TargetCall: watch.ID()}), nil)
+		h.pass(time.Second)
+		h.want(talk.View().Group, true)
+		h.want(h.book.count(watch, "CallDisconnected"), 0)
+		caller.p.Gone(call.ReasonLocal)
+		h.pass(time.Second)
+		h.want(agent.ended().Message, "not ended")
+	})
+}
+
+func TestATransferIsTakenOnBeforeItEnds(t *testing.T) {
+	inHouse(t, func(h *house) {
+		_, cn := h.answered()
+		h.want(cn.Transfer(h.Context(), call.Transfer{Target: bob}), nil)
+		synctest.Wait()
+		told := h.book.told(cn, false)
+		h.want(slices.Index(told, "botd.operation.accepted") < slices.Index(told, "botd.transfer.state"), true)
+	})
+}
+
+func TestAConsultationWithAnApplicationNamesItAsTheTarget(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, cn := h.answered()
+		h.bell.where["echo"] = true
+		talk, err := h.Create(h.Context(), call.Creation{Seat: call.Seat{As: app}, To: []identity.ID{"echo"}})
+		h.want(err, nil)
+		synctest.Wait()
+		echo, err := h.bell.latest().Answer(h.Context(), call.Seat{})
+		h.want(err, nil)
+		synctest.Wait()
+		h.want(cn.Transfer(h.Context(), call.Transfer{TargetCall: talk.ID()}), nil)
+		h.pass(time.Second)
+		h.want(caller.p.Call(), echo.View().ServerCallID)
+		data := string(h.book.last("CallTransferAccepted").Data)
+		h.want(strings.Contains(data, `"transferTarget":{`) && strings.Contains(data, "echo"), true)
+	})
+}
+
+func TestATransferForWhichThereIsNoRoomSaysSo(t *testing.T) {
+	inHouse(t, func(h *house) {
+		h.Registry = call.NewRegistry(call.Config{
+			Journal: h.book, NewBridge: h.bridge, Now: time.Now, Random: rand.Reader, Log: zaptest.NewLogger(t),
+			Capacity:        call.Capacity{Calls: 1},
+			IncomingContext: func(id string, _ time.Time) string { return id },
+		})
+		h.Reach(h.bell)
+		_, _, cn := h.conference()
+		h.want(cn.Transfer(h.Context(), call.Transfer{Target: carol, Transferee: bob}), nil)
+		h.pass(time.Second)
+		h.want(h.book.count(cn, "CallTransferFailed"), 1)
+		h.want(h.result("CallTransferFailed"), []int{429, 8530})
 	})
 }

@@ -14,16 +14,22 @@ var errMoved = fmt.Errorf("%w: the participant was moved", ErrEnded)
 // ask runs f for a participant who is still in a call, be it another one than
 // the asker knows.
 func (p *Participant) ask(ctx context.Context, f func(*Participant) error) error {
+	var there <-chan struct{}
 	err := p.call.do(ctx, func() error {
 		switch {
-		case p.heir.Load() != nil:
+		case p.handover.taken():
+			there = p.handover.there
 			return errMoved
 		case p.state == Gone:
 			return ErrEnded
 		}
 		return f(p)
 	})
-	over := err == ErrEnded || errors.Is(err, errMoved) //nolint:errorlint // do returns it bare
+	moved := errors.Is(err, errMoved)
+	if moved {
+		<-there // in a moment
+	}
+	over := moved || err == ErrEnded //nolint:errorlint // do returns it bare
 	if heir := p.heir.Load(); heir != nil && over {
 		return heir.ask(ctx, f)
 	}
@@ -102,15 +108,19 @@ func (p *Participant) Remove(ctx context.Context, id identity.ID) error {
 		if err := p.may(Moderate, "remove somebody"); err != nil {
 			return err
 		}
-		other := p.call.member(id)
-		if other == nil {
+		who := p.call.devices(id, anybody)
+		if len(who) == 0 {
 			return fmt.Errorf("remove %s: %w", id, ErrNoParticipant)
 		}
 		p.asked("remove", id)
-		other.takenOut(ReasonRemoved)
+		for _, other := range who {
+			other.takenOut(ReasonRemoved)
+		}
 		return nil
 	})
 }
+
+func anybody(*Participant) bool { return true }
 
 // takenOut takes the participant out by somebody else's wish.
 func (p *Participant) takenOut(why Reason) {
