@@ -121,6 +121,9 @@ func (f *feeder) feed(ctx context.Context, entries []journal.Entry) {
 		if err != nil {
 			return
 		}
+		if e.Closing {
+			f.seats.drop(e.Connection)
+		}
 		offers = append(offers, offer{e, telling, e.Position > f.live})
 	}
 	last := entries[len(entries)-1].Position

@@ -2,9 +2,11 @@ package webhooks
 
 import "github.com/botd-dev/botd/call"
 
-// seated is how many connections of a shard are remembered at least. Others are
-// looked up in the log, where their first record says how they are told.
-const seated = 128
+// seated is how many open connections of a shard are remembered at least, some
+// hundred bytes each. Others are looked up in the log, where their first record
+// says how they are told; that costs a reading each, which is much when
+// thousands end at once.
+const seated = 4096
 
 // seats remembers how the connections are told that spoke lately. It holds two
 // generations: the older goes when the younger is full.
@@ -26,4 +28,10 @@ func (s *seats) get(connection string) (call.Telling, bool) {
 		s.put(connection, t)
 	}
 	return t, ok
+}
+
+// drop forgets a connection that is over.
+func (s *seats) drop(connection string) {
+	delete(s.young, connection)
+	delete(s.old, connection)
 }

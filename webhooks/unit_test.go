@@ -190,7 +190,7 @@ func TestACursorStandsForItsQueue(t *testing.T) {
 
 func TestSeatsAreForgottenInTurn(t *testing.T) {
 	var s seats
-	for n := range 1000 {
+	for n := range 3 * seated {
 		s.put(fmt.Sprint(n), call.Telling{URI: "u"})
 		s.get("0")
 	}
@@ -199,6 +199,10 @@ func TestSeatsAreForgottenInTurn(t *testing.T) {
 	}
 	if _, ok := s.get("1"); ok {
 		t.Error("one that is silent is remembered for ever")
+	}
+	s.drop("0")
+	if _, ok := s.get("0"); ok {
+		t.Error("one that is over is remembered")
 	}
 }
 
