@@ -33,7 +33,7 @@ func compiled(t *testing.T) string {
 			t.Skipf("there is no %s", tool)
 		}
 	}
-	prepare(t, "java", "mvn", "-B", "-q", "compile", "dependency:build-classpath", "-Dmdep.outputFile=target/classpath")
+	prepare(t, "Maven Central", "java", "mvn", "-B", "-q", "compile", "dependency:build-classpath", "-Dmdep.outputFile=target/classpath")
 	libraries, err := os.ReadFile(filepath.Join("java", "target", "classpath"))
 	if err != nil {
 		t.Fatal(err)

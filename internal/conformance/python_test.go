@@ -37,8 +37,8 @@ func everywhere(t *testing.T) {
 var unreachable = regexp.MustCompile(`(?i)NewConnectionError|name resolution|ConnectTimeout|ProxyError|Unknown host|Connection refused|Network is unreachable|Connect timed out`)
 
 // prepare runs a command that fetches packages, and skips the test if the
-// registry cannot be reached.
-func prepare(t *testing.T, dir, name string, args ...string) {
+// registry that they come from cannot be reached.
+func prepare(t *testing.T, registry, dir, name string, args ...string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.Dir = dir
@@ -46,7 +46,7 @@ func prepare(t *testing.T, dir, name string, args ...string) {
 	switch {
 	case err == nil:
 	case unreachable.Match(out):
-		t.Skipf("the registry of %s cannot be reached", filepath.Base(name))
+		t.Skipf("%s cannot be reached", registry)
 	default:
 		t.Fatalf("%s: %v\n%s", cmd, err, out)
 	}
@@ -69,8 +69,8 @@ func environment(t *testing.T) string {
 	}
 	inside := filepath.Join(dir, "bin", "python")
 	if _, err := os.Stat(inside); err != nil {
-		prepare(t, "python", python, "-m", "venv", dir)
+		prepare(t, "PyPI", "python", python, "-m", "venv", dir)
 	}
-	prepare(t, "python", inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt")
+	prepare(t, "PyPI", "python", inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt")
 	return inside
 }
