@@ -70,3 +70,62 @@ func memory() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc + m.StackInuse
 }
+
+// BenchmarkFullCall prints what a turn costs in a room of 350 in which somebody
+// waits in the lobby: somebody begins or ends to speak, is muted, comes and
+// goes.
+func BenchmarkFullCall(b *testing.B) {
+	const many = 349
+	bell := &bell{where: map[identity.ID]bool{}}
+	r := call.NewRegistry(call.Config{
+		Journal: nowhere{}, NewBridge: func() call.Bridge { return &deaf{} }, Now: time.Now, Random: rand.Reader,
+		Log: zap.NewNop(), IncomingContext: func(id string, _ time.Time) string { return id },
+	})
+	r.Reach(bell)
+	join := func(i int, lobby bool) *call.Participant {
+		p, err := r.Join(b.Context(), call.Joining{
+			Leg: &phone{}, Room: room, From: identity.ID(fmt.Sprintf("8:acs:r_%d", i)), Role: call.Attendee, Lobby: lobby,
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return p
+	}
+	var first *call.Participant
+	for i := range many - 1 {
+		first = join(i, false)
+	}
+	join(many, true)
+	cn, err := r.Connect(b.Context(), call.Connect{Seat: call.Seat{As: app}, Locator: call.Locator{RoomID: room}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for cn.View().State != call.Connected || len(cn.View().Participants) < many {
+		runtime.Gosched()
+	}
+	b.Run("speaking", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			first.Speaking()
+			first.Quiet()
+		}
+	})
+	b.Run("muting", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			first.SelfMute()
+			first.SelfUnmute()
+		}
+	})
+	b.Run("coming and going", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := join(many+1, false).Leave(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	if err := r.Close(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+}

@@ -56,30 +56,42 @@ func (c *Call) show() {
 	}
 	c.stale = false
 	c.showings++
-	members := make([]Member, len(c.members))
-	for i, p := range c.members {
-		members[i] = p.member()
-	}
+	sight, group := c.sight(), c.isGroup()
 	for _, p := range c.members {
 		if p.leg == nil || p.state == Gone || p.handover != nil {
 			continue
 		}
 		leg := p.leg
-		roster := Roster{Call: c.id, Self: p.id, Sequence: c.showings, Group: c.isGroup(), Members: c.seenBy(p, members)}
+		roster := Roster{Call: c.id, Self: p.id, Sequence: c.showings, Group: group, Members: sight.of(p)}
 		c.afterwards(func() { leg.Show(roster) })
 	}
 	c.members = slices.DeleteFunc(c.members, func(p *Participant) bool { return p.state == Gone })
 }
 
-// seenBy is who a participant may see: somebody in the lobby only itself, and
-// the lobby only those who decide about it.
-func (c *Call) seenBy(p *Participant, members []Member) []Member {
+// sight is what can be seen of a call: by those who decide about its lobby, and
+// by the others in it.
+type sight struct{ all, inside []Member }
+
+// sight is made once a turn: everybody is shown the same lists.
+func (c *Call) sight() sight {
+	all := make([]Member, len(c.members))
+	for i, p := range c.members {
+		all[i] = p.member()
+	}
 	inLobby := func(m Member) bool { return m.State == InLobby }
+	if !slices.ContainsFunc(all, inLobby) {
+		return sight{all, all}
+	}
+	return sight{all, slices.DeleteFunc(slices.Clone(all), inLobby)}
+}
+
+// of is what the participant may see: somebody in the lobby only itself.
+func (s sight) of(p *Participant) []Member {
 	switch {
 	case p.state == InLobby:
-		return slices.DeleteFunc(slices.Clone(members), func(m Member) bool { return m.ID != p.id })
-	case p.role.May(Moderate) || !slices.ContainsFunc(members, inLobby):
-		return members
+		return []Member{p.member()}
+	case p.role.May(Moderate):
+		return s.all
 	}
-	return slices.DeleteFunc(slices.Clone(members), inLobby)
+	return s.inside
 }

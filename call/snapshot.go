@@ -67,6 +67,7 @@ func (c *Call) publish() {
 	v := &CallView{
 		ID: c.id, CorrelationID: c.correlation, GroupID: c.groupID, RoomID: c.roomID, Group: c.isGroup(),
 		Ended: c.over, Started: c.started, StartedBy: c.startedBy, Routing: c.routing, Sequence: c.sequence,
+		Members: make([]Member, 0, len(c.members)),
 	}
 	for _, p := range c.members {
 		v.Members = append(v.Members, p.member())
