@@ -231,29 +231,30 @@ func (b *Book) Members(id string, after identity.ID, limit int) ([]Member, bool,
 	return all[:n], n < len(all), nil
 }
 
-// change makes a change to a copy of the room, in turn with others, and keeps
-// it. It returns the room before and after.
-func (b *Book) change(ctx context.Context, id string, f func(*state) error) (before, after *state, err error) {
+// change makes a change to a copy of the room and keeps it, in turn with others:
+// one is not begun before tell has told the call of the one before.
+func (b *Book) change(ctx context.Context, id string, f func(*state) error, tell func(before, after *state)) (*state, error) {
 	e, done, err := b.take(ctx, id)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer done()
-	before = e.now.Load()
+	before := e.now.Load()
 	next := *before
 	if err := f(&next); err != nil {
-		return nil, nil, fmt.Errorf("room %s: %w", id, err)
+		return nil, fmt.Errorf("room %s: %w", id, err)
 	}
 	data, err := next.encode()
 	if err != nil {
-		return nil, nil, fmt.Errorf("room %s: %w", id, err)
+		return nil, fmt.Errorf("room %s: %w", id, err)
 	}
 	if err := b.cfg.Store.Put(ctx, id, data); err != nil {
 		e.doubt = true
-		return nil, nil, fmt.Errorf("room %s: %w: %w", id, ErrStore, err)
+		return nil, fmt.Errorf("room %s: %w: %w", id, ErrStore, err)
 	}
 	e.now.Store(&next)
-	return before, &next, nil
+	tell(before, &next)
+	return &next, nil
 }
 
 // take waits for the turn to change a room, as the store has it.

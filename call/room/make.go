@@ -50,7 +50,7 @@ func (b *Book) Create(ctx context.Context, t Terms, people []Change) (Room, erro
 
 // Update changes a room's terms. Errors: ErrUnknown, ErrInvalid, ErrStore.
 func (b *Book) Update(ctx context.Context, id string, t Terms) (Room, error) {
-	_, s, err := b.change(ctx, id, func(s *state) error { return s.set(t, b.cfg.Now()) })
+	s, err := b.change(ctx, id, func(s *state) error { return s.set(t, b.cfg.Now()) }, func(_, _ *state) {})
 	if err != nil {
 		return Room{}, err
 	}
@@ -62,11 +62,14 @@ func (b *Book) Update(ctx context.Context, id string, t Terms) (Room, error) {
 // new role at once, or is taken out. Errors: ErrUnknown, ErrInvalid, ErrFull,
 // ErrStore.
 func (b *Book) Change(ctx context.Context, id string, people []Change) error {
-	before, after, err := b.change(ctx, id, func(s *state) error { return s.apply(people) })
-	if err != nil {
-		return err
-	}
-	ctx = context.WithoutCancel(ctx)
+	_, err := b.change(ctx, id, func(s *state) error { return s.apply(people) }, func(before, after *state) {
+		b.pass(context.WithoutCancel(ctx), id, people, before, after)
+	})
+	return err
+}
+
+// pass tells a room's call what has become of people.
+func (b *Book) pass(ctx context.Context, id string, people []Change, before, after *state) {
 	for _, p := range people {
 		role, listed := after.list[p.ID]
 		was, known := before.list[p.ID]
@@ -77,7 +80,6 @@ func (b *Book) Change(ctx context.Context, id string, people []Change) error {
 			b.tell(id, b.cfg.Calls.Expel(ctx, id, p.ID, call.ReasonUnlisted))
 		}
 	}
-	return nil
 }
 
 // name gives a new room what nobody else's is called.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap"
@@ -67,14 +68,18 @@ func (s *shelf) fail(err error, secretly bool) {
 	s.broken, s.secretly = err, secretly
 }
 
-// talks write down what they are told.
+// talks write down what they are told. busy, if set, is asked before.
 type talks struct {
 	mu    sync.Mutex
 	told  []string
 	calls []call.CallView
+	busy  func(call.Role)
 }
 
 func (t *talks) Assign(_ context.Context, room string, id identity.ID, role call.Role) error {
+	if t.busy != nil {
+		t.busy(role)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.told = append(t.told, fmt.Sprintf("%s is %s", id, role))
@@ -277,6 +282,33 @@ func TestAChangeReachesThoseWhoAreInTheCall(t *testing.T) {
 	if got := h.talks.heard(); !slices.Equal(got, []string{"8:acs:r_bob leaves with 0/5317", "8:acs:r_carol is Attendee"}) {
 		t.Errorf("told %v", got)
 	}
+}
+
+func TestACallHearsOfChangesInTheOrderInWhichTheyWereMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		id := h.room().ID
+		free := make(chan struct{})
+		h.talks.busy = func(role call.Role) {
+			if role == call.Presenter {
+				<-free // a call that is slow to listen
+			}
+		}
+		var both sync.WaitGroup
+		for _, role := range []call.Role{call.Presenter, call.Consumer} {
+			both.Go(func() {
+				if err := h.Change(t.Context(), id, []room.Change{{ID: bob, Role: role}}); err != nil {
+					t.Error(err)
+				}
+			})
+			synctest.Wait()
+		}
+		close(free)
+		both.Wait()
+		if got, want := h.talks.heard(), "[8:acs:r_bob is Presenter 8:acs:r_bob is Consumer]"; fmt.Sprint(got) != want {
+			t.Errorf("told %v, want %s", got, want)
+		}
+	})
 }
 
 func TestADeletedRoomIsEmptiedAndGone(t *testing.T) {
