@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -232,15 +231,14 @@ func (b *Book) Members(id string, after identity.ID, limit int) ([]Member, bool,
 }
 
 // change makes a change to a copy of the room and keeps it, in turn with others:
-// one is not begun before tell has told the call of the one before.
-func (b *Book) change(ctx context.Context, id string, f func(*state) error, tell func(before, after *state)) (*state, error) {
+// one is not begun before the call has been told of the one before.
+func (b *Book) change(ctx context.Context, id string, f func(*state) error) (*state, error) {
 	e, done, err := b.take(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	before := e.now.Load()
-	next := *before
+	next := *e.now.Load()
 	if err := f(&next); err != nil {
 		return nil, fmt.Errorf("room %s: %w", id, err)
 	}
@@ -252,8 +250,7 @@ func (b *Book) change(ctx context.Context, id string, f func(*state) error, tell
 		e.doubt = true
 		return nil, fmt.Errorf("room %s: %w: %w", id, ErrStore, err)
 	}
-	e.now.Store(&next)
-	tell(before, &next)
+	b.becomes(ctx, e, &next)
 	return &next, nil
 }
 
@@ -283,7 +280,7 @@ func (b *Book) certain(ctx context.Context, e *entry) error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrStore, err)
 		}
-		if err := b.reread(e, data, found); err != nil {
+		if err := b.reread(ctx, e, data, found); err != nil {
 			return err
 		}
 		e.doubt = false
@@ -294,15 +291,14 @@ func (b *Book) certain(ctx context.Context, e *entry) error {
 	return nil
 }
 
-func (b *Book) reread(e *entry, data []byte, found bool) error {
+func (b *Book) reread(ctx context.Context, e *entry, data []byte, found bool) error {
 	if !found {
-		e.gone = true
-		b.strike(e)
+		b.vanish(ctx, e)
 		return nil
 	}
 	s, err := decode(data)
 	if err == nil {
-		e.now.Store(s)
+		b.becomes(ctx, e, s)
 	}
 	return err
 }
@@ -318,27 +314,6 @@ func (b *Book) Delete(ctx context.Context, id string) error {
 		e.doubt = true
 		return fmt.Errorf("room %s: %w: %w", id, ErrStore, err)
 	}
-	e.gone = true
-	b.strike(e)
-	b.clear(context.WithoutCancel(ctx), id)
+	b.vanish(ctx, e)
 	return nil
-}
-
-// clear takes everybody out of the call of a deleted room.
-func (b *Book) clear(ctx context.Context, id string) {
-	for _, c := range b.cfg.Calls.Calls() {
-		if c.RoomID != id {
-			continue
-		}
-		for _, m := range c.Members {
-			b.tell(id, b.cfg.Calls.Expel(ctx, id, m.Identity, reasonDeleted))
-		}
-	}
-}
-
-// tell writes down that a call could not be told of a change that is made.
-func (b *Book) tell(id string, err error) {
-	if err != nil && !errors.Is(err, call.ErrNoCall) && !errors.Is(err, call.ErrEnded) {
-		b.cfg.Log.Warn("a room's call was not told of a change", zap.String("roomId", id), zap.Error(err))
-	}
 }

@@ -50,7 +50,7 @@ func (b *Book) Create(ctx context.Context, t Terms, people []Change) (Room, erro
 
 // Update changes a room's terms. Errors: ErrUnknown, ErrInvalid, ErrStore.
 func (b *Book) Update(ctx context.Context, id string, t Terms) (Room, error) {
-	s, err := b.change(ctx, id, func(s *state) error { return s.set(t, b.cfg.Now()) }, func(_, _ *state) {})
+	s, err := b.change(ctx, id, func(s *state) error { return s.set(t, b.cfg.Now()) })
 	if err != nil {
 		return Room{}, err
 	}
@@ -62,24 +62,8 @@ func (b *Book) Update(ctx context.Context, id string, t Terms) (Room, error) {
 // new role at once, or is taken out. Errors: ErrUnknown, ErrInvalid, ErrFull,
 // ErrStore.
 func (b *Book) Change(ctx context.Context, id string, people []Change) error {
-	_, err := b.change(ctx, id, func(s *state) error { return s.apply(people) }, func(before, after *state) {
-		b.pass(context.WithoutCancel(ctx), id, people, before, after)
-	})
+	_, err := b.change(ctx, id, func(s *state) error { return s.apply(people) })
 	return err
-}
-
-// pass tells a room's call what has become of people.
-func (b *Book) pass(ctx context.Context, id string, people []Change, before, after *state) {
-	for _, p := range people {
-		role, listed := after.list[p.ID]
-		was, known := before.list[p.ID]
-		switch {
-		case listed && (!known || was != role):
-			b.tell(id, b.cfg.Calls.Assign(ctx, id, p.ID, role))
-		case known && !listed:
-			b.tell(id, b.cfg.Calls.Expel(ctx, id, p.ID, call.ReasonUnlisted))
-		}
-	}
 }
 
 // name gives a new room what nobody else's is called.
