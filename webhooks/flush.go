@@ -16,7 +16,7 @@ const (
 	many = 16
 	// looseMost is how many events may have been told, but not durably so, before
 	// another is told: these would be told again after a crash.
-	looseMost = 24
+	looseMost = 32
 	// parkAfter is how long something may be owed before it has a line of its
 	// own in the ledger, so that the floor of its shard can rise past it.
 	parkAfter = time.Second
