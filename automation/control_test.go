@@ -205,6 +205,10 @@ func TestWhatACallerSendsAlongIsChecked(t *testing.T) {
 		"nothing":               {call.CustomContext{}, ""},
 		"an order":              {call.CustomContext{VoIPHeaders: map[string]string{"order": "77"}, SIPHeaders: map[string]string{"X-MS-Custom-order": "77"}}, ""},
 		"a header of SIP's own": {call.CustomContext{SIPHeaders: map[string]string{"Via": "x"}}, "customContext.sipHeaders"},
+		"five and one":          {call.CustomContext{SIPHeaders: map[string]string{"User-To-User": "x", "X-1": "", "X-2": "", "X-3": "", "X-4": "", "X-5": ""}}, ""},
+		"six":                   {call.CustomContext{SIPHeaders: map[string]string{"X-1": "", "X-2": "", "X-3": "", "X-4": "", "X-5": "", "X-6": ""}}, "customContext.sipHeaders"},
+		"1024 letters":          {call.CustomContext{VoIPHeaders: map[string]string{strings.Repeat("ж", 64): strings.Repeat("ж", 1024)}}, ""},
+		"1025 letters":          {call.CustomContext{VoIPHeaders: map[string]string{"order": strings.Repeat("ж", 1025)}}, "customContext.voipHeaders"},
 		"a second line":         {call.CustomContext{VoIPHeaders: map[string]string{"order": "77\r\nVia: x"}}, "customContext.voipHeaders"},
 	} {
 		err := automation.CheckCustom(&row.custom)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
@@ -60,7 +61,8 @@ func number(field string, n *PhoneNumber) error {
 	return nil
 }
 
-// headers is what one kind of custom header may be (rest.md section 6.9).
+// headers is what one kind of custom header may be (rest.md section 6.9). The
+// lengths are in characters.
 type headers struct {
 	field            string
 	most, key, value int
@@ -76,8 +78,13 @@ func custom(field string, c *call.CustomContext) error {
 	if c == nil {
 		return nil
 	}
-	sip := headers{field + ".sipHeaders", 6, 64, 256, sipKey}
+	sip := headers{field + ".sipHeaders", 5, 64, 256, sipKey}
 	voip := headers{field + ".voipHeaders", 1000, 64, 1024, func(string) bool { return true }}
+	for key := range c.SIPHeaders {
+		if isUserToUser(key) {
+			sip.most = 6 // it comes on top of the others
+		}
+	}
 	if err := first(sip.check(c.SIPHeaders), voip.check(c.VoIPHeaders)); err != nil {
 		return err
 	}
@@ -97,10 +104,10 @@ func (h headers) check(given map[string]string) error {
 	}
 	for key, value := range given {
 		switch {
-		case key == "" || len(key) > h.key || !h.allowed(key):
+		case key == "" || utf8.RuneCountInString(key) > h.key || !h.allowed(key):
 			return invalid(h.field, "one has a name that is not allowed")
-		case len(value) > h.value:
-			return invalid(h.field, fmt.Sprintf("one is longer than %d bytes", h.value))
+		case utf8.RuneCountInString(value) > h.value:
+			return invalid(h.field, fmt.Sprintf("one is longer than %d characters", h.value))
 		case strings.ContainsFunc(key+value, unicode.IsControl):
 			return invalid(h.field, "one has a control character")
 		}
@@ -108,11 +115,15 @@ func (h headers) check(given map[string]string) error {
 	return nil
 }
 
+func isUserToUser(key string) bool {
+	return strings.EqualFold(key, "User-To-User") || strings.EqualFold(key, "UserToUser")
+}
+
 // sipKey allows User-To-User, as it is also spelled in events, and extension
 // headers: others belong to SIP itself.
 func sipKey(key string) bool {
 	low := strings.ToLower(key)
-	if low != "user-to-user" && low != "usertouser" && !strings.HasPrefix(low, "x-") {
+	if !isUserToUser(key) && !strings.HasPrefix(low, "x-") {
 		return false
 	}
 	return !strings.ContainsFunc(low, func(r rune) bool {

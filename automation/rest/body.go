@@ -10,6 +10,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -71,10 +72,16 @@ func decode(body []byte, v any) error {
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) && wrong.Field != "" {
 		return &mistake{wrong.Field, "it may not be a JSON " + wrong.Value}
 	}
-	if err != nil && !errors.Is(err, identity.ErrInvalid) {
+	if errors.Is(err, identity.ErrInvalid) {
+		if at := culprit(body, reflect.TypeOf(v)); at != "" {
+			return &mistake{at, err.Error()}
+		}
+		return err
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %w", errRequest, err)
 	}
-	return err
+	return nil
 }
 
 // checkJSON refuses what parsers read differently or choke on: names that come

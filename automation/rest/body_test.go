@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/botd-dev/botd/automation"
+	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
 )
 
@@ -53,10 +54,22 @@ func TestWhatClientsReallySendIsRead(t *testing.T) {
 }
 
 func TestAMistakeNamesItsField(t *testing.T) {
-	var into automation.CreateRequest
-	err := decode([]byte(`{"source":{"id":7}}`), &into)
-	if target(err) != "source.id" {
-		t.Errorf("target %q of %v", target(err), err)
+	for _, row := range []struct {
+		into         any
+		body, target string
+	}{
+		{&automation.CreateRequest{}, `{"source":{"id":7}}`, "source.id"},
+		{&automation.CreateRequest{}, `{"callbackUri":"https://x","targets":[{"rawId":"8:acs:r_a"},{"kind":"phoneNumber"}]}`, "targets[1]"},
+		{&automation.AddRequest{}, `{"participantToAdd":{"phoneNumber":{"value":"hello"}}}`, "participantToAdd"},
+		{&automation.AddRequest{}, `{"ParticipantToAdd":{}}`, "participantToAdd"}, // to encoding/json that is the same
+		{&automation.RecognizeRequest{}, `{"recognizeOptions":{"targetParticipant":{}}}`, "recognizeOptions.targetParticipant"},
+		{&call.Routing{}, `{"preset":"pairs","pairs":[{"listener":{"rawId":"a"},"speaker":{"rawId":"\u0000"}}]}`, "pairs[0].speaker"},
+	} {
+		err := decode([]byte(row.body), row.into)
+		a, known := failed(err)
+		if target(err) != row.target || !strings.Contains(err.Error(), row.target) || !known || a.Status != 400 {
+			t.Errorf("%s: target %q of %v, %d", row.body, target(err), err, a.Status)
+		}
 	}
 }
 

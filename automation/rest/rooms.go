@@ -1,9 +1,9 @@
 package rest
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
+	"maps"
 	"slices"
 	"time"
 
@@ -189,6 +189,9 @@ func instant(field string, text *string) (*time.Time, error) {
 	if err != nil {
 		return nil, &mistake{field, "it is not a time as in RFC 3339"}
 	}
+	if year := at.UTC().Year(); year < 0 || year > 9999 { // RFC 3339 has no spelling for it
+		return nil, &mistake{field, "in UTC it is not in the years 0 to 9999"}
+	}
 	return &at, nil
 }
 
@@ -196,7 +199,8 @@ func instant(field string, text *string) (*time.Time, error) {
 // mistake is told of does not depend on chance.
 func changes(people map[string]*roomRole) ([]room.Change, error) {
 	list := make([]room.Change, 0, len(people))
-	for raw, p := range people {
+	for _, raw := range slices.Sorted(maps.Keys(people)) {
+		p := people[raw]
 		id, err := identity.Parse(raw)
 		if err != nil {
 			return nil, &mistake{"participants", err.Error()}
@@ -207,6 +211,5 @@ func changes(people map[string]*roomRole) ([]room.Change, error) {
 		}
 		list = append(list, c)
 	}
-	slices.SortFunc(list, func(a, b room.Change) int { return cmp.Compare(a.ID, b.ID) })
 	return list, nil
 }

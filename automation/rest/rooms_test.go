@@ -108,6 +108,7 @@ func TestWhatARoomCannotBeIsNamed(t *testing.T) {
 		{"POST", "/rooms", `{"validFrom":"tomorrow"}`, "validFrom"},
 		{"POST", "/rooms", `{"validUntil":"2001-01-01T00:00:00Z"}`, "validUntil"},
 		{"POST", "/rooms", `{"validFrom":"2030-01-01T00:00:00Z","validUntil":"2031-01-01T00:00:00Z"}`, "validUntil"},
+		{"POST", "/rooms", `{"validFrom":"9999-12-31T00:00:00Z","validUntil":"9999-12-31T23:59:59-01:00"}`, "validUntil"},
 		{"POST", "/rooms", `{"participants":{"8:acs:r_bob":{},"4:+15551230001":{}}}`, `participants["4:+15551230001"]`},
 		{"POST", "/rooms", `{"participants":{"8:acs:r_bob":{"role":"King"}}}`, `participants["8:acs:r_bob"].role`},
 		{"POST", "/rooms", `{"participants":{"":{}}}`, "participants"},
