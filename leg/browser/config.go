@@ -75,6 +75,8 @@ type Config struct {
 	// from the client's offer until media flows again; 40 s by default. After
 	// that the client counts as lost.
 	ModalityTimeout time.Duration
+	// Now is the wall clock, by which tokens end; time.Now by default.
+	Now func() time.Time
 	// Log is where to; nowhere by default.
 	Log *zap.Logger
 	// Registerer takes the metrics; none by default.
@@ -119,6 +121,9 @@ func (c *Config) fill() {
 	}
 	if c.Watch == nil {
 		c.Watch = func(l net.Listener) net.Listener { return l }
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if c.Log == nil {
 		c.Log = zap.NewNop()

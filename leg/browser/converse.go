@@ -28,7 +28,7 @@ func (s *Server) converse(sock *socket) {
 		return
 	}
 	defer a.detach(sock)
-	expiry := time.NewTimer(untilExpiry(session))
+	expiry := time.NewTimer(s.look(session))
 	defer expiry.Stop()
 	for {
 		select {
@@ -37,9 +37,14 @@ func (s *Server) converse(sock *socket) {
 				return
 			}
 			if renewed, ok := a.handle(sock, b); ok {
-				expiry.Reset(untilExpiry(renewed))
+				session = renewed
+				expiry.Reset(s.look(session))
 			}
 		case <-expiry.C:
+			if next := s.look(session); next > 0 {
+				expiry.Reset(next)
+				continue
+			}
 			a.unregister("the token has expired")
 			return
 		case <-sock.gone:
@@ -68,11 +73,17 @@ func (s *Server) turnAway(sock *socket, err error) {
 	sock.close(websocket.StatusPolicyViolation, "not registered")
 }
 
-func untilExpiry(s Session) time.Duration {
-	if s.Expires.IsZero() {
+// glance is how often the end of a token is compared with the wall clock, which
+// may be set while a timer runs.
+const glance = time.Minute
+
+// look is in how long to look whether a token has expired; not positive if it
+// has.
+func (s *Server) look(session Session) time.Duration {
+	if session.Expires.IsZero() {
 		return 1<<63 - 1
 	}
-	return time.Until(s.Expires)
+	return min(session.Expires.Sub(s.cfg.Now()), glance)
 }
 
 var (
