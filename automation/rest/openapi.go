@@ -131,7 +131,7 @@ func (rt route) query() []string {
 	switch rt.name {
 	case "getCall", "getParticipants", "getParticipant", "getAudioRouting", "getServerCall":
 		return []string{"minSequence"}
-	case "listRooms", "listRoomParticipants", "listCalls", "getConnectionEvents":
+	case "listRooms", "listRoomParticipants", "listCalls", "getConnectionEvents", "listDeadLetters":
 		return []string{"after", "limit"}
 	case "getEvents":
 		return []string{"after", "limit", "call"}

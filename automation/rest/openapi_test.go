@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,24 @@ func TestTheDocumentIsValidAndHasEveryOperation(t *testing.T) {
 	}
 }
 
+func TestEveryListSaysHowItIsRead(t *testing.T) {
+	doc := document(t, newDesk(t))
+	for path, item := range doc.Paths.Map() {
+		if item.Get == nil || item.Get.Responses.Status(200) == nil {
+			continue
+		}
+		content := item.Get.Responses.Status(200).Value.Content.Get("application/json")
+		if content == nil || content.Schema.Value.Properties["nextLink"] == nil {
+			continue
+		}
+		for _, name := range []string{"after", "limit"} {
+			if item.Get.Parameters.GetByInAndName("query", name) == nil {
+				t.Errorf("%s is not said to take %s", path, name)
+			}
+		}
+	}
+}
+
 // TestWhatIsSaidIsWhatIsDescribed holds real exchanges against the document.
 func TestWhatIsSaidIsWhatIsDescribed(t *testing.T) {
 	d := newDesk(t)
@@ -75,6 +94,28 @@ func TestWhatIsSaidIsWhatIsDescribed(t *testing.T) {
 		{"POST", cc + ":terminate", cn + ":terminate", ""},
 	} {
 		conforms(t, d, doc, row.method, row.path, row.target+"?"+version, row.body)
+	}
+}
+
+func TestUsersAndLettersAreDescribedAsTheyAre(t *testing.T) {
+	d := newDesk(t)
+	doc := document(t, d)
+	const of = "?api-version=2023-10-01"
+	made := d.user(`{}`)["identity"].(map[string]any)
+	user := "/identities/" + url.PathEscape(made["id"].(string))
+	for _, row := range []struct{ method, path, target, body string }{
+		{"POST", "/identities", "/identities", ""},
+		{"POST", "/identities", "/identities", `{"customId":"anna","createTokenWithScopes":["voip"],"expiresInMinutes":60}`},
+		{"POST", "/identities", "/identities", `{"expiresInMinutes":59}`},
+		{"POST", "/identities/{id}/:issueAccessToken", user + "/:issueAccessToken", `{"scopes":["voip.join"]}`},
+		{"POST", "/identities/{id}/:revokeAccessTokens", user + "/:revokeAccessTokens", ""},
+		{"DELETE", "/identities/{id}", user, ""},
+		{"POST", "/teamsUser/:exchangeAccessToken", "/teamsUser/:exchangeAccessToken", `{"token":"t","appId":"a","userId":"u"}`},
+		{"GET", "/webhooks/deadLetters", "/webhooks/deadLetters", ""},
+		{"GET", "/webhooks/endpoints", "/webhooks/endpoints", ""},
+		{"GET", "/calling/events", "/calling/events", ""},
+	} {
+		conforms(t, d, doc, row.method, row.path, row.target+of, row.body)
 	}
 }
 
