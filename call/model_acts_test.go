@@ -162,9 +162,18 @@ func (m *model) lobby(ctx context.Context, a, b int) {
 func control(ctx context.Context, cn *call.Connection, b int) {
 	who := everyone[b]
 	_ = cn.Unmute(ctx, []identity.ID{who}, call.Reference{})
-	switch b % 4 {
+	switch b {
 	case 0:
 		_ = cn.Hold(ctx, call.Hold{Who: who})
+	case 4:
+		_ = cn.Hold(ctx, call.Hold{Who: who, Music: func(context.Context) (media.Source, error) {
+			time.Sleep(20 * time.Second) // longer than anybody waits for it
+			return nil, nil              //nolint:nilnil // silence
+		}})
+	case 5:
+		_ = cn.Fill(ctx, nil)
+	case 6:
+		_ = cn.Unfill(ctx)
 	case 1:
 		_ = cn.Hold(ctx, call.Hold{
 			Who: who, Explain: func(error) call.Result { return call.Result{Code: 400, Subcode: 8536, Message: "none"} },
@@ -175,7 +184,7 @@ func control(ctx context.Context, cn *call.Connection, b int) {
 		})
 	case 2:
 		_ = cn.Unhold(ctx, call.Hold{Who: who})
-	case 3:
+	case 3, 7:
 		_ = cn.MuteAll(ctx, []identity.ID{who}, call.Reference{})
 	}
 }

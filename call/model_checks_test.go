@@ -87,6 +87,7 @@ func (m *model) checkEnd() {
 		}
 	}
 	m.checkSteps()
+	m.checkPresence()
 	sequence := map[string]uint64{}
 	for _, r := range m.journal.records {
 		if sequence[r.Call]++; r.CallSequence != sequence[r.Call] {
@@ -96,6 +97,39 @@ func (m *model) checkEnd() {
 	for id, log := range m.byConnection() {
 		if id != "" {
 			m.checkLog(log)
+		}
+	}
+}
+
+// checkPresence says that everybody who was added to a call was removed from it,
+// in turns, and that it began before and ended after all of them.
+func (m *model) checkPresence() {
+	there, running := map[string]bool{}, map[string]bool{}
+	for _, r := range m.journal.records {
+		s := read(r)
+		id := r.Call + "/" + s.ParticipantID
+		switch kind := short(r); kind {
+		case "CallStarted", "CallEnded":
+			if running[r.Call] == (kind == "CallStarted") {
+				m.fail("%s while that is so", kind)
+			}
+			running[r.Call] = kind == "CallStarted"
+		case "CallParticipantAdded", "CallParticipantRemoved":
+			added := kind == "CallParticipantAdded"
+			if there[id] == added || !running[r.Call] {
+				m.fail("%s while %v, call running: %v", kind, there[id], running[r.Call])
+			}
+			there[id] = added
+		}
+	}
+	for id, on := range there {
+		if on {
+			m.fail("%s was never removed", id)
+		}
+	}
+	for id, on := range running {
+		if on {
+			m.fail("call %s never ended", id)
 		}
 	}
 }
@@ -129,7 +163,9 @@ func (m *model) checkLog(log []call.Record) {
 				transfers++
 			}
 		case "CallTransferAccepted", "CallTransferFailed":
-			transfers--
+			if transfers--; transfers < 0 {
+				m.fail("a transfer ends before it was asked for: %v", names(log))
+			}
 		case "MoveParticipantSucceeded", "MoveParticipantFailed":
 			moved++
 		case "AddParticipantSucceeded", "AddParticipantFailed", "CancelAddParticipantSucceeded":

@@ -110,7 +110,7 @@ func (m *model) run(t *testing.T) {
 	if err := m.Close(t.Context()); err != nil {
 		m.fail("close: %v", err)
 	}
-	time.Sleep(time.Second)
+	time.Sleep(time.Minute) // what does not know when to stop does
 	m.journal.close()
 	synctest.Wait()
 	m.checkEnd()
@@ -240,7 +240,6 @@ func (m *model) leg(silent bool) *modelLeg { return &modelLeg{m: m, silent: sile
 
 func (l *modelLeg) Kind() string     { return "model" }
 func (l *modelLeg) Port() media.Port { return mouth{} }
-func (l *modelLeg) Show(call.Roster) {}
 func (l *modelLeg) Mute()            {}
 func (l *modelLeg) Unmute()          {}
 
@@ -255,6 +254,26 @@ func (l *modelLeg) Attach(p *call.Participant) {
 	l.m.mu.Lock()
 	defer l.m.mu.Unlock()
 	l.m.legs = append(l.m.legs, l)
+}
+
+// Show holds what somebody is shown against what they may see: in the lobby
+// only themselves, and the lobby only if they decide about it.
+func (l *modelLeg) Show(r call.Roster) {
+	var self call.Member
+	for _, p := range r.Members {
+		if p.ID == r.Self {
+			self = p
+		}
+	}
+	for _, p := range r.Members {
+		hidden := self.State == call.InLobby || p.State == call.InLobby && !self.Role.May(call.Moderate)
+		if p.ID != r.Self && hidden {
+			l.m.fail("%s, %q as %s, sees %s in %q", self.Identity, self.State, self.Role, p.Identity, p.State)
+		}
+	}
+	if self.ID == "" {
+		l.m.fail("somebody is shown a call without them")
+	}
 }
 
 func (l *modelLeg) participant() *call.Participant {

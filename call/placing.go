@@ -129,7 +129,7 @@ func (r *Registry) add(g gathering) (*Call, error) {
 		id: r.newID(), correlation: r.newID(), registry: r, groupID: g.group, roomID: g.room,
 		inbox: make(chan func()), done: make(chan struct{}), invitations: map[string]*Invitation{},
 	}
-	c.log = r.cfg.Log.With(zap.String("serverCallId", c.id), zap.String("correlationId", c.correlation))
+	c.log = r.cfg.Log.WithLazy(zap.String("serverCallId", c.id), zap.String("correlationId", c.correlation))
 	r.calls[c.id] = c
 	if key := g.key(); key != "" {
 		r.groups[key] = c
