@@ -28,6 +28,8 @@ const (
 	longestBody = 1 << 20
 	// probeTimeout bounds what /readyz waits for the log.
 	probeTimeout = 4 * time.Second
+	// probeEvery is how often it may write to the log.
+	probeEvery = 100 * time.Millisecond
 )
 
 // listen opens the addresses, so that their ports are known before anything is
@@ -168,12 +170,17 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 // probes are tries to write the log. Anybody may ask for one, and each waits for
-// the disk: those who ask at once share it.
-type probes struct{ group singleflight.Group }
+// the disk: those who ask at once share it, and who asks again soon waits.
+type probes struct {
+	group singleflight.Group
+	last  time.Time // whoever probes only
+}
 
 func (p *probes) try(ctx context.Context, probe func(context.Context) error) error {
 	ctx = context.WithoutCancel(ctx) // it is not only for whoever asked first
 	_, err, _ := p.group.Do("", func() (any, error) {
+		<-time.After(time.Until(p.last.Add(probeEvery)))
+		p.last = time.Now()
 		ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 		defer cancel()
 		return nil, probe(ctx)

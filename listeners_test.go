@@ -87,6 +87,30 @@ func TestWhoeverAsksWhetherTheLogCanBeWrittenSharesOneTry(t *testing.T) {
 	})
 }
 
+func TestAskingAgainAndAgainDoesNotKeepTheDiskBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p probes
+		tries := 0
+		probe := func(context.Context) error { tries++; return nil }
+		for begun := time.Now(); time.Since(begun) < time.Second; {
+			if err := p.try(t.Context(), probe); err != nil {
+				t.Error(err)
+			}
+			if tries > 1000 {
+				break
+			}
+		}
+		if most := int(time.Second/probeEvery) + 1; tries > most || tries < 2 {
+			t.Errorf("%d tries in a second", tries)
+		}
+		<-time.After(time.Minute) // who asks now and then does not wait
+		begun := time.Now()
+		if err := p.try(t.Context(), probe); err != nil || !begun.Equal(time.Now()) {
+			t.Errorf("after a pause: %v, %s", err, time.Since(begun))
+		}
+	})
+}
+
 func TestNoNameIsTooLongForTheServer(t *testing.T) {
 	s, long := start(t, func(*Config) {}), strings.Repeat("x", 9000)
 	for _, target := range []string{
