@@ -110,6 +110,23 @@ func BenchmarkFullCall(b *testing.B) {
 			first.Quiet()
 		}
 	})
+	b.Run("routing", func(b *testing.B) {
+		pairs := make([]call.Pair, 10_000)
+		for i := range pairs {
+			pairs[i] = call.Pair{
+				Listener: identity.ID(fmt.Sprintf("8:acs:r_%d", i%many)), Speaker: identity.ID(fmt.Sprintf("8:acs:r_%d", i/many)),
+			}
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := cn.Route(b.Context(), call.Routing{Preset: call.HearPairs, Pairs: pairs}, call.Reference{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := cn.Route(b.Context(), call.Routing{}, call.Reference{}); err != nil {
+			b.Fatal(err)
+		}
+	})
 	b.Run("muting", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -53,7 +53,7 @@ func (p *Participant) MuteOthers(ctx context.Context, ids ...identity.ID) error 
 		}
 		muted := ids
 		if len(muted) == 0 {
-			muted = p.call.people(func(m *Participant) bool { return m != p })
+			muted = p.call.people(func(m *Participant) bool { return m.identity != p.identity })
 		}
 		p.asked("mute", muted...)
 		return p.call.mute(muted)

@@ -108,6 +108,15 @@ func TestSomebodyWithTwoDevicesIsAdmittedMutedAndRemovedOnBoth(t *testing.T) {
 	})
 }
 
+func TestMutingTheOthersLeavesOnesOwnDevicesAsTheyAre(t *testing.T) {
+	inHouse(t, func(h *house) {
+		host, other := h.enter(alice, call.Presenter, false), h.enter(alice, call.Presenter, false)
+		guest := h.enter(bob, call.Attendee, false)
+		h.want(host.p.MuteOthers(h.Context()), nil)
+		h.want([]bool{h.hears(guest, host), h.hears(guest, other), h.hears(host, guest)}, []bool{true, true, false})
+	})
+}
+
 func TestAdmittingWhoWasAdmittedAlreadyIsNoError(t *testing.T) {
 	inHouse(t, func(h *house) {
 		host, guest := h.enter(alice, call.Presenter, false), &phone{silent: true}

@@ -44,28 +44,48 @@ type Pair struct {
 }
 
 // Hears says whether one hears the other. Nobody hears themselves.
-func (r Routing) Hears(listener, speaker identity.ID) bool {
-	switch r.Preset {
+func (r Routing) Hears(listener, speaker identity.ID) bool { return r.ears().hear(listener, speaker) }
+
+// ears are a Routing in which those it names are found at once.
+type ears struct {
+	Routing
+	named map[identity.ID]bool // Coached, Participants, or Listeners
+	pairs map[Pair]bool
+}
+
+func (r Routing) ears() ears {
+	e := ears{Routing: r, named: map[identity.ID]bool{}, pairs: make(map[Pair]bool, len(r.Pairs))}
+	lists := map[Preset][]identity.ID{HearCoach: r.Coached, HearPrivate: r.Participants, HearInterpreter: r.Listeners}
+	for _, id := range lists[r.Preset] {
+		e.named[id] = true
+	}
+	for _, p := range r.Pairs {
+		e.pairs[p] = true
+	}
+	return e
+}
+
+func (e ears) hear(listener, speaker identity.ID) bool {
+	switch e.Preset {
 	case HearAll:
 	case HearCoach:
-		return speaker != r.Coach || slices.Contains(r.Coached, listener)
+		return speaker != e.Coach || e.named[listener]
 	case HearPrivate:
-		return slices.Contains(r.Participants, listener) == slices.Contains(r.Participants, speaker)
+		return e.named[listener] == e.named[speaker]
 	case HearInterpreter:
-		return r.interpreted(listener, speaker)
+		return e.interpreted(listener, speaker)
 	case HearPairs:
-		return slices.Contains(r.Pairs, Pair{listener, speaker})
+		return e.pairs[Pair{listener, speaker}]
 	}
 	return true
 }
 
-func (r Routing) interpreted(listener, speaker identity.ID) bool {
-	listens := slices.Contains(r.Listeners, listener)
+func (e ears) interpreted(listener, speaker identity.ID) bool {
 	switch speaker {
-	case r.Interpreter:
-		return listens
-	case r.Speaker:
-		return !listens
+	case e.Interpreter:
+		return e.named[listener]
+	case e.Speaker:
+		return !e.named[listener]
 	}
 	return true
 }
@@ -89,36 +109,37 @@ func (c *Call) wire() {
 		return
 	}
 	c.rewire = false
+	routed := c.routing.ears()
 	for _, p := range c.members {
 		if !p.joined {
 			continue
 		}
-		if hears := c.heardBy(p); (hears == nil) != (p.hears == nil) || !slices.Equal(hears, p.hears) {
-			p.hears = hears
-			c.bridge.Hear(p.id, hears)
+		if from := c.heardBy(p, routed); (from == nil) != (p.hears == nil) || !slices.Equal(from, p.hears) {
+			p.hears = from
+			c.bridge.Hear(p.id, from)
 		}
 	}
 }
 
 // heardBy lists whom a participant hears; nil is everybody.
-func (c *Call) heardBy(p *Participant) []string {
+func (c *Call) heardBy(p *Participant, routed ears) []string {
 	if p.state == OnHold {
 		return []string{}
 	}
-	if c.routing.Preset == "" || c.routing.Preset == HearAll {
+	if routed.Preset == "" || routed.Preset == HearAll {
 		return nil
 	}
 	all, list := true, []string{}
 	for _, other := range c.members {
 		switch {
 		case other == p || !other.joined:
-		case c.routing.Hears(p.identity, other.identity):
+		case routed.hear(p.identity, other.identity):
 			list = append(list, other.id)
 		default:
 			all = false
 		}
 	}
-	if all && c.routing.Preset != HearPairs {
+	if all && routed.Preset != HearPairs {
 		return nil
 	}
 	return list

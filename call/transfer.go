@@ -56,6 +56,9 @@ func (cn *Connection) Transfer(ctx context.Context, tr Transfer) error {
 		}
 	}
 	return cn.do(ctx, func() error {
+		if cn.state == Transferring {
+			return fmt.Errorf("transfer twice: %w", ErrTransferRunning)
+		}
 		if err := cn.connected("transfer"); err != nil {
 			return err
 		}

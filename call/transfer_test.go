@@ -21,6 +21,9 @@ func TestABlindTransferOfACallOfTwoTakesTheApplicationsPlace(t *testing.T) {
 		h.want(cn.Transfer(h.Context(), call.Transfer{Target: bob, Reference: call.Reference{Context: "t"}}), nil)
 		synctest.Wait()
 		h.want(cn.View().State, call.Transferring)
+		if err := cn.Transfer(h.Context(), call.Transfer{Target: carol}); !errors.Is(err, call.ErrTransferRunning) {
+			h.Errorf("twice: %v", err)
+		}
 		h.want(h.bell.latest().From(), alice)
 		agent := h.accept()
 		h.pass(time.Second)
