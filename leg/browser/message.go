@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/pion/webrtc/v4"
@@ -84,6 +85,17 @@ func (r *request) validate() error {
 		return invalid("targets", "are too many")
 	case len(r.Participants) > maxTargets:
 		return invalid("participants", "are too many")
+	}
+	if err := somebody("targets", r.Targets); err != nil {
+		return err
+	}
+	return somebody("participants", r.Participants)
+}
+
+// somebody refuses a list with a null in it, which would be nobody.
+func somebody(field string, ids []identity.ID) error {
+	if at := slices.Index(ids, ""); at >= 0 {
+		return invalid(fmt.Sprintf("%s[%d]", field, at), "is missing")
 	}
 	return nil
 }

@@ -234,6 +234,8 @@ func TestAMistakeIsAnsweredAndForgiven(t *testing.T) {
 		{"a wrong type of field", ann, `{"type":"start","ref":7,"call":1}`, 400, 8523, "call"},
 		{"an unknown request", ann, `{"type":"dance","ref":7}`, 400, 8523, "type"},
 		{"no targets", ann, `{"type":"start","ref":7,"call":"c"}`, 400, 8523, "targets"},
+		{"nobody among the targets", ann, `{"type":"start","ref":7,"call":"c","targets":[{"rawId":"8:acs:r_x"},null]}`, 400, 8523, "targets[1]"},
+		{"nobody among the participants", ann, `{"type":"admit","ref":7,"call":"c","participants":[null]}`, 400, 8523, "participants[0]"},
 		{"a bad group", ann, `{"type":"join","ref":7,"call":"c","groupId":"a b"}`, 400, 8523, "groupId"},
 		{"no offer", ann, `{"type":"join","ref":7,"call":"c","groupId":"g"}`, 400, 8523, "sdp"},
 		{"a bad offer", ann, `{"type":"join","ref":7,"call":"c","groupId":"g","sdp":"v=0"}`, 400, 8523, "sdp"},
