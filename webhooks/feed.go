@@ -56,12 +56,8 @@ func (f *feeder) tap(entries []journal.Entry) {
 	}
 }
 
-// head is the newest position there is to read.
-func (f *feeder) head() uint64 {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.last
-}
+// head is the newest position there is to read, here or on its way.
+func (f *feeder) head() uint64 { return f.teller.cfg.Journal.Head(f.shard) }
 
 // run reads until ctx ends.
 func (f *feeder) run(ctx context.Context) {

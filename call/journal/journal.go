@@ -135,6 +135,10 @@ func (j *Journal) shard(callID string) *shard { return j.shards[shardOf(callID, 
 // Shards is the number of parts the log has.
 func (j *Journal) Shards() int { return len(j.shards) }
 
+// Head is the position of the newest durable record of a shard. Those who tap
+// the log may not have been handed it yet.
+func (j *Journal) Head(shard int) uint64 { return j.shards[shard].head.Load() }
+
 // Close writes what is queued and lets go of the log. What is not durable when
 // ctx ends is answered with ErrClosed.
 func (j *Journal) Close(ctx context.Context) error {

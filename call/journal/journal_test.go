@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -378,5 +379,39 @@ func TestFollowingEndsWhereTheClosingRecordIsKnownAlready(t *testing.T) {
 	defer cancel()
 	for r, err := range h.Follow(ctx, s.connection, 2) {
 		t.Errorf("got %v, %v", r.Type, err)
+	}
+}
+
+func TestWhoAppendsIsToldBeforeWhoTapsOrFollows(t *testing.T) {
+	h := openNew(t, nil)
+	s := talking(1)
+	h.write(t, s.call, s.opens())
+	var known atomic.Uint64 // what can be read of the call
+	known.Store(1)
+	_, stop := h.Tap(func(entries []Entry) {
+		for _, e := range entries {
+			if e.Sequence > known.Load() {
+				t.Errorf("tapped %d with %d known", e.Sequence, known.Load())
+			}
+		}
+	})
+	defer stop()
+	const many = 200
+	go func() {
+		for range many {
+			r := s.says("botd.test")
+			h.Append(s.call, []call.Record{r}, func(error) { known.Store(r.Sequence) })
+		}
+	}()
+	for r, err := range h.Follow(t.Context(), s.connection, 1) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Sequence > known.Load() {
+			t.Errorf("followed to %d with %d known", r.Sequence, known.Load())
+		}
+		if r.Sequence == many+1 {
+			return
+		}
 	}
 }

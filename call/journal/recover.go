@@ -50,7 +50,9 @@ func (s *shard) closeAll(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.write(ctx, lines); err != nil {
+	written, err := s.write(ctx, lines)
+	s.publish(written, func() {})
+	if err != nil {
 		return err
 	}
 	s.checkpoint(ctx)

@@ -105,10 +105,12 @@ func (s *shard) run(ctx context.Context) {
 func (s *shard) commit(ctx context.Context, turns []turn) {
 	for len(turns) > 0 {
 		group, lines := s.gather(turns)
-		err := s.write(ctx, lines)
-		for _, t := range turns[:group] {
-			s.answer(t, err)
-		}
+		written, err := s.write(ctx, lines)
+		s.publish(written, func() {
+			for _, t := range turns[:group] {
+				s.answer(t, err)
+			}
+		})
 		turns = turns[group:]
 	}
 }
@@ -163,9 +165,10 @@ func (s *shard) encode(records []call.Record) ([]entryLine, int, error) {
 	return lines, bytes, nil
 }
 
-// write makes lines durable, however long that takes, and publishes each part
-// of them that is. It fails only when ctx ends.
-func (s *shard) write(ctx context.Context, lines []entryLine) error {
+// write makes lines durable, however long that takes, and returns those that
+// are. It fails only when ctx ends.
+func (s *shard) write(ctx context.Context, lines []entryLine) ([]Entry, error) {
+	entries := make([]Entry, 0, len(lines))
 	for len(lines) > 0 {
 		part := lines[:min(len(lines), batchMessages)]
 		messages := make([]message, len(part))
@@ -173,26 +176,32 @@ func (s *shard) write(ctx context.Context, lines []entryLine) error {
 			messages[i] = part[i].message
 		}
 		if err := s.journal.persist(ctx, s.store, messages); err != nil {
-			return err
+			return entries, err
 		}
-		entries, bytes := make([]Entry, len(part)), 0
+		bytes := 0
 		for i := range part {
-			entries[i] = Entry{part[i].record, s.number, messages[i].at}
+			entries = append(entries, Entry{part[i].record, s.number, messages[i].at})
 			bytes += len(messages[i].subject) + len(messages[i].data)
 		}
 		s.journal.grown.Add(uint64(bytes)) //nolint:gosec // positive
-		s.publish(entries)
 		lines = lines[len(part):]
 	}
-	return nil
+	return entries, nil
 }
 
-// publish makes durable records known: to the index, to those who tap the log,
-// and to those who wait for it.
-func (s *shard) publish(entries []Entry) {
+// publish makes durable records known: to the index, then with answer to those
+// who appended them and change what can be read, and only then to those who tap
+// the log or wait for it and may tell others, who read.
+func (s *shard) publish(entries []Entry, answer func()) {
+	if len(entries) == 0 {
+		answer()
+		return
+	}
 	for _, e := range entries {
 		s.index.note(e)
 	}
-	s.journal.taps.tell(s, entries)
+	tell := s.journal.taps.advance(s, entries)
+	answer()
+	tell()
 	s.journal.watchers.tell(entries)
 }
