@@ -5,28 +5,83 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// TestLinksInTheDocumentationLeadSomewhere looks at links to files; those into
-// the world are not followed.
+// link is one in Markdown: where to, and which heading there.
+var link = regexp.MustCompile(`\]\(([^)#\s]*)(#[^)\s]*)?\)`)
+
+// TestLinksInTheDocumentationLeadSomewhere looks at links to files and to their
+// headings; those into the world are not followed.
 func TestLinksInTheDocumentationLeadSomewhere(t *testing.T) {
-	link := regexp.MustCompile(`\]\(([^)#\s]+)[^)]*\)`)
 	for _, page := range pagesOf(t) {
-		b, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range link.FindAllStringSubmatch(string(b), -1) {
+		for _, m := range link.FindAllStringSubmatch(contents(t, page), -1) {
 			if strings.Contains(m[1], "://") {
 				continue
 			}
-			if _, err := os.Stat(filepath.Join(filepath.Dir(page), m[1])); err != nil {
+			to := page
+			if m[1] != "" {
+				to = filepath.Join(filepath.Dir(page), m[1])
+			}
+			if _, err := os.Stat(to); err != nil {
 				t.Errorf("%s: %v", page, err)
+			} else if m[2] != "" && !slices.Contains(headingsOf(contents(t, to)), m[2]) {
+				t.Errorf("%s: %s has no heading %s", page, to, m[2])
 			}
 		}
 	}
+}
+
+// headingsOf are the anchors that a page has when it is shown as HTML.
+func headingsOf(text string) []string {
+	heading := regexp.MustCompile(`(?m)^#+ (.*)$`)
+	dropped := regexp.MustCompile(`[^\p{L}\p{N}_ -]`)
+	var anchors []string
+	for _, m := range heading.FindAllStringSubmatch(text, -1) {
+		anchors = append(anchors, "#"+strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
+	}
+	return anchors
+}
+
+func TestTheAnchorOfAHeadingIsMadeOfItsWords(t *testing.T) {
+	got := headingsOf("# What's new, and `why`\n\ntext # no heading\n## A 2nd one")
+	if want := []string{"#whats-new-and-why", "#a-2nd-one"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestThePagesShowWhatRuns compares the code on the page of an idea with the
+// examples that the tests of the whole server run.
+func TestThePagesShowWhatRuns(t *testing.T) {
+	const examples = "docs/examples"
+	block := regexp.MustCompile("(?s)```(sh|js|go)\n(.*?)```")
+	for _, idea := range []string{"events", "calls", "rooms", "transfer", "tokens"} {
+		code := map[string]string{
+			"sh": contents(t, filepath.Join(examples, idea, "curl.sh")) + contents(t, filepath.Join(examples, "sign.sh")),
+			"js": contents(t, filepath.Join(examples, idea, "js.mjs")),
+			"go": contents(t, filepath.Join(examples, idea, "main.go")),
+		}
+		shown := map[string]int{}
+		for _, m := range block.FindAllStringSubmatch(contents(t, "docs/"+idea+".md"), -1) {
+			if shown[m[1]]++; !strings.Contains(code[m[1]], m[2]) {
+				t.Errorf("the example of %s does not have this:\n%s", idea, m[2])
+			}
+		}
+		if len(shown) != len(code) {
+			t.Errorf("the page of %s shows %v", idea, shown)
+		}
+	}
+}
+
+func contents(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
 
 // pagesOf are the pages at the root and below docs.

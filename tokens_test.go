@@ -9,9 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -161,27 +158,5 @@ func TestTheSettingsSayWhoseBearerTokensOpenREST(t *testing.T) {
 		if resp.StatusCode != row.status {
 			t.Errorf("%s: %s", row.name, resp.Status)
 		}
-	}
-}
-
-func TestThePageOfTokensShowsWhatRuns(t *testing.T) {
-	page, err := os.ReadFile("docs/tokens.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	block := regexp.MustCompile("(?s)```(sh|js|go)\n(.*?)```")
-	shown := map[string]int{}
-	for _, m := range block.FindAllStringSubmatch(string(page), -1) {
-		name := map[string]string{"sh": "curl.sh", "js": "js.mjs", "go": "main.go"}[m[1]]
-		code, err := os.ReadFile(filepath.Join("docs/examples/tokens", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if shown[name]++; !strings.Contains(string(code), m[2]) {
-			t.Errorf("%s does not have this:\n%s", name, m[2])
-		}
-	}
-	if len(shown) != 3 {
-		t.Errorf("shown are %v", shown)
 	}
 }

@@ -147,7 +147,7 @@ func (inv *Invitation) alert() {
 	default:
 	}
 	rings := false
-	for _, r := range inv.call.registry.ringers {
+	for _, r := range inv.call.registry.reach() {
 		rings = r.Ring(inv) || rings
 	}
 	if rings {

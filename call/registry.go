@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,11 +45,11 @@ type Config struct {
 
 // Registry knows every call of this process and makes new ones.
 type Registry struct {
-	cfg     Config
-	gate    *gate
-	ringers []Ringer
+	cfg  Config
+	gate *gate
 
 	mu          sync.RWMutex
+	ringers     []Ringer
 	calls       map[string]*Call
 	connections map[string]*Connection
 	invitations map[string]*Invitation
@@ -74,9 +75,18 @@ func NewRegistry(cfg Config) *Registry {
 	}
 }
 
-// Reach adds ways to reach those who are called. It is not safe once there are
-// calls.
-func (r *Registry) Reach(ringers ...Ringer) { r.ringers = append(r.ringers, ringers...) }
+// Reach adds ways to reach those who are called from now on.
+func (r *Registry) Reach(ringers ...Ringer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ringers = slices.Concat(r.ringers, ringers) // those who ring have the old ones
+}
+
+func (r *Registry) reach() []Ringer {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.ringers
+}
 
 func (r *Registry) newID() string {
 	r.entropy.Lock()

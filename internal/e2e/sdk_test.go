@@ -66,7 +66,7 @@ func installed(t *testing.T) string {
 	if err != nil {
 		t.Fatal("there is no Node.js; run the tests with `make test`, which fetches one")
 	}
-	if _, err := os.Stat(filepath.Join("sdk", "node_modules", "@azure", "communication-call-automation")); err == nil {
+	if _, err := os.Stat(filepath.Join("sdk", "node_modules", "@azure", "communication-rooms")); err == nil {
 		return path
 	}
 	cmd := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
