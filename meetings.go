@@ -27,6 +27,7 @@ func (s *Server) openRooms(ctx context.Context) error {
 		return err
 	}
 	registerRefused(s.telemetry.Metrics, "passcodes", s.meetings.Refused)
+	registerPasscodes(s.telemetry.Metrics, s.meetings.Compared)
 	return nil
 }
 

@@ -60,6 +60,13 @@ func registerRefused(r prometheus.Registerer, limit string, count func() uint64)
 	}, func() float64 { return float64(count()) }))
 }
 
+// registerPasscodes counts the passcodes of meetings that were looked at.
+func registerPasscodes(r prometheus.Registerer, count func() uint64) {
+	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "botd_passcodes_compared_total", Help: "Passcodes of meetings that were looked at, right or wrong.",
+	}, func() float64 { return float64(count()) }))
+}
+
 // registerMix shows how the clock of all bridges keeps its time, and what it
 // had to leave out.
 func registerMix(r prometheus.Registerer, clock *mix.Clock) {

@@ -76,7 +76,8 @@ type Book struct {
 	tries *tries
 	decoy string // is compared with where there is nothing to compare with
 
-	refused atomic.Uint64 // tries of passcodes that were too many
+	refused  atomic.Uint64 // tries of passcodes that were too many
+	compared atomic.Uint64 // those that were looked at
 
 	entropy sync.Mutex // Config.Random is read by one at a time
 
@@ -164,6 +165,10 @@ func (b *Book) find(id string) (*entry, error) {
 // Refused is how many passcodes have not been looked at because there were too
 // many wrong ones.
 func (b *Book) Refused() uint64 { return b.refused.Load() }
+
+// Compared is how many passcodes have been looked at, right or wrong, of meetings
+// that there are and of others.
+func (b *Book) Compared() uint64 { return b.compared.Load() }
 
 // Get finds a room. ErrUnknown.
 func (b *Book) Get(id string) (Room, error) {

@@ -84,27 +84,38 @@ func TestAThousandPasscodesOpenNothing(t *testing.T) {
 	if n := h.counted("botd_refused_total", `limit="passcodes"`); int64(n) != slowed {
 		t.Errorf("%d tries were counted as too many, want %d", n, slowed)
 	}
+	looked := alone.wrong.Load() + crowd.wrong.Load() + 1
+	if n := h.counted("botd_passcodes_compared_total", ""); int64(n) != looked {
+		t.Errorf("%d passcodes were compared, want %d", n, looked)
+	}
 	h.silentAbout(m.MeetingID, m.Passcode, "w00001")
 }
 
 // TestAMeetingThatIsNotThereIsAnsweredLikeAWrongPasscode compares the two
-// answers word for word: whoever has only the id learns nothing.
+// answers word for word, and what was done for them: one comparison, whether
+// there is something to compare with or not. Whoever has only the id learns
+// nothing, not even by the time that it takes.
 func TestAMeetingThatIsNotThereIsAnsweredLikeAWrongPasscode(t *testing.T) {
 	h := openHouse(t)
 	m := h.newRoom(nil, nil)
 	g := h.enter(h.newUser())
 	answers := map[string]bool{}
-	for _, door := range []map[string]any{
+	for i, door := range []map[string]any{
 		{"meetingId": m.MeetingID, "passcode": "wrong1"},
 		{"meetingId": m.MeetingID},
 		{"meetingId": "000000000000", "passcode": m.Passcode},
 		{"meetingId": m.ID, "passcode": m.Passcode},
-		{"meetingLink": m.MeetingLink + "x"},
 	} {
 		answer := g.ask("join", door)
 		answer.Ref = nil
 		answers[raw(answer)] = true
+		if n := h.counted("botd_passcodes_compared_total", ""); n != i+1 {
+			t.Errorf("after %d tries %d passcodes were compared", i+1, n)
+		}
 	}
+	answer := g.ask("join", map[string]any{"meetingLink": m.MeetingLink + "x"})
+	answer.Ref = nil
+	answers[raw(answer)] = true
 	if len(answers) != 1 {
 		t.Errorf("answered in different words: %v", answers)
 	}
