@@ -8,7 +8,7 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// barring is how often the log tells that a client asked for what it may not:
+// barring is how often the log tells that somebody asked for what they may not:
 // the first times, and then now and again.
 func barring() rate.Sometimes { return rate.Sometimes{First: 20, Interval: 10 * time.Second} }
 

@@ -91,3 +91,24 @@ func TestATokenEndsByTheClockAsItIsSet(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoGoesOnComingWithoutAGoodTokenDoesNotFillTheLog(t *testing.T) {
+	core, logged := observer.New(zap.InfoLevel)
+	signalling(t, believe, func(t *testing.T, s *Server, dial func() *websocket.Conn) {
+		s.log = zap.New(core)
+		for range 100 {
+			c := dial()
+			say(t, c, map[string]any{"type": "hello", "token": "nonsense"})
+			if m := receive(t, c); m.Type != "unregistered" {
+				t.Fatalf("the client is told %+v", m)
+			}
+			closed(t, c)
+		}
+		if n := counted(t, s.metrics.refused); n != 100 {
+			t.Errorf("%v were counted", n)
+		}
+		if n := logged.FilterMessage("browser client refused").Len(); n != 20 {
+			t.Errorf("%d lines were logged", n)
+		}
+	})
+}

@@ -64,11 +64,11 @@ func (s *Server) turnAway(sock *socket, err error) {
 		return
 	}
 	if errors.Is(err, identity.ErrStore) {
-		s.log.Warn("browser client not checked", zap.Error(err))
+		s.barring.Do(func() { s.log.Warn("browser client not checked", zap.Error(err)) })
 		sock.close(websocket.StatusTryAgainLater, "the token cannot be checked now")
 		return
 	}
-	s.log.Info("browser client refused", zap.Error(err))
+	s.barring.Do(func() { s.log.Info("browser client refused", zap.Error(err)) }) // anybody may come again and again
 	sock.send(encode(unregistered("no valid token was given")))
 	sock.close(websocket.StatusPolicyViolation, "not registered")
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coder/websocket"
 	"go.uber.org/zap"
+	"golang.org/x/time/rate"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
@@ -24,6 +25,7 @@ type Server struct {
 	log     *zap.Logger
 	engine  *engine
 	metrics *metrics
+	barring rate.Sometimes // how often the log tells who is not let in
 
 	life  context.Context //nolint:containedctx // the server's own; sockets outlive their HTTP request
 	stop  context.CancelFunc
@@ -60,7 +62,7 @@ func newServer(cfg Config, e *engine) (*Server, error) {
 		return nil, fmt.Errorf("browser metrics: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, log: cfg.Log, engine: e, metrics: m,
+		cfg: cfg, log: cfg.Log, engine: e, metrics: m, barring: barring(),
 		agents: map[string]*agent{}, users: map[identity.ID]map[*agent]struct{}{}, rings: map[string]*ring{},
 	}
 	s.life, s.stop = context.WithCancel(context.Background())
