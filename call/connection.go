@@ -153,12 +153,12 @@ func (c *Call) establish() {
 
 // hasOther says that somebody besides the connection's own seat is there. Whoever
 // has come to a running call is no answer to one who waits, and itself waits for
-// the call to be established.
+// the call to be established, be it that all are still in its lobby.
 func (c *Call) hasOther(cn *Connection) bool {
 	for _, p := range c.members {
 		switch {
 		case p == cn.seat || p.isVisitor():
-		case p.present():
+		case p.present(), p.state == InLobby && cn.seat.isVisitor():
 			return true
 		case !cn.seat.isVisitor() && p.seat != nil && p.answered && p.state != Gone:
 			return true

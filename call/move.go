@@ -62,7 +62,7 @@ func (cn *Connection) movable(who identity.ID) (*Participant, error) {
 	if err := cn.connected("move"); err != nil {
 		return nil, err
 	}
-	p := cn.call.member(who)
+	p := cn.call.here(who)
 	switch {
 	case p == nil:
 		return nil, fmt.Errorf("move %s: %w", who, ErrNoParticipant)

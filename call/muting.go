@@ -89,6 +89,16 @@ func (c *Call) those(what string, ids []identity.ID, ok func(*Participant) bool)
 	return list, nil
 }
 
+// here is somebody who is in the call; nil if they are not.
+func (c *Call) here(id identity.ID) *Participant {
+	for _, p := range c.members {
+		if p.identity == id && p.present() {
+			return p
+		}
+	}
+	return nil
+}
+
 // devices is somebody whom ok holds for: more than one participant if they have
 // joined on several devices.
 func (c *Call) devices(id identity.ID, ok func(*Participant) bool) []*Participant {

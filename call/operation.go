@@ -105,11 +105,11 @@ func (cn *Connection) Start(ctx context.Context, op Operation) error {
 func (cn *Connection) prepare(op Operation) (*running, error) {
 	r := &running{op: op}
 	for _, id := range op.To {
-		p := cn.call.member(id)
+		p := cn.call.here(id)
 		if slices.Contains(r.members, p) {
 			continue
 		}
-		if p == nil || !p.present() {
+		if p == nil {
 			return nil, fmt.Errorf("%s: %w", id, ErrNoParticipant)
 		}
 		if cn.lanes.busyWith(p) && !op.Interrupt {
@@ -118,8 +118,7 @@ func (cn *Connection) prepare(op Operation) (*running, error) {
 		r.members = append(r.members, p)
 	}
 	if op.Listen != "" {
-		r.listens = cn.call.member(op.Listen)
-		if r.listens == nil || !r.listens.present() {
+		if r.listens = cn.call.here(op.Listen); r.listens == nil {
 			return nil, fmt.Errorf("%s: %w", op.Listen, ErrNoParticipant)
 		}
 	}

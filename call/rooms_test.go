@@ -141,3 +141,31 @@ func TestWhoIsSentBackToTheLobbyIsNotTransferred(t *testing.T) {
 		h.want(h.Counts(), call.Counts{Calls: 1, Connections: 1})
 	})
 }
+
+func TestAnApplicationComesToACallInWhichEverybodyStillWaits(t *testing.T) {
+	inHouse(t, func(h *house) {
+		h.enter(bob, call.Attendee, true)
+		cn := h.controlled()
+		h.want(cn.View().State, call.Connected)
+		h.want(cn.View().Participants, []call.Listed{{Identifier: app}})
+		h.want(h.Admit(h.Context(), room, []identity.ID{bob}), nil)
+		h.pass(time.Second)
+		h.want(h.book.told(cn, true), []string{"CallConnected", "ParticipantsUpdated", "ParticipantsUpdated"})
+	})
+}
+
+func TestWhoWaitsWithOneDeviceAndIsThereWithAnotherIsThere(t *testing.T) {
+	inHouse(t, func(h *house) {
+		h.enter(alice, call.Presenter, false)
+		waits, there := h.enter(bob, call.Attendee, true), h.enter(bob, call.Attendee, false)
+		cn := h.controlled()
+		_, talk := h.talking(carol)
+		prompt := until("tell", time.Second)
+		prompt.To, prompt.Listen = []identity.ID{bob}, bob
+		h.want(cn.Start(h.Context(), prompt), nil)
+		h.want(talk.Move(h.Context(), call.Move{From: cn.ID(), Who: []identity.ID{bob}}), nil)
+		h.pass(time.Second)
+		h.want(there.p.Call(), talk.View().ServerCallID)
+		h.want(waits.state(), call.InLobby)
+	})
+}

@@ -103,7 +103,7 @@ func (cn *Connection) transfereeOf(id identity.ID) (*Participant, error) {
 	if !slices.Contains(people, id) {
 		return nil, fmt.Errorf("transfer %s: %w", id, ErrNoParticipant)
 	}
-	return cn.call.member(id), nil
+	return cn.call.here(id), nil
 }
 
 // step moves the transfer along its table; false means that it is over.
