@@ -113,7 +113,7 @@ func newHTTPServer(life context.Context, h http.Handler, log *zap.Logger) *http.
 	return &http.Server{
 		BaseContext: func(net.Listener) context.Context { return life },
 		Handler:     impatient(h), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: zap.NewStdLog(log.Named("http")),
+		ErrorLog: complaintsTo(log.Named("http")),
 	}
 }
 
