@@ -35,7 +35,7 @@ type Letter struct{ ID, Type, Reason, Destination string }
 
 // Undelivered waits for the first letter of an endpoint.
 func (s *Server) Undelivered(ctx context.Context, endpoint string) (Letter, error) {
-	const letters = "/webhooks/deadLetters"
+	const letters = "/webhooks/deadLetters?limit=1000"
 	if err := s.Until(ctx, letters, endpoint); err != nil {
 		return Letter{}, err
 	}

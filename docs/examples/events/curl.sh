@@ -29,10 +29,11 @@ sed -n 's/^event: /  /p' <<<"$stream"
 grep -q CallDisconnected <<<"$stream"
 expect $((last + 1)) "$(sed -n 's/^id: //p' <<<"$stream" | head -n 1)"
 
-await "$callback" /webhooks/deadLetters
-letter=$(ask GET /webhooks/deadLetters | sed 's/},{/\n/g' | grep "$callback")
+letters=/webhooks/deadLetters
+await "$callback" "$letters?limit=1000"
+letter=$(ask GET "$letters?limit=1000" | sed 's/},{/\n/g' | grep "$callback")
 echo "not told: $(field type <<<"$letter"), because $(field reason <<<"$letter")"
-ask POST "/webhooks/deadLetters/$(field id <<<"$letter"):redeliver"
+ask POST "$letters/$(field id <<<"$letter"):redeliver"
 read -r refused <&"${HOOKS[0]}"
 read -r taken <&"${HOOKS[0]}"
 expect "${refused/410/200}" "$taken"

@@ -36,7 +36,7 @@ for await (const event of follow(log, last)) {
 }
 
 const letter = await until(async () =>
-  (await ask('GET', '/webhooks/deadLetters')).value.find((l) => l.destination === callback));
+  (await ask('GET', '/webhooks/deadLetters?limit=1000')).value.find((l) => l.destination === callback));
 console.log(`not told: ${letter.type}, because ${letter.reason}`);
 away = false;
 await ask('POST', `/webhooks/deadLetters/${letter.id}:redeliver`);
