@@ -131,7 +131,7 @@ func TestACallIsTransferred(t *testing.T) {
 	if inv.To() != "echo" || inv.From() != bob || inv.Custom().VoIPHeaders["order"] != "77" {
 		t.Errorf("%s calls %s with %v", inv.From(), inv.To(), inv.Custom())
 	}
-	d.refused(d.ask("POST", cn+":transferToParticipant?"+version, `{"targetParticipant":{"id":"echo"}}`), 400, "8501")
+	d.refused(d.ask("POST", cn+":transferToParticipant?"+version, `{"targetParticipant":{"id":"echo"}}`), 409, "8607")
 	_, err := inv.Accept(t.Context(), call.Acceptance{Leg: &phone{}})
 	d.must(err)
 	if e := d.event(cn, "CallTransferAccepted"); result(e) != "200/0" || e["operationContext"] != "t" {
