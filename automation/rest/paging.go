@@ -28,7 +28,7 @@ func (s *Server) next(q *request, after string) string {
 		query[name] = values
 	}
 	query.Set("after", after)
-	return s.cfg.PublicURL + q.path + "?" + query.Encode()
+	return s.cfg.PublicURL + q.path + "?" + reserialise(query.Encode())
 }
 
 // spot is where a page of a list ended that is ordered by time and name.

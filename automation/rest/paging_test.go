@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 )
@@ -19,6 +20,18 @@ func TestAPageGoesOnWhereTheLastOneEnded(t *testing.T) {
 		if err != nil || got != want {
 			t.Errorf("%+v, %v, want %+v", got, err, want)
 		}
+	}
+}
+
+func TestALinkReadsTheSameHoweverItIsSpelledAnew(t *testing.T) {
+	s := &Server{cfg: Config{PublicURL: "https://botd.example"}}
+	q := &request{path: "/rooms", query: url.Values{"api-version": {"2025-03-13"}, "x": {"a*b~c d:e"}}}
+	_, query, _ := strings.Cut(s.next(q, "MSB4"), "?")
+	if again := reserialise(query); again != query {
+		t.Errorf("%q becomes %q", query, again)
+	}
+	if read, err := url.ParseQuery(query); err != nil || read.Get("x") != "a*b~c d:e" || read.Get("after") != "MSB4" {
+		t.Errorf("%v, %v", read, err)
 	}
 }
 
