@@ -111,6 +111,14 @@ func TestCallsGoOnWhileTheStoreOutsideIsAwayAndNobodyIsRestarted(t *testing.T) {
 	if status, _ := ask(t, s, http.MethodGet, pathOf(connection, ""), "", nil); status != http.StatusOK {
 		t.Errorf("what is not durable is shown: %d", status)
 	}
+	ticks := time.NewTicker(10 * time.Millisecond)
+	defer ticks.Stop()
+	for !s.journal.Stalled() {
+		<-ticks.C
+	}
+	if status, body := callPatient(t, s, w, nil); status != http.StatusServiceUnavailable {
+		t.Errorf("a new call without a store: %d %s", status, body)
+	}
 
 	outside.start()
 	readiness(t, s, http.StatusOK)

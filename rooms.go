@@ -55,7 +55,7 @@ func (s *Server) startCalls(ctx context.Context) error {
 		RoleOf:          func(room string, who identity.ID) call.Role { return s.meetings.RoleOf(room, who) },
 		MaxParticipants: s.cfg.MaxParticipants,
 		Capacity:        s.cfg.capacity(),
-		NoRoom:          func() bool { return s.journal.Full() || memory.Full() },
+		NoRoom:          func() bool { return s.journal.Full() || s.journal.Stalled() || memory.Full() },
 		Log:             s.log.Named("call"),
 	})
 	registerCounts(s.telemetry.Metrics, s.calls)

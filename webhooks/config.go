@@ -21,8 +21,7 @@ type Config struct {
 	// HTTP posts. Where it may connect to is its own concern; it is never let
 	// follow a redirect.
 	HTTP *http.Client
-	// Token makes bearer tokens, each for the attempts of half a minute; nil
-	// sends none.
+	// Token makes the bearer token of an attempt; nil sends none.
 	Token func(context.Context) (string, error)
 	// Secrets sign what is posted, as Standard Webhooks describes; the first is
 	// the newest. None signs nothing.

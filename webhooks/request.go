@@ -41,7 +41,7 @@ func (t *Teller) authorize(ctx context.Context, req *http.Request) error {
 	if t.cfg.Token == nil {
 		return nil
 	}
-	token, err := t.bearer.get(ctx, t.cfg.Now(), t.cfg.Token)
+	token, err := t.cfg.Token(ctx)
 	if err != nil {
 		return fmt.Errorf("token: %w", err)
 	}

@@ -25,7 +25,6 @@ type Teller struct {
 	subscribe *subscriptions
 	feeders   []*feeder
 	absences  *absences
-	bearer    bearer
 	// needed is, for each shard, the oldest position that is not told.
 	needed []atomic.Uint64
 

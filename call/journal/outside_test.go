@@ -96,8 +96,14 @@ func TestAStoreOutsideThatGoesAndComesBackHasEverythingInOrder(t *testing.T) {
 		for range 20 {
 			say(s.says("botd.test"))
 		}
+		for !j.Stalled() {
+			pause(t.Context(), 10*time.Millisecond)
+		}
 		store.start()
 		wait()
+		if j.Stalled() {
+			t.Error("everything is written and the log is stalled")
+		}
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		for j.Probe(ctx) != nil && ctx.Err() == nil {
 			pause(ctx, 10*time.Millisecond)

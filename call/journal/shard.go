@@ -31,6 +31,8 @@ type shard struct {
 	index   *index
 	// bookmarks are where readers have left off.
 	bookmarks bookmarks
+	// writing measures the write that is under way.
+	writing stopwatch
 	// head is the newest record that is durable and known to readers.
 	head atomic.Uint64
 
@@ -105,7 +107,9 @@ func (s *shard) run(ctx context.Context) {
 func (s *shard) commit(ctx context.Context, turns []turn) {
 	for len(turns) > 0 {
 		group, lines := s.gather(turns)
+		s.writing.start()
 		written, err := s.write(ctx, lines)
+		s.writing.stop()
 		s.publish(written, func() {
 			for _, t := range turns[:group] {
 				s.answer(t, err)
