@@ -36,7 +36,8 @@ type Results interface {
 }
 
 // memo is what is kept under a repeatability id. Without an answer it says
-// that the request was begun; Void, that it came to nothing that counts.
+// that the request was begun, and not how it ended; Void, that it came to nothing
+// that counts.
 type memo struct {
 	Mark   string  `json:"mark"`
 	Answer *answer `json:"answer,omitempty"`
@@ -158,10 +159,7 @@ func (p *repeats) first(ctx context.Context, rep repetition, run func(context.Co
 		}
 	}
 	a := run(ctx)
-	note := memo{Mark: rep.mark, Answer: &a}
-	if passing(a) {
-		note = memo{Mark: rep.mark, Void: true}
-	}
+	note := rep.ended(ctx, a)
 	if note.Void && !rep.begun {
 		return a, nil
 	}
@@ -169,6 +167,19 @@ func (p *repeats) first(ctx context.Context, rep repetition, run func(context.Co
 		p.log.Error("the result of a repeatable request is not kept", zap.Error(err))
 	}
 	return a, nil
+}
+
+// ended is what is kept of a request that ran within ctx. What was given up when
+// that had passed may still be done: it has no answer that counts.
+func (rep repetition) ended(ctx context.Context, a answer) memo {
+	switch {
+	case !passing(a):
+		return memo{Mark: rep.mark, Answer: &a}
+	case ctx.Err() != nil:
+		return memo{Mark: rep.mark}
+	default:
+		return memo{Mark: rep.mark, Void: true}
+	}
 }
 
 // passing answers are those after which SDKs try again, and should.

@@ -191,6 +191,28 @@ func TestACrashInBetweenMakesNoSecondOne(t *testing.T) {
 	})
 }
 
+// TestWhatTookTooLongIsNotMadeAgain: who stops waiting for a call does not know
+// whether it was made, and it goes on being made.
+func TestWhatTookTooLongIsNotMadeAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, begun := range []bool{true, false} {
+			p, n := newRepeats(newResults()), 0
+			rep := repetitionFor(t, repeatID, "/x", "{}", time.Now())
+			rep.begun = begun
+			a, err := p.once(t.Context(), rep, func(ctx context.Context) answer {
+				<-ctx.Done()
+				return counted(&n, 503)(ctx)
+			})
+			if err != nil || a.Status != 503 {
+				t.Errorf("%+v, %v", a, err)
+			}
+			if _, err := p.once(t.Context(), rep, counted(&n, 201)); !errors.Is(err, errInterrupted) || n != 1 {
+				t.Errorf("again: %v; ran %d times", err, n)
+			}
+		}
+	})
+}
+
 func TestWhatIsTooOldToBeKnownIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, n := newRepeats(newResults()), 0
