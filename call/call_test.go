@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -86,6 +87,7 @@ type deaf struct {
 	on    map[string]bool
 	muted map[string]bool
 	hears map[string][]string
+	tapes []*tape
 }
 
 func (d *deaf) Join(id string, _ media.Port) { d.set(&d.on, id, true) }
@@ -106,7 +108,18 @@ func (d *deaf) Hear(id string, from []string) {
 	}
 	d.hears[id] = from
 }
-func (d *deaf) Close() {}
+
+func (d *deaf) Close() {
+	for _, t := range d.playing() {
+		t.Stop()
+	}
+}
+
+func (d *deaf) playing() []*tape {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(d.tapes), func(t *tape) bool { return t.stopped.Load() })
+}
 
 // passes says whether the one hears the other here.
 func (d *deaf) passes(listener, speaker string) bool {
@@ -116,7 +129,21 @@ func (d *deaf) passes(listener, speaker string) bool {
 	return d.on[listener] && d.on[speaker] && !d.muted[speaker] && (!limited || from == nil || slices.Contains(from, speaker))
 }
 
-func (d *deaf) Play(media.Source, ...string) media.Playback { return nil }
+func (d *deaf) Play(_ media.Source, to ...string) media.Playback {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.tapes = append(d.tapes, &tape{to: to})
+	return d.tapes[len(d.tapes)-1]
+}
+
+// tape is a playback that goes on until it is stopped.
+type tape struct {
+	media.Playback
+	to      []string
+	stopped atomic.Bool
+}
+
+func (t *tape) Stop() { t.stopped.Store(true) }
 
 func (d *deaf) set(m *map[string]bool, id string, v bool) {
 	d.mu.Lock()

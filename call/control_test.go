@@ -217,3 +217,21 @@ func TestMusicThatComesAfterItsApplicationHasGoneHoldsNobody(t *testing.T) {
 		h.want([]bool{h.hears(first, second), h.hears(second, first)}, []bool{true, true})
 	})
 }
+
+func TestHoldMusicPlaysUntilTheLastDeviceIsNotHeldAnyMore(t *testing.T) {
+	inHouse(t, func(h *house) {
+		h.enter(alice, call.Presenter, false)
+		one, two := h.enter(bob, call.Attendee, false), h.enter(bob, call.Attendee, false)
+		cn := h.controlled()
+		h.want(cn.Hold(h.Context(), call.Hold{Who: bob, Music: func(context.Context) (media.Source, error) {
+			return media.SourceFunc(func(*media.Frame) error { return nil }), nil
+		}}), nil)
+		synctest.Wait()
+		music := h.bridges[0].tapes[0]
+		h.want(music.to, []string{one.p.ID(), two.p.ID()})
+		h.want(one.p.Leave(h.Context()), nil)
+		h.want(music.stopped.Load(), false)
+		h.want(cn.Unhold(h.Context(), call.Hold{Who: bob}), nil)
+		h.want(music.stopped.Load(), true)
+	})
+}

@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media"
@@ -103,9 +104,7 @@ func (cn *Connection) hold(who []*Participant, music media.Source) {
 	h := &holding{by: cn}
 	var ids []string
 	for _, p := range who {
-		if p.held != nil && p.held.music != nil {
-			p.held.music.Stop()
-		}
+		p.endHold()
 		p.held = h
 		p.reheld()
 		ids = append(ids, p.id)
@@ -120,19 +119,25 @@ func (p *Participant) release() {
 	if p.held == nil {
 		return
 	}
-	if p.held.music != nil {
-		p.held.music.Stop()
-	}
-	p.held = nil
+	p.endHold()
 	p.reheld()
 }
 
 // unhold forgets who held the participant, which goes.
 func (p *Participant) unhold() {
-	if p.held != nil && p.held.music != nil {
-		p.held.music.Stop()
+	p.endHold()
+	p.selfHeld = false
+}
+
+// endHold forgets the application's hold. The music ends with the last device
+// that hears it.
+func (p *Participant) endHold() {
+	h := p.held
+	p.held = nil
+	hears := func(m *Participant) bool { return m.held == h }
+	if h != nil && h.music != nil && !slices.ContainsFunc(p.call.members, hears) {
+		h.music.Stop()
 	}
-	p.held, p.selfHeld = nil, false
 }
 
 // reheld draws the conclusions from who holds the participant.

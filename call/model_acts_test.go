@@ -162,13 +162,14 @@ func (m *model) lobby(ctx context.Context, a, b int) {
 func control(ctx context.Context, cn *call.Connection, b int) {
 	who := everyone[b]
 	_ = cn.Unmute(ctx, []identity.ID{who}, call.Reference{})
+	_ = cn.Unhold(ctx, call.Hold{Who: everyone[(b+2)%len(everyone)]})
 	switch b {
 	case 0:
 		_ = cn.Hold(ctx, call.Hold{Who: who})
-	case 4:
+	case 2, 4:
 		_ = cn.Hold(ctx, call.Hold{Who: who, Music: func(context.Context) (media.Source, error) {
-			time.Sleep(20 * time.Second) // longer than anybody waits for it
-			return nil, nil              //nolint:nilnil // silence
+			time.Sleep(time.Duration(len(who)%3) * 10 * time.Second) // longer than anybody waits for it
+			return media.SourceFunc(func(*media.Frame) error { return nil }), nil
 		}})
 	case 5:
 		_ = cn.Fill(ctx, nil)
@@ -182,8 +183,6 @@ func control(ctx context.Context, cn *call.Connection, b int) {
 				return nil, errors.New("no music")
 			},
 		})
-	case 2:
-		_ = cn.Unhold(ctx, call.Hold{Who: who})
 	case 3, 7:
 		_ = cn.MuteAll(ctx, []identity.ID{who}, call.Reference{})
 	}

@@ -1,6 +1,8 @@
 package call_test
 
 import (
+	"slices"
+
 	"github.com/botd-dev/botd/call"
 )
 
@@ -29,6 +31,11 @@ func (m *model) checkEars() {
 				m.fail("%s is on two bridges", p.Identity)
 			}
 			seen[id] = true
+		}
+		for _, music := range b.playing() {
+			if held := func(id string) bool { return members[id].Held }; len(music.to) > 0 && !slices.ContainsFunc(music.to, held) {
+				m.fail("music plays for somebody who is not held")
+			}
 		}
 		for _, listener := range on {
 			for _, speaker := range on {
