@@ -1,7 +1,9 @@
 package identity
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -121,7 +123,11 @@ func (id *ID) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	var m Model
-	if err := json.Unmarshal(data, &m); err != nil {
+	err := json.Unmarshal(data, &m)
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		return fmt.Errorf("%s is a JSON %s: %w", cmp.Or(wrong.Field, "it"), wrong.Value, ErrInvalid)
+	}
+	if err != nil {
 		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	parsed, err := m.ID()

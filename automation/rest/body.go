@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/json"
@@ -69,8 +70,8 @@ func decode(body []byte, v any) error {
 		return err
 	}
 	err := json.Unmarshal(body, v)
-	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) && wrong.Field != "" {
-		return &mistake{wrong.Field, "it may not be a JSON " + wrong.Value}
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		return &mistake{cmp.Or(wrong.Field, "body"), "it may not be a JSON " + wrong.Value}
 	}
 	if errors.Is(err, identity.ErrInvalid) {
 		if at := culprit(body, reflect.TypeOf(v)); at != "" {

@@ -73,6 +73,17 @@ func TestAMistakeNamesItsField(t *testing.T) {
 	}
 }
 
+func TestAMistakeIsToldInTheWordsOfTheContract(t *testing.T) {
+	for _, body := range []string{
+		`[]`, `7`, `{"targets":7}`, `{"targets":["8:acs:r_a"]}`, `{"targets":[{"rawId":7}]}`, `{"targets":[{"phoneNumber":{"value":1}}]}`,
+	} {
+		err := decode([]byte(body), &automation.CreateRequest{})
+		if err == nil || strings.Contains(err.Error(), "Go ") || strings.Contains(err.Error(), "json:") {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 func FuzzABodyIsReadOrRefused(f *testing.F) {
 	for _, seed := range []string{
 		`{"targets":[{"rawId":"8:acs:r_u"}],"callbackUri":"https://x"}`, `{"a":{"a":[1,"\u0061"]}}`, `{"a":1,"a":2}`, `[[[`,

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -57,9 +58,17 @@ func decode(b []byte) (request, error) {
 	if err := json.Unmarshal(b, &r); err != nil {
 		var e envelope
 		_ = json.Unmarshal(b, &e) // what cannot be read stays empty
-		return request{Type: e.Type, Ref: e.Ref}, invalid("message", err.Error())
+		return request{Type: e.Type, Ref: e.Ref}, unreadable(err)
 	}
 	return r, r.validate()
+}
+
+// unreadable says what is wrong with a message that could not be read.
+func unreadable(err error) error {
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		return invalid(cmp.Or(wrong.Field, "message"), "may not be a JSON "+wrong.Value)
+	}
+	return invalid("message", err.Error())
 }
 
 // validate looks at the sizes; what each type needs, its handler says.

@@ -231,7 +231,8 @@ func TestAMistakeIsAnsweredAndForgiven(t *testing.T) {
 		names             string
 	}{
 		{"no JSON", ann, `{`, 400, 8523, "message"},
-		{"a wrong type of field", ann, `{"type":"start","ref":7,"call":1}`, 400, 8523, "call"},
+		{"a wrong type of field", ann, `{"type":"start","ref":7,"call":1}`, 400, 8523, "call may not be a JSON number"},
+		{"no object", ann, `7`, 400, 8523, "message may not be a JSON number"},
 		{"an unknown request", ann, `{"type":"dance","ref":7}`, 400, 8523, "type"},
 		{"no targets", ann, `{"type":"start","ref":7,"call":"c"}`, 400, 8523, "targets"},
 		{"nobody among the targets", ann, `{"type":"start","ref":7,"call":"c","targets":[{"rawId":"8:acs:r_x"},null]}`, 400, 8523, "targets[1]"},
