@@ -106,11 +106,15 @@ func (l *Limits) Refused() uint64 {
 	return n
 }
 
+// longestWait is the longest Retry-After. SDKs try three times more, with the
+// dates of the first try: those must still be good for maxSkew and retention.
+const longestWait = 90 * time.Second
+
 // retryAfter is how many seconds to wait according to the error, if it knows.
 func retryAfter(err error) int {
 	var patient interface{ RetryAfter() time.Duration }
 	if !errors.As(err, &patient) {
 		return 0
 	}
-	return int((patient.RetryAfter() + time.Second - 1) / time.Second)
+	return int((min(patient.RetryAfter(), longestWait) + time.Second - 1) / time.Second)
 }

@@ -339,7 +339,7 @@ func TestAServerThatIsFullSaysWhenToComeAgain(t *testing.T) {
 
 func TestARefusalSaysWholeSeconds(t *testing.T) {
 	for wait, want := range map[time.Duration]int{
-		time.Nanosecond: 1, time.Second: 1, time.Second + 1: 2, 90 * time.Second: 90,
+		time.Nanosecond: 1, time.Second: 1, time.Second + 1: 2, 90 * time.Second: 90, 24 * time.Hour: 90,
 	} {
 		if a, known := failed(&throttle.Exceeded{Wait: wait}); !known || a.Retry != want {
 			t.Errorf("%s: %d, want %d", wait, a.Retry, want)
