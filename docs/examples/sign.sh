@@ -2,7 +2,7 @@
 
 endpoint=${BOTD_CONNECTION_STRING#*endpoint=} && endpoint=${endpoint%%;*} && endpoint=${endpoint%/}
 host=${endpoint#*://}
-key=$(printf %s "${BOTD_CONNECTION_STRING#*accesskey=}" | base64 -d | od -An -tx1 | tr -d ' \n')
+key=$(printf %s "${BOTD_CONNECTION_STRING#*accesskey=}" | base64 -d | od -An -v -tx1 | tr -d ' \n')
 
 # ask METHOD PATH [BODY [CURL OPTION...]] signs a request with the access key.
 ask() {

@@ -3,6 +3,8 @@ package e2e
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -17,8 +19,14 @@ import (
 )
 
 // ideas are what the documentation has a page of, with an example in curl,
-// JavaScript and Go.
-var ideas = []string{"events", "calls", "rooms", "transfer", "tokens"}
+// JavaScript and Go, and what each example says at last.
+var ideas = map[string]*regexp.Regexp{
+	"events":   regexp.MustCompile(`told (now:|and answered 200) Microsoft.Communication.CallConnected`),
+	"calls":    regexp.MustCompile(`The call ended with 0/7000: .* terminate`),
+	"rooms":    regexp.MustCompile(`there is no such room any more`),
+	"transfer": regexp.MustCompile(`and all of it is over`),
+	"tokens":   regexp.MustCompile(`(?s)8:orgid:eve may call.*and the user is gone`),
+}
 
 // longestExample is how long an example may take.
 const longestExample = 2 * time.Minute
@@ -26,16 +34,35 @@ const longestExample = 2 * time.Minute
 func TestEveryExampleOfTheDocumentationRuns(t *testing.T) {
 	node, dir := installed(t), t.TempDir()
 	exhibit(t, dir)
-	s := serve(t)
+	company := employ(t)
+	cfg := settings(t)
+	cfg.OIDCIssuer = company.url
+	s := serveWith(t, cfg)
+	known := append(os.Environ(),
+		"BOTD_CONNECTION_STRING="+s.ConnectionString(),
+		"CURL_CA_BUNDLE="+s.RootFile(), "NODE_EXTRA_CA_CERTS="+s.RootFile(), "SSL_CERT_FILE="+s.RootFile(),
+		"COMPANY_TOKEN="+company.badge(t, "eve", "portal"), "COMPANY_APP_ID=portal", "COMPANY_USER_ID=eve",
+	)
+	wrong, _, _ := strings.Cut(s.ConnectionString(), "accesskey=")
+	wrong += "accesskey=" + base64.StdEncoding.EncodeToString(make([]byte, 32))
 	dana := sit(t, s, named(t, s, "Dana"))
-	for _, idea := range ideas {
+	for idea, said := range ideas {
 		for language, command := range map[string][]string{
 			"curl": {"bash", "curl.sh"}, "JavaScript": {node, "js.mjs"}, "Go": {filepath.Join(dir, "bin", idea)},
 		} {
 			t.Run(idea+" in "+language, func(t *testing.T) {
-				e := example{s, dana, filepath.Join(dir, idea), command}
-				e.run(t)
+				e := example{s, dana, filepath.Join(dir, idea), command, known}
+				told, err := e.run(t)
+				if err != nil || !said.MatchString(told) {
+					t.Errorf("it told %q: %v", told, err)
+				}
 				s.empties(t)
+			})
+			t.Run(idea+" in "+language+" with a wrong key", func(t *testing.T) {
+				e := example{s, dana, filepath.Join(dir, idea), command, append(known, "BOTD_CONNECTION_STRING="+wrong)}
+				if told, err := e.run(t); !errors.As(err, new(*exec.ExitError)) {
+					t.Errorf("it told %q: %v", told, err)
+				}
 			})
 		}
 	}
@@ -70,7 +97,7 @@ func exhibit(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	build := []string{"build", "-o", filepath.Join(dir, "bin") + "/"}
-	for _, idea := range ideas {
+	for idea := range ideas {
 		build = append(build, "../../docs/examples/"+idea)
 	}
 	if out, err := exec.CommandContext(t.Context(), "go", build...).CombinedOutput(); err != nil {
@@ -84,43 +111,37 @@ type example struct {
 	person  *desk
 	dir     string
 	command []string
+	known   []string // its environment
 }
 
 // invitation is how an example asks the person to come to a room.
 var invitation = regexp.MustCompile(`Dana, come to (\S+)`)
 
-// run runs it to its end. The person goes wherever they are asked to.
-func (e example) run(t *testing.T) {
+// run runs it to its end and returns what it told. The person goes wherever
+// they are asked to.
+func (e example) run(t *testing.T) (string, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), longestExample)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, e.command[0], e.command[1:]...)
-	root := e.server.RootFile()
-	cmd.Env = append(os.Environ(), "BOTD_CONNECTION_STRING="+e.server.ConnectionString(),
-		"CURL_CA_BUNDLE="+root, "NODE_EXTRA_CA_CERTS="+root, "SSL_CERT_FILE="+root)
-	cmd.Dir, cmd.Stderr = e.dir, t.Output()
+	cmd.Env, cmd.Dir, cmd.Stderr = e.known, e.dir, t.Output()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	told := 0
-	for lines := bufio.NewScanner(out); lines.Scan(); told++ {
-		t.Log(lines.Text())
+	var told strings.Builder
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Fprintln(&told, lines.Text())
 		if m := invitation.FindStringSubmatch(lines.Text()); m != nil {
 			if err := e.come(ctx, m[1]); err != nil {
 				t.Errorf("the person does not come: %v", err)
 			}
 		}
 	}
-	if err := cmd.Wait(); err != nil {
-		t.Errorf("%s: %v", strings.Join(e.command, " "), err)
-	}
-	if told == 0 {
-		t.Error("it shows nothing")
-	}
+	return told.String(), cmd.Wait()
 }
 
 // empties waits until there is no call any more.
