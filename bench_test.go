@@ -75,6 +75,10 @@ func benchServer(b *testing.B, options ...Option) *Server {
 	return s
 }
 
+// cooling is how long nothing has happened on a connection that is idle: the
+// store keeps what was written last in memory for ten seconds.
+const cooling = 15 * time.Second
+
 // BenchmarkIdleConnections prints what a connected call without media costs in
 // the whole server, its events told: heap and stacks, for each of 10,000.
 func BenchmarkIdleConnections(b *testing.B) {
@@ -88,6 +92,7 @@ func BenchmarkIdleConnections(b *testing.B) {
 		idle(b, s, desk, 100) // what is made once, is made
 		before := inUse()
 		idle(b, s, desk, many)
+		<-time.After(cooling)
 		b.ReportMetric(float64(inUse()-before)/many, "B/connection")
 	}
 }
