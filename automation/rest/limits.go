@@ -1,7 +1,7 @@
 package rest
 
 import (
-	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -78,10 +78,18 @@ func (l *Limits) known(r *http.Request, rt route, who caller) error {
 // asked counts what is asked for, where that has a budget of its own.
 func (l *Limits) asked(r *http.Request, rt route, who caller, body []byte) error {
 	name := rt.name
-	if name == "createIdentity" && bytes.Contains(body, []byte(`"createTokenWithScopes"`)) {
+	if name == "createIdentity" && wantsToken(body) {
 		name = withToken
 	}
 	return l.take(l.operations[name], r, who.name, name)
+}
+
+// wantsToken says whether a new user is to come with a token. It reads what the
+// operation will read, however that is spelled.
+func wantsToken(body []byte) bool {
+	var asked createUserRequest
+	_ = json.Unmarshal(body, &asked) // the operation says what is wrong with it
+	return len(asked.Scopes) > 0
 }
 
 // room says why a new call would not be let in, if it would not.

@@ -249,6 +249,22 @@ func TestMakingUsersHasTheBudgetsOfTheContract(t *testing.T) {
 	})
 }
 
+func TestATokenIsATokenHoweverItIsAskedFor(t *testing.T) {
+	l := NewLimits(LimitsConfig{Identity: throttle.Rate{Count: 3, Per: time.Hour}})
+	r := httptest.NewRequestWithContext(t.Context(), "POST", "/identities", nil)
+	for i, body := range []string{
+		`{"createTokenWithScopes":["voip"]}`, `{"CREATETOKENWITHSCOPES":["voip"]}`, `{"createToken\u0057ithScopes":["voip"]}`,
+		`{"createTokenWithScopes":["chat"]}`,
+	} {
+		if err := l.asked(r, route{name: "createIdentity"}, caller{name: "key"}, []byte(body)); (err != nil) != (i == 3) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	if err := l.asked(r, route{name: "createIdentity"}, caller{name: "key"}, []byte(`{"createTokenWithScopes":[]}`)); err != nil {
+		t.Errorf("a user without a token: %v", err)
+	}
+}
+
 func TestTheBudgetOfUsersIsAskedForAtTheDoor(t *testing.T) {
 	atCounter(t, LimitsConfig{Identity: throttle.Rate{Count: 2, Per: 30 * time.Second}}, call.Capacity{}, func(s *counter) {
 		for i := range 4 {
