@@ -52,6 +52,7 @@ func (s *Server) startCalls(ctx context.Context) error {
 			Reconnect: s.cfg.TimeoutReconnect, Call: s.cfg.TimeoutCall, Empty: s.cfg.TimeoutEmptyCall,
 			Transfer: s.cfg.TimeoutTransfer, Lobby: s.cfg.TimeoutLobby,
 		},
+		DialOut:         func(room string) bool { return s.meetings.DialOut(room) },
 		RoleOf:          func(room string, who identity.ID) call.Role { return s.meetings.RoleOf(room, who) },
 		MaxParticipants: s.cfg.MaxParticipants,
 		Capacity:        s.cfg.capacity(),

@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/botd-dev/botd/call"
@@ -50,6 +51,9 @@ func (s *Service) Create(ctx context.Context, r CreateRequest) (*call.Connection
 		c.CallerID = r.SourceCallerID.Value
 	}
 	cn, err := s.cfg.Calls.Create(ctx, c)
+	if errors.Is(err, call.ErrTooMany) {
+		return nil, invalid("targets", err.Error())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("create: %w", err)
 	}

@@ -37,8 +37,8 @@ type Call struct {
 
 	groupID   string // what others join it by, if anything
 	roomID    string
-	noDialOut bool // the room does not allow calls to phones
-	hollow    bool // there is no such call: it only tells an application so
+	dialRoom  string // the room whose rule about phones holds here
+	hollow    bool   // there is no such call: it only tells an application so
 	startedBy identity.ID
 	started   time.Time
 	expects   bool // a transferee is on the way in without being asked

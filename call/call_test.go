@@ -244,6 +244,8 @@ type house struct {
 	book *book
 	bell *bell
 
+	phones atomic.Bool // rooms allow calls to them
+
 	mu      sync.Mutex
 	bridges []*deaf
 }
@@ -268,7 +270,7 @@ func inHouse(t *testing.T, f func(h *house)) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &house{T: t, book: &book{}, bell: &bell{where: map[identity.ID]bool{alice: true, bob: true, carol: true, app: true}}}
 		h.Registry = call.NewRegistry(call.Config{
-			Journal: h.book, NewBridge: h.bridge,
+			Journal: h.book, NewBridge: h.bridge, DialOut: func(string) bool { return h.phones.Load() },
 			Now: time.Now, Random: rand.Reader, Log: zaptest.NewLogger(t),
 			IncomingContext: func(id string, _ time.Time) string { return id },
 		})

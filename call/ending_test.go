@@ -252,7 +252,7 @@ func TestACallThatIsTooLargeLeavesNoTrace(t *testing.T) {
 			many = append(many, identity.ID(fmt.Sprintf("8:acs:r_%d", i)))
 		}
 		_, err := h.Create(h.Context(), call.Creation{Seat: call.Seat{As: app}, To: many})
-		if !errors.Is(err, call.ErrFull) {
+		if !errors.Is(err, call.ErrTooMany) {
 			h.Errorf("got %v", err)
 		}
 		h.want(len(h.book.records), 0)

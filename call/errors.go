@@ -27,6 +27,8 @@ var (
 	ErrIncompatible = errors.New("incompatible with the running media operation")
 	// ErrFull means that the call or the server holds no more.
 	ErrFull = errors.New("full")
+	// ErrTooMany means that more are called than a call can ever hold.
+	ErrTooMany = errors.New("more than a call holds")
 	// ErrClosing means that the server takes no new calls.
 	ErrClosing = errors.New("the server is going down")
 	// ErrBusy means that the server has as many calls as it may.

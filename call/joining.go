@@ -26,8 +26,6 @@ type Joining struct {
 	Confirm func() (Role, error)
 	// Lobby makes them wait until somebody lets them in.
 	Lobby bool
-	// NoDialOut says that the room does not allow calls to phones.
-	NoDialOut bool
 }
 
 // gathering is what a call is joined by: a group, a room, or nothing. Groups and
@@ -89,7 +87,7 @@ func (c *Call) enter(j Joining) (*Participant, error) {
 		}
 		j.Role = role
 	}
-	c.group, c.noDialOut = true, j.NoDialOut
+	c.group = true
 	p := c.newParticipant(j.From, j.Name)
 	p.role = j.Role
 	if j.Lobby {

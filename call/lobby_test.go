@@ -169,12 +169,14 @@ func TestARoleThatMayNotIsRefused(t *testing.T) {
 func TestARoomWithoutDialOutCallsNoPhones(t *testing.T) {
 	inHouse(t, func(h *house) {
 		leg := &phone{}
-		_, err := h.Join(h.Context(), call.Joining{Leg: leg, Room: room, From: alice, Role: call.Presenter, NoDialOut: true})
+		_, err := h.Join(h.Context(), call.Joining{Leg: leg, Room: room, From: alice, Role: call.Presenter})
 		h.want(err, nil)
 		if err := leg.p.Invite(h.Context(), "4:+15551230001"); !errors.Is(err, call.ErrForbidden) {
 			h.Errorf("a phone is called: %v", err)
 		}
 		h.want(leg.p.Invite(h.Context(), bob), nil)
+		h.phones.Store(true) // while the call goes on
+		h.want(leg.p.Invite(h.Context(), "4:+15551230001"), nil)
 	})
 }
 

@@ -46,7 +46,7 @@ func (r *Registry) Offer(ctx context.Context, o Offer) (*Participant, error) {
 
 // guests are whom a call is placed to, without repetitions and the caller.
 // people is how many others the call will hold. Errors: ErrConflict if nobody
-// is left, ErrFull.
+// is left, ErrTooMany.
 func (r *Registry) guests(caller identity.ID, targets []identity.ID, people int) ([]identity.ID, error) {
 	seen := map[identity.ID]bool{caller: true}
 	var guests []identity.ID
@@ -60,7 +60,7 @@ func (r *Registry) guests(caller identity.ID, targets []identity.ID, people int)
 		return nil, fmt.Errorf("nobody but the caller is called: %w", ErrConflict)
 	}
 	if n := len(guests) + people; n > r.cfg.MaxParticipants {
-		return nil, fmt.Errorf("%d participants: %w", n, ErrFull)
+		return nil, fmt.Errorf("%d participants: %w", n, ErrTooMany)
 	}
 	return guests, nil
 }
@@ -126,7 +126,7 @@ func (r *Registry) add(g gathering) (*Call, error) {
 		return nil, err
 	}
 	c := &Call{
-		id: r.newID(), correlation: r.newID(), registry: r, groupID: g.group, roomID: g.room,
+		id: r.newID(), correlation: r.newID(), registry: r, groupID: g.group, roomID: g.room, dialRoom: g.room,
 		inbox: make(chan func()), done: make(chan struct{}), invitations: map[string]*Invitation{},
 	}
 	c.log = r.cfg.Log.WithLazy(zap.String("serverCallId", c.id), zap.String("correlationId", c.correlation))

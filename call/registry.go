@@ -32,6 +32,9 @@ type Config struct {
 	// RoleOf is the role of somebody whom others bring into a room's call; it must
 	// not block. Nil makes them attendees.
 	RoleOf func(room string, who identity.ID) Role
+	// DialOut says whether a room allows calls to phones; it must not block. Nil
+	// allows them.
+	DialOut func(room string) bool
 	// MaxParticipants is how many people a call holds; default 350.
 	MaxParticipants int
 	// Capacity is how many calls there may be; the zero one is any number.

@@ -57,7 +57,7 @@ func TestWhoIsTakenOffTheListIsNotAskedInAnyMore(t *testing.T) {
 func TestARoomWithoutDialOutIsNotLedToAPhoneByARedirect(t *testing.T) {
 	inHouse(t, func(h *house) {
 		leg := &phone{}
-		_, err := h.Join(h.Context(), call.Joining{Leg: leg, Room: room, From: alice, Role: call.Presenter, NoDialOut: true})
+		_, err := h.Join(h.Context(), call.Joining{Leg: leg, Room: room, From: alice, Role: call.Presenter})
 		h.want(err, nil)
 		h.want(leg.p.Invite(h.Context(), app), nil)
 		synctest.Wait()
@@ -70,7 +70,7 @@ func TestARoomWithoutDialOutIsNotLedToAPhoneByARedirect(t *testing.T) {
 
 func TestATransferOutOfARoomWithoutDialOutCallsNoPhones(t *testing.T) {
 	inHouse(t, func(h *house) {
-		_, err := h.Join(h.Context(), call.Joining{Leg: &phone{}, Room: room, From: alice, Role: call.Presenter, NoDialOut: true})
+		_, err := h.Join(h.Context(), call.Joining{Leg: &phone{}, Room: room, From: alice, Role: call.Presenter})
 		h.want(err, nil)
 		cn := h.controlled()
 		h.want(cn.Transfer(h.Context(), call.Transfer{Target: bob, Transferee: alice}), nil)

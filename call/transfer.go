@@ -34,7 +34,7 @@ type transfer struct {
 	transferee *Participant
 	state      State
 	whole      bool        // the connection itself is transferred: a 1:1 call
-	noDialOut  bool        // the transferee is in a room that does not allow calls to phones
+	dialRoom   string      // the room whose rule about phones holds for the transferee
 	target     *Call       // where the transferee goes; nil if the target comes here
 	met        identity.ID // whom the transferee meets there, if no Target is named
 	timer      *time.Timer
@@ -89,7 +89,7 @@ func (cn *Connection) transferOf(tr Transfer) (*transfer, error) {
 		return nil, fmt.Errorf("transfer to %s, who is in the call: %w", tr.Target, ErrConflict)
 	}
 	whole := !c.isGroup() && c.headcount() == 1 && !cn.seat.isVisitor()
-	return &transfer{Transfer: tr, cn: cn, transferee: p, state: transferIdle, whole: whole, noDialOut: c.noDialOut}, nil
+	return &transfer{Transfer: tr, cn: cn, transferee: p, state: transferIdle, whole: whole, dialRoom: c.dialRoom}, nil
 }
 
 func (cn *Connection) transfereeOf(id identity.ID) (*Participant, error) {
@@ -179,7 +179,7 @@ func (t *transfer) askElsewhere() {
 func (r *Registry) ringElsewhere(who invitee) (*Call, error) {
 	var made *Call
 	err := r.start(context.Background(), who.from, func(c *Call) error {
-		c.expects, c.noDialOut = true, who.transfer.noDialOut
+		c.expects, c.dialRoom = true, who.transfer.dialRoom
 		made = c
 		_, err := c.invite(who)
 		return err

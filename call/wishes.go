@@ -95,7 +95,8 @@ func (p *Participant) mayInvite(to identity.ID) error {
 // mayCall refuses phones where the room does not allow calls to them: to its
 // people, and to applications too (rest.md section 11).
 func (c *Call) mayCall(to identity.ID) error {
-	if c.noDialOut && to.Kind() == identity.KindPhoneNumber {
+	allows := c.registry.cfg.DialOut
+	if to.Kind() == identity.KindPhoneNumber && c.dialRoom != "" && allows != nil && !allows(c.dialRoom) {
 		return fmt.Errorf("the room does not allow calls to phones: %w", ErrForbidden)
 	}
 	return nil

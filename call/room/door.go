@@ -33,8 +33,6 @@ type Admission struct {
 	Confirm func() (call.Role, error)
 	// Lobby says that somebody has to let them in.
 	Lobby bool
-	// NoDialOut says that nobody may call phones from this room.
-	NoDialOut bool
 }
 
 // Enter decides whether somebody may enter a room. By its id the list alone
@@ -51,7 +49,7 @@ func (b *Book) Enter(_ context.Context, e Entering) (Admission, error) {
 		return Admission{}, err
 	}
 	return Admission{
-		Room: room.id, Role: role, Confirm: v.confirm, Lobby: !listed, NoDialOut: !room.now.Load().dialOut,
+		Room: room.id, Role: role, Confirm: v.confirm, Lobby: !listed,
 	}, nil
 }
 
@@ -113,6 +111,13 @@ func (b *Book) Valid(id string) error {
 		return &Refusal{why: reasonClosed}
 	}
 	return nil
+}
+
+// DialOut says whether phones may be called from a room; from one that is gone
+// they may not.
+func (b *Book) DialOut(id string) bool {
+	e, err := b.find(id)
+	return err == nil && e.now.Load().dialOut
 }
 
 // RoleOf is the role of somebody whom others bring into a room's call: that of

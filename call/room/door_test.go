@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,10 +71,23 @@ func TestWhatChangesOnTheWayInIsConfirmedNoMore(t *testing.T) {
 	h.refused(err, 404, 8522)
 }
 
+func TestPhonesMayBeCalledWhereTheRoomSaysSoNow(t *testing.T) {
+	h := newHouse(t)
+	r := h.room()
+	allowed := []bool{h.DialOut(r.ID)}
+	yes := true
+	_, err := h.Update(t.Context(), r.ID, room.Terms{DialOut: &yes})
+	h.must(err)
+	allowed = append(allowed, h.DialOut(r.ID), h.DialOut("none"))
+	if !slices.Equal(allowed, []bool{false, true, false}) {
+		t.Errorf("before, after, in a room that is none: %v", allowed)
+	}
+}
+
 func TestTheListDecidesWhoEntersByRoomID(t *testing.T) {
 	h := newHouse(t)
 	r := h.room()
-	h.admitted(room.Entering{RoomID: r.ID, User: alice}, room.Admission{Room: r.ID, Role: call.Presenter, NoDialOut: true})
+	h.admitted(room.Entering{RoomID: r.ID, User: alice}, room.Admission{Room: r.ID, Role: call.Presenter})
 	_, err := h.Enter(t.Context(), room.Entering{RoomID: r.ID, User: carol})
 	h.refused(err, 403, 5828)
 	_, err = h.Enter(t.Context(), room.Entering{RoomID: r.ID, User: "8:orgid:somebody"})

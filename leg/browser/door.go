@@ -47,8 +47,6 @@ type Admission struct {
 	Confirm func() (call.Role, error)
 	// Lobby lets them wait until they are let in.
 	Lobby bool
-	// NoDialOut keeps them from calling phones.
-	NoDialOut bool
 }
 
 // errNoRooms means that this server has no rooms.
@@ -71,7 +69,7 @@ func join(ctx context.Context, a *agent, r request) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("join: %w", err)
 		}
-		j.Room, j.Role, j.Lobby, j.NoDialOut, j.Confirm = pass.Room, pass.Role, pass.Lobby, pass.NoDialOut, pass.Confirm
+		j.Room, j.Role, j.Lobby, j.Confirm = pass.Room, pass.Role, pass.Lobby, pass.Confirm
 	}
 	return a.enter(r, func(l *leg) (*call.Participant, error) {
 		j.Leg = l

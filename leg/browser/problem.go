@@ -37,6 +37,7 @@ var problems = []struct {
 	{call.ErrTooFast, 429, 8516},
 	{call.ErrNoRoom, 503, 9999},
 	{call.ErrFull, 403, 8519},
+	{call.ErrTooMany, 400, 8523},
 	{call.ErrClosing, 503, 9998},
 	{call.ErrNotDurable, 503, 9998},
 	{identity.ErrStore, 503, 9998},

@@ -278,7 +278,7 @@ func TestAConsumerIsNeverHeard(t *testing.T) {
 }
 
 func TestTheRoleIsToldAndWhatItForbidsIsRefused(t *testing.T) {
-	w := room(t, map[identity.ID]Admission{ann: {Role: call.Attendee}, bob: {Role: call.Presenter, NoDialOut: true}})
+	w := room(t, map[identity.ID]Admission{ann: {Role: call.Attendee}, bob: {Role: call.Presenter}})
 	a, b := w.signIn(t, ann), w.signIn(t, bob)
 	a.knock("Connected")
 	b.say(map[string]any{"type": "join", "ref": 1, "call": "c1", "roomId": "r", "sdp": b.offer(line{})})
