@@ -64,8 +64,10 @@ func (a answer) send(w http.ResponseWriter) error {
 		h.Set("Content-Length", strconv.Itoa(len(a.Body)))
 	}
 	w.WriteHeader(a.Status)
-	if _, err := w.Write(a.Body); err != nil {
-		return err
+	if len(a.Body) > 0 {
+		if _, err := w.Write(a.Body); err != nil {
+			return err
+		}
 	}
 	return http.NewResponseController(w).Flush()
 }
