@@ -49,6 +49,9 @@ var allowedWays = map[string][]string{
 	"main.go": {"os.Stdout", "os.Stderr"},
 	// A UDP socket learns which of our addresses faces another; nothing is sent.
 	"leg/browser/engine.go": {"net.Dial"},
+	// net/http has no other way to say something than into a *log.Logger: this one
+	// writes into ours.
+	"complaints.go": {"log.*"},
 	// Types of what is handed from room to room.
 	"server.go":       {"net/http.Client"},
 	"automation/rest": {"net/http.Client"},
