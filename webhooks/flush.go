@@ -136,7 +136,9 @@ func (t *Teller) flush() {
 	t.flushing = true
 	told := t.loose
 	t.attempts.Go(func() {
-		err := t.ledger.write(t.life, b)
+		ctx, cancel := t.outlive()
+		defer cancel()
+		err := t.ledger.write(ctx, b)
 		t.do(func() {
 			if err == nil {
 				t.loose -= told
@@ -145,6 +147,23 @@ func (t *Teller) flush() {
 			t.unleash()
 		})
 	})
+}
+
+// lastWrite is how long a write that is under way may go on when telling ends: cut
+// off, it would be done again, and nobody would know whether it was done.
+const lastWrite = time.Second
+
+// outlive is the life of the teller and a little longer.
+func (t *Teller) outlive() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.life))
+	stop := context.AfterFunc(t.life, func() {
+		late := time.AfterFunc(lastWrite, cancel)
+		context.AfterFunc(ctx, func() { late.Stop() })
+	})
+	return ctx, func() {
+		stop()
+		cancel()
+	}
 }
 
 // batch takes what is to be written.
