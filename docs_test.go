@@ -1,6 +1,7 @@
 package botd
 
 import (
+	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -101,4 +102,25 @@ func pagesOf(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	return pages
+}
+
+// TestTheEventsPageListsEveryTypeOfOurs holds the page against the sources.
+func TestTheEventsPageListsEveryTypeOfOurs(t *testing.T) {
+	page, err := os.ReadFile("docs/events.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	types, err := os.ReadFile("call/events.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`return "(botd\.[a-z.]+)"`).FindAllSubmatch(types, -1)
+	if len(found) < 10 {
+		t.Fatalf("%d types in call/events.go", len(found))
+	}
+	for _, f := range found {
+		if !bytes.Contains(page, append(append([]byte("`"), f[1]...), '`')) {
+			t.Errorf("docs/events.md does not list %s", f[1])
+		}
+	}
 }
