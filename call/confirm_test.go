@@ -25,6 +25,7 @@ func TestWhoMayNotComeInAfterAllDoesNot(t *testing.T) {
 			h.Errorf("as the first one: %v", err)
 		}
 		h.want(h.Counts(), call.Counts{})
+		h.want(len(h.book.records), 0)
 		host := h.enter(alice, call.Presenter, false)
 		if err := join(&phone{}, "", barred); !errors.Is(err, barred) {
 			h.Errorf("into a running call: %v", err)

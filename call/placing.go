@@ -151,6 +151,7 @@ func (c *Call) begin(ctx context.Context, by identity.ID, f func(*Call) error) e
 		err := f(c)
 		if err != nil {
 			c.end(ReasonUnavailable)
+			c.records = nil // nobody learns that there was a call
 		}
 		return err
 	}, answer))
