@@ -14,11 +14,31 @@ type Format struct {
 	PacketLoss int
 }
 
-// Sound is what a port hears in one tick: the frame, and the same 20 ms encoded
-// in the port's Format where that names a codec. Both are lent for the call.
+// Sound is what a port hears in one tick, lent for the call.
 type Sound struct {
-	Frame   *Frame
+	// Frame is there for a port whose Format names no codec, and nil where what
+	// a PacketPort says is passed on as it came.
+	Frame *Frame
+	// Payload is the 20 ms encoded in the port's Format; empty if nothing need be
+	// sent (DTX) or nothing can be.
 	Payload []byte
+	// Lost says that the payload is missing because it never came: a gap in the
+	// sequence tells the listener's decoder, which knows best what to do.
+	Lost bool
+}
+
+// Packet is 20 ms of encoded sound as they came from the network, lent until the
+// next tick.
+type Packet struct {
+	// Codec is the encoding name, as in Format.
+	Codec   string
+	Payload []byte
+	// Level is how loud it is, in -dBov (RFC 6464).
+	Level uint8
+	// Time is where it begins on the port's own timeline, in samples at 48 kHz.
+	Time int64
+	// Lost says that its time has come and it has not. Payload is empty.
+	Lost bool
 }
 
 // Encoder makes one packet's payload of one frame at 48 kHz. It keeps state
@@ -55,6 +75,26 @@ type Port interface {
 	Format() Format
 	// Hear hands over what the port is to hear. s is lent for the call.
 	Hear(s Sound)
+}
+
+// Lookahead is by how many samples at 48 kHz what comes out of an Opus encoder
+// and a decoder lags behind what went in (RFC 7845, section 5.1: 6.5 ms).
+const Lookahead = 312
+
+// PacketPort is a Port whose sound comes in packets, which may be passed on as
+// they came. Nothing is decoded then, and nothing encoded.
+type PacketPort interface {
+	Port
+	// Packet is the coming 20 ms undecoded. It reports false where they are not
+	// one whole packet of 20 ms: before anything came, in a silence, where packets
+	// are of another length, or in the middle of one. It comes after Level, and
+	// before Read or Skip if at all.
+	Packet() (Packet, bool)
+	// Resume ends passing on: it comes once, before the first Read. What is read
+	// from then on begins Lookahead samples later than the coming packet, so that
+	// what an encoder makes of it comes out where the packets left off. Past gets
+	// what was said right before that, oldest first, to prime the encoder with.
+	Resume(past []*Frame)
 }
 
 // Playback is a source that is being played into a bridge.
