@@ -137,7 +137,7 @@ func impatient(next http.Handler) http.Handler {
 
 // front is what the server shows on its HTTP and HTTPS addresses.
 func (s *Server) front() http.Handler {
-	files, signal := pages(), s.browsers.Handler()
+	files, signal, whip := pages(), s.browsers.Handler(), s.browsers.WHIP()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case path == "/healthz":
@@ -146,6 +146,8 @@ func (s *Server) front() http.Handler {
 			s.ready(w, r)
 		case path == "/client/signal":
 			signal.ServeHTTP(w, r)
+		case strings.HasPrefix(path, "/whip/"):
+			whip.ServeHTTP(w, r)
 		case s.cfg.Dev && strings.HasPrefix(path, "/dev/"):
 			s.dev(w, r)
 		case (r.Method == http.MethodGet || r.Method == http.MethodHead) && isPage(path):

@@ -137,7 +137,7 @@ func (s *Server) startBrowsers(context.Context) error {
 	hellos := throttle.New(s.cfg.LimitsSignallingHello)
 	registerRefused(s.telemetry.Metrics, "signalling", hellos.Refused)
 	b, err := browser.New(browser.Config{
-		Calls: s.calls, Verify: s.verify, Enter: s.enter, CheckCustom: automation.CheckCustom, AllowedOrigins: s.cfg.AllowedOrigins,
+		Calls: s.calls, Verify: s.verify, Guest: s.guest, Enter: s.enter, CheckCustom: automation.CheckCustom, AllowedOrigins: s.cfg.AllowedOrigins,
 		Watch:     s.conns.Watch,
 		Admit:     s.cfg.admit(hellos),
 		MediaBind: s.cfg.mediaBind(), MediaPort: s.cfg.MediaUDPPort, PublicIP: s.cfg.MediaPublicIP,

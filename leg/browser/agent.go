@@ -43,7 +43,7 @@ type agent struct {
 	name   string
 	scopes []string
 	socket *socket // nil while the client is away
-	calls  map[string]*leg
+	calls  map[string]*pageCall
 	last   []farewell // of the calls that ended last, maxCalls at most
 	away   *time.Timer
 	over   bool
@@ -62,7 +62,7 @@ func (s *Server) register(sock *socket, resume string, session Session, since ui
 	}
 	a := s.agents[resume]
 	if a == nil || a.user != session.User {
-		a = &agent{server: s, user: session.User, resume: rand.Text(), calls: map[string]*leg{}, barring: barring()}
+		a = &agent{server: s, user: session.User, resume: rand.Text(), calls: map[string]*pageCall{}, barring: barring()}
 		s.agents[a.resume] = a
 	}
 	if s.users[a.user] == nil {
@@ -186,7 +186,7 @@ func (a *agent) push(b []byte) {
 
 // farewell takes a call out and sends its last message. It is kept for when the
 // client comes back: the socket may lead nowhere without anybody knowing yet.
-func (a *agent) farewell(l *leg, b []byte) {
+func (a *agent) farewell(l *pageCall, b []byte) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.calls[l.id] != l {
@@ -215,7 +215,7 @@ func (a *agent) may(scope string) bool {
 }
 
 // add gives a call to the agent under the client's id for it.
-func (a *agent) add(l *leg) error {
+func (a *agent) add(l *pageCall) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
@@ -232,7 +232,7 @@ func (a *agent) add(l *leg) error {
 }
 
 // find returns the call with that id.
-func (a *agent) find(id string) (*leg, error) {
+func (a *agent) find(id string) (*pageCall, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if l := a.calls[id]; l != nil {
@@ -242,7 +242,7 @@ func (a *agent) find(id string) (*leg, error) {
 }
 
 // remove takes a call out that has ended.
-func (a *agent) remove(l *leg) {
+func (a *agent) remove(l *pageCall) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.calls[l.id] == l {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -47,6 +48,9 @@ type Config struct {
 	// Admit says why one more client of a user may not register now, if it may
 	// not; remote is the address it comes from. Nil lets everyone.
 	Admit func(user identity.ID, remote string) error
+	// Guest says who comes to WHIP without a token, under the name given; false
+	// is nobody. Nil lets nobody.
+	Guest func(r *http.Request, name string) (Session, bool)
 	// AllowedOrigins are the pages that may open the WebSocket besides those
 	// of the same host: "https://app.example.com", or host patterns such as
 	// "*.example.com". None by default.

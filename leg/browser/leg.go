@@ -16,11 +16,11 @@ import (
 // leg is one call of one client: it fits call.Leg. What happens to its peer
 // connection is watched by one goroutine, which reports to the participant.
 type leg struct {
-	id    string // the client's for the call
-	agent *agent
-	log   *zap.Logger
-	peer  *peer
-	port  *port
+	server *Server
+	client teller
+	log    *zap.Logger
+	peer   *peer
+	port   *port
 
 	answered sync.Once
 	accepted chan struct{}
@@ -30,38 +30,53 @@ type leg struct {
 	pace     *rate.Limiter    // of offers
 
 	seat seat
-	told told // guarded by the agent's lock
 }
 
-// newLeg makes a leg of an offer and waits for the call to be answered.
-func (a *agent) newLeg(r request) (*leg, error) {
-	offer, err := parseOffer(r.SDP)
-	if err != nil {
-		return nil, err
-	}
-	s := a.server
+// teller is how a leg tells its client what is no media: a page by its socket,
+// a WHIP client by the answers to its requests. None of it blocks.
+type teller interface {
+	// answer tells our side of the session, once for every offer; it is empty
+	// where an offer could not be taken.
+	answer(sdp string)
+	// flow tells that packets come, after an answer.
+	flow()
+	// show tells what the call looks like.
+	show(v call.Roster)
+	// muted tells that somebody else muted the client, or undid that.
+	muted(muted bool)
+	// over tells why the call is over. It is the last word.
+	over(why call.Reason)
+	// forget lets go of a leg that no call took.
+	forget()
+}
+
+// newLeg makes a leg of an offer. It comes to life with start.
+func (s *Server) newLeg(offer description, client teller, log *zap.Logger) (*leg, error) {
 	l := &leg{
-		id: r.Call, agent: a, log: s.log.With(zap.String("clientCall", r.Call), zap.String("user", string(a.user))),
+		server: s, client: client, log: log,
 		accepted: make(chan struct{}), ended: make(chan struct{}), offers: make(chan description, 1),
 		pace: rate.NewLimiter(offerRate, offerBurst),
 	}
+	var err error
 	if l.port, err = newPort(s.metrics); err != nil {
 		return nil, err
 	}
 	if l.peer, err = s.engine.newPeer(offer, s.metrics, l.listen); err != nil {
 		return nil, err
 	}
-	if err := a.add(l); err != nil {
+	return l, nil
+}
+
+// start waits for the call to be answered, or gives the leg up at once where
+// the server is closed.
+func (l *leg) start() error {
+	if !l.server.begin() {
+		l.client.forget()
 		l.peer.close()
-		return nil, err
-	}
-	if !s.begin() {
-		a.remove(l)
-		l.peer.close()
-		return nil, call.ErrClosing
+		return call.ErrClosing
 	}
 	go l.run()
-	return l, nil
+	return nil
 }
 
 // Kind is "browser".
@@ -83,7 +98,7 @@ func (l *leg) Port() media.Port { return l.port }
 // Hangup tells the client why the call is over, and ends the leg.
 func (l *leg) Hangup(why call.Reason) {
 	l.finished.Do(func() {
-		l.agent.farewell(l, encode(stateIs{"state", l.id, call.Gone, &why}))
+		l.client.over(why)
 		close(l.ended)
 	})
 }
@@ -91,7 +106,7 @@ func (l *leg) Hangup(why call.Reason) {
 // abandon ends a leg that no call took.
 func (l *leg) abandon() {
 	l.finished.Do(func() {
-		l.agent.remove(l)
+		l.client.forget()
 		close(l.ended)
 	})
 	if p := l.seat.leave(); p != nil {
@@ -110,23 +125,18 @@ func (l *leg) leave(why call.Reason) {
 
 func (l *leg) participant() *call.Participant { return l.seat.get() }
 
-// tell changes what the client was told last and sends what f returns, unless
-// the call is over for the client.
-func (l *leg) tell(f func() [][]byte) {
-	a := l.agent
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.calls[l.id] != l {
-		return
-	}
-	for _, b := range f() {
-		a.push(b)
-	}
-}
+// Show tells the client what the call looks like.
+func (l *leg) Show(v call.Roster) { l.client.show(v) }
+
+// Mute tells the client that somebody else muted it.
+func (l *leg) Mute() { l.client.muted(true) }
+
+// Unmute tells the client that this was undone.
+func (l *leg) Unmute() { l.client.muted(false) }
 
 // run is the leg's life: it waits for the answer, gives it, and watches.
 func (l *leg) run() {
-	s := l.agent.server
+	s := l.server
 	defer s.tasks.Done()
 	s.metrics.legs.Inc()
 	defer s.metrics.legs.Dec()
@@ -150,23 +160,23 @@ func (l *leg) gone(why call.Reason) {
 	l.seat.do(func(p *call.Participant) { p.Gone(why) })
 	select {
 	case <-l.ended:
-	case <-l.agent.server.life.Done():
+	case <-l.server.life.Done():
 	}
 }
 
 // serve gives the answer and reports what becomes of the connection until the
 // leg ends. It returns why if that is not the call's doing.
 func (l *leg) serve() *call.Reason {
-	w := newWatch(l.agent.server.cfg)
+	w := newWatch(l.server.cfg)
 	defer w.stop()
-	if !l.describe(l.agent.server.cfg.SetupTimeout) {
+	if !l.describe(l.server.cfg.SetupTimeout) {
 		return &call.ReasonMediaFailed
 	}
 	for {
 		select {
 		case <-l.ended:
 			return nil
-		case <-l.agent.server.life.Done():
+		case <-l.server.life.Done():
 			return &call.ReasonShutdown
 		case <-w.setup.C:
 			return &call.ReasonMediaFailed
@@ -184,16 +194,17 @@ func (l *leg) serve() *call.Reason {
 
 // describeAnew answers a new offer. Where that fails the client makes another.
 func (l *leg) describeAnew(d description, w *watch) {
-	within := l.agent.server.cfg.ModalityTimeout
+	within := l.server.cfg.ModalityTimeout
 	w.change.Reset(within)
 	if l.peer.take(d) != nil || !l.describe(within) {
 		l.log.Info("browser renegotiation failed")
+		l.client.answer("")
 	}
 }
 
 // describe sends the client our side.
 func (l *leg) describe(within time.Duration) bool {
-	ctx, cancel := context.WithTimeout(l.agent.server.life, within)
+	ctx, cancel := context.WithTimeout(l.server.life, within)
 	defer cancel()
 	text, err := l.peer.answer(ctx)
 	if err != nil {
@@ -202,9 +213,6 @@ func (l *leg) describe(within time.Duration) bool {
 		}
 		return false
 	}
-	l.tell(func() [][]byte {
-		l.told.answer, l.told.flowing = encode(answer{"answer", l.id, text}), false
-		return [][]byte{l.told.answer}
-	})
+	l.client.answer(text)
 	return true
 }

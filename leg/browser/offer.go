@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -49,6 +50,9 @@ func parseOffer(text string) (description, error) {
 	return description{string(b), kept}, nil
 }
 
+// errNoOpus means that an offer has no sound that we speak.
+var errNoOpus = errors.New("sdp offers no opus")
+
 // usable says whether we could talk: sound in Opus over DTLS-SRTP (RFC 8827,
 // section 6.5: nothing else).
 func usable(s *sdp.SessionDescription) error {
@@ -63,7 +67,7 @@ func usable(s *sdp.SessionDescription) error {
 		case !strings.Contains(strings.Join(m.MediaName.Protos, "/"), "TLS/RTP/SAVPF"):
 			return invalid("sdp", "is not DTLS-SRTP")
 		case !speaksOpus(m):
-			return invalid("sdp", "offers no opus")
+			return fmt.Errorf("%w: %w", errInvalid, errNoOpus)
 		case attribute(s, m, "fingerprint") == "":
 			return invalid("sdp", "has no fingerprint")
 		case attribute(s, m, "ice-ufrag") == "" || attribute(s, m, "ice-pwd") == "":
@@ -71,7 +75,7 @@ func usable(s *sdp.SessionDescription) error {
 		}
 		return nil
 	}
-	return invalid("sdp", "offers no audio")
+	return fmt.Errorf("%w: %w: no audio", errInvalid, errNoOpus)
 }
 
 func speaksOpus(m *sdp.MediaDescription) bool {

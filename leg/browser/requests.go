@@ -154,11 +154,11 @@ func (a *agent) enter(r request, into func(*leg) (*call.Participant, error)) (an
 	if r.Call == "" {
 		return nil, invalid("call", "is missing")
 	}
-	l, err := a.newLeg(r)
+	l, err := a.newCall(r)
 	if err != nil {
 		return nil, err
 	}
-	p, err := into(l)
+	p, err := into(l.leg)
 	if err != nil {
 		l.abandon()
 		return nil, err

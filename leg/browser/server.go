@@ -31,12 +31,13 @@ type Server struct {
 	stop  context.CancelFunc
 	tasks sync.WaitGroup // sockets, legs, rings
 
-	mu     sync.Mutex
-	closed bool
-	voided uint64                              // how often tokens were revoked
-	agents map[string]*agent                   // by what they resume with
-	users  map[identity.ID]map[*agent]struct{} // those whom an invitation can reach
-	rings  map[string]*ring                    // by the invitation's id
+	mu       sync.Mutex
+	closed   bool
+	voided   uint64                              // how often tokens were revoked
+	agents   map[string]*agent                   // by what they resume with
+	sessions map[string]*whipSession             // by their secret
+	users    map[identity.ID]map[*agent]struct{} // those whom an invitation can reach
+	rings    map[string]*ring                    // by the invitation's id
 }
 
 // New opens the media ports and makes a server. Close closes it.
@@ -63,7 +64,7 @@ func newServer(cfg Config, e *engine) (*Server, error) {
 	}
 	s := &Server{
 		cfg: cfg, log: cfg.Log, engine: e, metrics: m, barring: barring(),
-		agents: map[string]*agent{}, users: map[identity.ID]map[*agent]struct{}{}, rings: map[string]*ring{},
+		agents: map[string]*agent{}, sessions: map[string]*whipSession{}, users: map[identity.ID]map[*agent]struct{}{}, rings: map[string]*ring{},
 	}
 	s.life, s.stop = context.WithCancel(context.Background())
 	return s, nil
@@ -129,7 +130,8 @@ func (s *Server) begin() bool {
 }
 
 // Revoke cuts every socket of a user whose tokens are good no more. Their
-// calls go on for as long as a client may take to resume.
+// calls go on for as long as a client may take to resume; those that came by
+// WHIP end.
 func (s *Server) Revoke(user identity.ID) {
 	s.mu.Lock()
 	s.voided++
@@ -137,6 +139,7 @@ func (s *Server) Revoke(user identity.ID) {
 	for _, a := range s.reachable(user) {
 		a.unregister("the token was revoked")
 	}
+	s.expel(user)
 }
 
 // revocations is how many there have been.

@@ -25,10 +25,10 @@ type view struct {
 	others roster
 }
 
-// Show tells the client which call it is in, its own role and state and who
+// show tells the client which call it is in, its own role and state and who
 // else is there, each where it has changed. What a call still has to say that it
 // was moved away from is not told any more.
-func (l *leg) Show(v call.Roster) {
+func (l *pageCall) show(v call.Roster) {
 	seen := project(l.id, v)
 	list := encode(seen.others)
 	l.tell(func() [][]byte {
@@ -113,13 +113,8 @@ func heldByOther(v call.Roster) bool {
 	return false
 }
 
-// Mute tells the client that somebody else muted it.
-func (l *leg) Mute() { l.mutedByOthers(true) }
-
-// Unmute tells the client that this was undone.
-func (l *leg) Unmute() { l.mutedByOthers(false) }
-
-func (l *leg) mutedByOthers(muted bool) {
+// muted tells the client that somebody else muted it, or undid that.
+func (l *pageCall) muted(muted bool) {
 	l.tell(func() [][]byte {
 		l.told.muted = muted
 		return [][]byte{l.told.mute(l.id)}
@@ -135,7 +130,7 @@ func (t *told) mute(id string) []byte {
 }
 
 // opened is the client switching its microphone on, which undoes Mute.
-func (l *leg) opened() {
+func (l *pageCall) opened() {
 	l.tell(func() [][]byte {
 		l.told.muted = false
 		return nil
@@ -144,7 +139,7 @@ func (l *leg) opened() {
 
 // snapshot is what a client that comes back has to know. The caller holds the
 // agent's lock.
-func (l *leg) snapshot() [][]byte {
+func (l *pageCall) snapshot() [][]byte {
 	t := &l.told
 	var list [][]byte
 	if t.info.ServerCallID != "" {

@@ -50,10 +50,7 @@ func (l *leg) turn(s webrtc.PeerConnectionState, w *watch) *call.Reason {
 
 // flow reports that packets come: for the first time, or again.
 func (l *leg) flow(again bool) {
-	l.tell(func() [][]byte {
-		l.told.flowing = true
-		return nil
-	})
+	l.client.flow()
 	if again {
 		l.seat.do((*call.Participant).Back)
 		return
