@@ -23,6 +23,7 @@ var mayImport = map[string]string{
 	"media/speech":   "media",
 	"media/speech/*": "media media/speech media/measure",
 	"media/measure":  "media",
+	"media/quality":  "media",
 	"media/prompt":   "media media/codec media/speech",
 	"media/stream":   "media media/dtmf",
 	"rtt":            "media",
@@ -37,8 +38,8 @@ var mayImport = map[string]string{
 	"recording":    "call media media/codec media/jitter media/forward rtt",
 	"webhooks":     "call call/journal identity",
 
-	"leg/browser": "call identity media media/codec media/jitter media/dtmf media/forward rtt",
-	"leg/phone":   "call identity media media/codec media/jitter media/dtmf media/forward rtt",
+	"leg/browser": "call identity media media/codec media/jitter media/dtmf media/forward media/quality rtt",
+	"leg/phone":   "call identity media media/codec media/jitter media/dtmf media/forward media/quality rtt",
 
 	"automation":      "call call/room identity recording media media/* rtt",
 	"automation/rest": "automation call call/journal call/room identity recording webhooks internal/cluster internal/throttle",
