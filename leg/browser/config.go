@@ -61,6 +61,10 @@ type Config struct {
 	// MediaPort is the number of the one UDP and the one TCP port; zero takes
 	// any that is free as both.
 	MediaPort int
+	// Batched says that somebody calls Server.Flush after every tick of a bridge.
+	// What listeners are to hear waits for that and leaves with few system calls.
+	// Without it every packet leaves at once.
+	Batched bool
 	// Watch wraps the listener of the TCP port, to limit its connections; nil
 	// takes it as it is.
 	Watch func(net.Listener) net.Listener

@@ -17,11 +17,13 @@ type ear struct {
 	speech *speech
 	keys   dtmf.Receiver
 	packet rtp.Packet
+
+	receipts *receipts // nil: nobody is told
 }
 
-func newEar(l *leg, negotiated lanes) *ear {
+func newEar(l *leg, negotiated lanes, receipts *receipts) *ear {
 	l.port.buffer.SetLevelExtension(negotiated.level)
-	return &ear{leg: l, lanes: negotiated, speech: newSpeech(
+	return &ear{leg: l, lanes: negotiated, receipts: receipts, speech: newSpeech(
 		func() { l.seat.do((*call.Participant).Speaking) },
 		func() { l.seat.do((*call.Participant).Quiet) },
 	)}
@@ -33,6 +35,9 @@ func (e *ear) close() { e.speech.stop() }
 func (e *ear) take(b []byte, at time.Time) {
 	if e.packet.Unmarshal(b) != nil {
 		return
+	}
+	if e.receipts != nil {
+		e.receipts.take(&e.packet, at)
 	}
 	switch e.lanes.of[e.packet.PayloadType&0x7f] {
 	case laneSound:

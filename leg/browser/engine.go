@@ -14,6 +14,7 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
 	"github.com/pion/sdp/v3"
+	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/botd-dev/botd/media/dtmf"
@@ -38,7 +39,12 @@ const (
 // opusCodec is what both sides speak (RFC 7587, section 6.1).
 var opusCodec = webrtc.RTPCodecCapability{
 	MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2,
-	SDPFmtpLine: "minptime=10;useinbandfec=1",
+	SDPFmtpLine: "minptime=10;useinbandfec=1", RTCPFeedback: feedback(),
+}
+
+// feedback is what a client may tell about our packets, and we about its own.
+func feedback() []webrtc.RTCPFeedback {
+	return []webrtc.RTCPFeedback{{Type: webrtc.TypeRTCPFBNACK}, {Type: webrtc.TypeRTCPFBTransportCC}}
 }
 
 // codecs are what an answer may choose from. The last row takes an Opus whose
@@ -49,6 +55,7 @@ var codecs = []webrtc.RTPCodecParameters{
 	{RTPCodecCapability: keys(8000), PayloadType: 126},
 	{RTPCodecCapability: webrtc.RTPCodecCapability{
 		MimeType: opusCodec.MimeType, ClockRate: opusCodec.ClockRate, Channels: opusCodec.Channels,
+		RTCPFeedback: feedback(),
 	}, PayloadType: 109},
 }
 
@@ -66,11 +73,12 @@ type engine struct {
 	port int
 	udp  ice.UDPMux
 	tcp  ice.TCPMux
+	out  outboxes // the UDP sockets
 
 	watch func(net.Listener) net.Listener
 }
 
-func newEngine(cfg Config) (*engine, error) {
+func newEngine(cfg Config, m *metrics) (*engine, error) {
 	bind := netip.MustParseAddr(cfg.MediaBind) // Validate has parsed it
 	logs := pionLog{cfg.Log.Named("pion")}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -81,7 +89,10 @@ func newEngine(cfg Config) (*engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("media certificate: %w", err)
 	}
-	e := &engine{cert: *cert, watch: cfg.Watch}
+	e := &engine{cert: *cert, watch: cfg.Watch, out: outboxes{dropped: m.sound, held: cfg.Batched}}
+	if e.out.Net, err = stdnet.NewNet(); err != nil {
+		return nil, fmt.Errorf("media network: %w", err)
+	}
 	if err := e.listen(bind, cfg.MediaPort, logs); err != nil {
 		return nil, err
 	}
@@ -112,7 +123,7 @@ func (e *engine) open(bind netip.Addr, port int, logs logging.LoggerFactory) err
 		return err
 	}
 	e.port = l.Addr().(*net.TCPAddr).Port //nolint:errcheck,forcetypeassert // a TCP listener
-	if e.udp, err = openUDP(bind, e.port, logs); err != nil {
+	if e.udp, err = e.openUDP(bind, logs); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	e.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{
@@ -125,14 +136,14 @@ func (e *engine) open(bind netip.Addr, port int, logs logging.LoggerFactory) err
 
 // openUDP listens on every interface by itself where bind is unspecified, so
 // that an answer leaves from the address that was asked.
-func openUDP(bind netip.Addr, port int, logs logging.LoggerFactory) (ice.UDPMux, error) {
+func (e *engine) openUDP(bind netip.Addr, logs logging.LoggerFactory) (ice.UDPMux, error) {
 	log := logs.NewLogger("udp")
 	if bind.IsUnspecified() {
-		return ice.NewMultiUDPMuxFromPort(port,
-			ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithNetworks(udpNetworks(bind)...),
+		return ice.NewMultiUDPMuxFromPort(e.port,
+			ice.UDPMuxFromPortWithNet(&e.out), ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithNetworks(udpNetworks(bind)...),
 			ice.UDPMuxFromPortWithLogger(log))
 	}
-	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(bind, uint16(port)))) //nolint:gosec // a port
+	conn, err := e.out.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(bind, uint16(e.port)))) //nolint:gosec // a port
 	if err != nil {
 		return nil, err
 	}
@@ -163,12 +174,10 @@ func newAPI(e *engine, bind netip.Addr, public string, logs logging.LoggerFactor
 	if err := register(m); err != nil {
 		return nil, fmt.Errorf("media engine: %w", err)
 	}
-	chain := &interceptor.Registry{}
-	if err := intercept(m, chain); err != nil {
-		return nil, fmt.Errorf("interceptors: %w", err)
-	}
+	// No interceptors: each would cost every packet something, and goroutines and
+	// timers for each peer. Reports and feedback are ours (receipts, track).
 	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(m),
-		webrtc.WithInterceptorRegistry(chain)), nil
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{})), nil
 }
 
 func settings(e *engine, bind netip.Addr, public string, logs logging.LoggerFactory) (webrtc.SettingEngine, error) {
@@ -213,21 +222,21 @@ func facing(bind netip.Addr, public string) string {
 	return conn.LocalAddr().(*net.UDPAddr).IP.String() //nolint:errcheck,forcetypeassert // a UDP socket
 }
 
-// register offers the codecs and the audio level (RFC 6464).
+// register offers the codecs, the audio level (RFC 6464) and transport-wide
+// sequence numbers.
 func register(m *webrtc.MediaEngine) error {
 	for _, c := range codecs {
 		if err := m.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {
 			return err
 		}
 	}
-	return m.RegisterHeaderExtension(
-		webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio)
-}
-
-// intercept adds what sound needs of pion's defaults: NACK, reports, TWCC.
-func intercept(m *webrtc.MediaEngine, chain *interceptor.Registry) error {
-	return errors.Join(webrtc.ConfigureNack(m, chain), webrtc.ConfigureRTCPReports(chain),
-		webrtc.ConfigureTWCCSender(m, chain))
+	for _, uri := range []string{sdp.AudioLevelURI, sdp.TransportCCURI} {
+		err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, webrtc.RTPCodecTypeAudio)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *engine) close() error { return errors.Join(e.udp.Close(), e.tcp.Close()) }

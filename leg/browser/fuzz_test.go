@@ -63,7 +63,7 @@ func TestAnAnswerAgreesOnSoundAndKeysOnly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d, err := parseOffer(offer)
 			fatal(t, err)
-			p, err := w.engine.newPeer(d, w.metrics, nil)
+			p, err := w.engine.newPeer(d, w.metrics, newTrack(), nil)
 			fatal(t, err)
 			defer p.close()
 			text, err := p.answer(t.Context())
@@ -131,7 +131,7 @@ func FuzzOffer(f *testing.F) {
 		if d.candidates > maxCandidates {
 			t.Errorf("%d candidates", d.candidates)
 		}
-		p, err := s.engine.newPeer(d, s.metrics, nil)
+		p, err := s.engine.newPeer(d, s.metrics, newTrack(), nil)
 		if err != nil {
 			return
 		}

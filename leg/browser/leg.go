@@ -58,10 +58,10 @@ func (s *Server) newLeg(offer description, client teller, log *zap.Logger) (*leg
 		pace: rate.NewLimiter(offerRate, offerBurst),
 	}
 	var err error
-	if l.port, err = newPort(s.metrics); err != nil {
+	if l.port, err = newPort(); err != nil {
 		return nil, err
 	}
-	if l.peer, err = s.engine.newPeer(offer, s.metrics, l.listen); err != nil {
+	if l.peer, err = s.engine.newPeer(offer, s.metrics, l.port.track, l.listen); err != nil {
 		return nil, err
 	}
 	return l, nil
@@ -148,7 +148,6 @@ func (l *leg) run() {
 	case <-s.life.Done():
 		return
 	}
-	l.peer.tasks.Go(func() { l.port.sender.run(l.peer.track, l.peer.done) })
 	if why := l.serve(); why != nil {
 		l.gone(*why)
 	}

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -26,8 +27,10 @@ const (
 // lanes is what the negotiation made of the payload types, and where the
 // client's audio level stands.
 type lanes struct {
-	of    [128]lane
-	level uint8 // header extension id, zero for none
+	of        [128]lane
+	level     uint8 // header extension ids, zero for none
+	transport uint8
+	nack      bool // lost packets may be asked for again
 }
 
 func negotiated(params webrtc.RTPParameters) lanes {
@@ -36,13 +39,19 @@ func negotiated(params webrtc.RTPParameters) lanes {
 		switch pt := c.PayloadType & 0x7f; {
 		case strings.EqualFold(c.MimeType, webrtc.MimeTypeOpus):
 			l.of[pt] = laneSound
+			l.nack = slices.ContainsFunc(c.RTCPFeedback, func(f webrtc.RTCPFeedback) bool {
+				return f.Type == webrtc.TypeRTCPFBNACK && f.Parameter == ""
+			})
 		case strings.EqualFold(c.MimeType, mimeKeys):
 			l.of[pt] = laneKeys
 		}
 	}
 	for _, e := range params.HeaderExtensions {
-		if e.URI == sdp.AudioLevelURI {
+		switch e.URI {
+		case sdp.AudioLevelURI:
 			l.level = uint8(e.ID) //nolint:gosec // RFC 8285, section 4.3: 1 to 255
+		case sdp.TransportCCURI:
+			l.transport = uint8(e.ID) //nolint:gosec // the same
 		}
 	}
 	return l
@@ -57,8 +66,15 @@ func (l *leg) listen(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 			l.seat.do(func(p *call.Participant) { p.Gone(call.ReasonMediaFailed) })
 		}
 	}()
-	e := newEar(l, negotiated(receiver.GetParameters()))
+	agreed := negotiated(receiver.GetParameters())
+	e := newEar(l, agreed, newReceipts(l.peer, l.port.track, agreed))
 	defer e.close()
+	if l.peer.begin() {
+		go func() {
+			defer l.peer.tasks.Done()
+			l.peer.read(receiver.ReadRTCP, l.port.track)
+		}()
+	}
 	buf := make([]byte, maxPacket)
 	for {
 		n, _, err := track.Read(buf)

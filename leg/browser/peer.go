@@ -5,14 +5,17 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
+	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
 
 // peer is the peer connection of one call. The client offers, we answer.
 type peer struct {
 	pc      *webrtc.PeerConnection
-	track   *webrtc.TrackLocalStaticRTP
+	told    reported // by the client, over RTCP
 	states  chan webrtc.PeerConnectionState
 	remote  atomic.Int32 // candidates taken
 	metrics *metrics
@@ -26,7 +29,7 @@ type peer struct {
 // newPeer takes an offer and answers nothing yet: no address is told and no
 // packet sent before the call is answered. hear gets the client's sound, in a
 // goroutine of its own, and returns when that ends.
-func (e *engine) newPeer(offer description, m *metrics, hear func(*webrtc.TrackRemote, *webrtc.RTPReceiver)) (*peer, error) {
+func (e *engine) newPeer(offer description, m *metrics, out *track, hear func(*webrtc.TrackRemote, *webrtc.RTPReceiver)) (*peer, error) {
 	pc, err := e.api.NewPeerConnection(webrtc.Configuration{
 		Certificates: []webrtc.Certificate{e.cert}, BundlePolicy: webrtc.BundlePolicyMaxBundle,
 	})
@@ -40,7 +43,7 @@ func (e *engine) newPeer(offer description, m *metrics, hear func(*webrtc.TrackR
 		p.close()
 		return nil, err
 	}
-	if err := p.speak(); err != nil {
+	if err := p.speak(out); err != nil {
 		p.close()
 		return nil, err
 	}
@@ -58,26 +61,27 @@ func (p *peer) take(offer description) error {
 }
 
 // speak adds our track to the sound that was offered.
-func (p *peer) speak() error {
-	track, err := webrtc.NewTrackLocalStaticRTP(opusCodec, "sound", "botd")
+func (p *peer) speak(out *track) error {
+	out.report = p.pc.WriteRTCP
+	sender, err := p.pc.AddTrack(out)
 	if err != nil {
 		return fmt.Errorf("track: %w", err)
 	}
-	sender, err := p.pc.AddTrack(track)
-	if err != nil {
-		return fmt.Errorf("track: %w", err)
-	}
-	p.track = track
-	p.tasks.Go(func() { drain(sender) })
+	p.tasks.Go(func() { p.read(sender.ReadRTCP, out) })
 	return nil
 }
 
-// drain reads the reports about our sound, which the interceptors live on.
-func drain(sender *webrtc.RTPSender) {
-	b := make([]byte, 1500)
+// read takes what the client reports, about our sound and about its own, until
+// the stream it belongs to ends.
+func (p *peer) read(next func() ([]rtcp.Packet, interceptor.Attributes, error), out *track) {
 	for {
-		if _, _, err := sender.Read(b); err != nil {
+		packets, _, err := next()
+		if err != nil {
 			return
+		}
+		at := time.Now()
+		for _, r := range packets {
+			p.told.take(r, at, out)
 		}
 	}
 }

@@ -6,19 +6,19 @@ import "github.com/botd-dev/botd/media"
 // jitter buffer, what it is to hear goes to the network. Nothing here blocks.
 type port struct {
 	ears
-	sender *sender
+	track *track
 }
 
-func newPort(m *metrics) (*port, error) {
+func newPort() (*port, error) {
 	e, err := newEars()
 	if err != nil {
 		return nil, err
 	}
-	return &port{e, newSender(m.sound)}, nil
+	return &port{e, newTrack()}, nil
 }
 
 // Format is Opus on its 48 kHz clock.
 func (p *port) Format() media.Format { return media.Format{Codec: "opus", Rate: media.Rate} }
 
 // Hear sends what the client is to hear.
-func (p *port) Hear(s media.Sound) { p.sender.hear(s.Payload) }
+func (p *port) Hear(s media.Sound) { p.track.hear(s) }

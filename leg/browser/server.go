@@ -45,29 +45,29 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	e, err := newEngine(cfg)
-	if err != nil {
-		return nil, err
-	}
-	s, err := newServer(cfg, e)
-	if err != nil {
-		return nil, errors.Join(err, e.close())
-	}
-	return s, nil
-}
-
-// newServer is New without the ports.
-func newServer(cfg Config, e *engine) (*Server, error) {
 	m, err := newMetrics(cfg.Registerer)
 	if err != nil {
 		return nil, fmt.Errorf("browser metrics: %w", err)
 	}
+	e, err := newEngine(cfg, m)
+	if err != nil {
+		return nil, err
+	}
+	return newServer(cfg, e, m), nil
+}
+
+// Flush sends what the listeners of a tick are to hear. It comes after every tick
+// of a bridge where Config.Batched is set; any goroutine may call it.
+func (s *Server) Flush() { s.engine.out.flush() }
+
+// newServer is New without the ports.
+func newServer(cfg Config, e *engine, m *metrics) *Server {
 	s := &Server{
 		cfg: cfg, log: cfg.Log, engine: e, metrics: m, barring: barring(),
 		agents: map[string]*agent{}, sessions: map[string]*whipSession{}, users: map[identity.ID]map[*agent]struct{}{}, rings: map[string]*ring{},
 	}
 	s.life, s.stop = context.WithCancel(context.Background())
-	return s, nil
+	return s
 }
 
 // MediaPort is the number of the UDP and the TCP port that media comes in at.

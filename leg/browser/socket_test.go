@@ -41,8 +41,9 @@ func signalling(t *testing.T, verify func(context.Context, string) (Session, err
 	synctest.Test(t, func(t *testing.T) {
 		cfg := Config{Calls: none{}, Verify: verify}
 		fatal(t, cfg.Validate())
-		s, err := newServer(cfg, nil)
+		m, err := newMetrics(nil)
 		fatal(t, err)
+		s := newServer(cfg, nil, m)
 		network := pipes{make(chan net.Conn)}
 		web := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: time.Second}
 		served := make(chan struct{})
