@@ -32,6 +32,8 @@ var mayImport = map[string]string{
 	"internal":       "",
 	"internal/e2e":   "*",
 
+	"internal/bench/*": "internal/bench/* media media/codec media/jitter media/mix media/speech media/speech/espeak",
+
 	"call":         "media identity",
 	"call/room":    "call identity",
 	"call/journal": "call identity",
@@ -62,14 +64,14 @@ var mayImport = map[string]string{
 // all of them.
 var keptIn = map[string]string{
 	"github.com/labstack/echo":    "automation/rest",
-	"github.com/pion":             "leg leg/* media/jitter media/dtmf media/forward media/prompt recording",
+	"github.com/pion":             "leg leg/* media/jitter media/dtmf media/forward media/prompt recording internal/bench/*",
 	"github.com/emiago/sipgo":     "leg/phone",
 	"github.com/nats-io":          "call/journal internal/cluster",
 	"github.com/cloudevents":      "webhooks",
 	"gocloud.dev":                 "recording",
 	"github.com/looplab/fsm":      "call",
-	"github.com/hraban/opus":      "media/codec",
-	"github.com/coder/websocket":  "leg/browser automation/rest bot/remote bot/gateway media/stream",
+	"github.com/hraban/opus":      "media/codec internal/bench/*",
+	"github.com/coder/websocket":  "leg/browser automation/rest bot/remote bot/gateway media/stream internal/bench/*",
 	"github.com/alecthomas/kong":  "",
 	"github.com/knadh/koanf":      "",
 	"go.opentelemetry.io/otel":    "internal/telemetry automation/rest webhooks call",
