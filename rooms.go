@@ -43,7 +43,7 @@ func (s *Server) startCalls(ctx context.Context) error {
 	memory := headroom.New(s.cfg.LimitsMemory)
 	s.calls = call.NewRegistry(call.Config{
 		Journal:         s.journal,
-		NewBridge:       func() call.Bridge { return s.clock.NewBridge(mix.Options{}) },
+		NewBridge:       func(call.Heard) call.Bridge { return s.clock.NewBridge(mix.Options{}) },
 		Now:             time.Now,
 		Random:          rand.Reader,
 		IncomingContext: s.contexts.Seal,

@@ -52,6 +52,9 @@ type MemberInfo struct {
 	Held        bool         `json:"isOnHold"`
 	Application bool         `json:"isApplication,omitempty"`
 	Reason      *call.Reason `json:"reason,omitempty"`
+	// Quality is how well the sound travels, as far as the leg measures it; of
+	// somebody who has left, at the end.
+	Quality *call.Quality `json:"quality,omitempty"`
 }
 
 // InvitationInfo is somebody being asked in.
@@ -113,8 +116,12 @@ func infoOf(v call.CallView) CallInfo {
 }
 
 func memberInfo(m call.Member) MemberInfo {
-	return MemberInfo{
+	i := MemberInfo{
 		ParticipantID: m.ID, Identifier: m.Identity, DisplayName: m.Name, State: m.State, Role: m.Role,
 		Endpoint: m.Kind, Muted: m.Muted, Held: m.Held, Application: m.Application,
 	}
+	if q, ok := m.Quality(); ok {
+		i.Quality = &q
+	}
+	return i
 }

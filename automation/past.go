@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -59,6 +60,7 @@ type said struct {
 	Muted         bool          `json:"isMuted"`
 	Held          bool          `json:"isOnHold"`
 	Routing       *call.Routing `json:"routing"`
+	Quality       *call.Quality `json:"quality"`
 }
 
 // readers are what is read of which records.
@@ -68,6 +70,7 @@ var readers = map[string]func(*past, call.Record, said){
 	call.TypeOpened:             (*past).opened,
 	"botd.connection.state":     (*past).seat,
 	"botd.participant.state":    (*past).member,
+	"botd.participant.quality":  (*past).rated,
 	"botd.audiorouting.changed": (*past).routing,
 
 	"Microsoft.Communication.CallParticipantAdded": (*past).came,
@@ -119,7 +122,10 @@ func (p *past) seat(r call.Record, s said) {
 func (p *past) member(_ call.Record, s said) {
 	m := p.of(s.ParticipantID)
 	m.Identifier, m.State, m.Role, m.Muted, m.Held, m.Reason = s.Identifier, s.State, s.Role, s.Muted, s.Held, s.Reason
+	m.Quality = cmp.Or(s.Quality, m.Quality)
 }
+
+func (p *past) rated(_ call.Record, s said) { p.of(s.ParticipantID).Quality = s.Quality }
 
 func (p *past) came(_ call.Record, s said) {
 	m := p.of(s.ParticipantID)

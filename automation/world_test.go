@@ -175,7 +175,7 @@ func inWorld(t *testing.T, l library, f func(w *world)) {
 		w := &world{T: t, book: &book{}, stage: &stage{}, bell: &everybody{}, library: l}
 		w.contexts = automation.NewContexts(make([]byte, 32), time.Now)
 		w.calls = call.NewRegistry(call.Config{
-			Journal: w.book, NewBridge: func() call.Bridge { return w.stage }, Now: time.Now, Random: rand.Reader,
+			Journal: w.book, NewBridge: func(call.Heard) call.Bridge { return w.stage }, Now: time.Now, Random: rand.Reader,
 			IncomingContext: w.contexts.Seal, Log: zap.NewNop(),
 		})
 		w.calls.Reach(w.bell)

@@ -26,7 +26,7 @@ func BenchmarkIdleConnections(b *testing.B) {
 		before := memory()
 		bell := &bell{where: map[identity.ID]bool{}}
 		r := call.NewRegistry(call.Config{
-			Journal: nowhere{}, NewBridge: func() call.Bridge { return &deaf{} },
+			Journal: nowhere{}, NewBridge: func(call.Heard) call.Bridge { return &deaf{} },
 			Now: time.Now, Random: rand.Reader, Log: zap.NewNop(),
 			IncomingContext: func(id string, _ time.Time) string { return id },
 		})
@@ -77,8 +77,9 @@ func memory() uint64 {
 func BenchmarkFullCall(b *testing.B) {
 	const many = 349
 	bell := &bell{where: map[identity.ID]bool{}}
+	var heard call.Heard
 	r := call.NewRegistry(call.Config{
-		Journal: nowhere{}, NewBridge: func() call.Bridge { return &deaf{} }, Now: time.Now, Random: rand.Reader,
+		Journal: nowhere{}, NewBridge: func(h call.Heard) call.Bridge { heard = h; return &deaf{} }, Now: time.Now, Random: rand.Reader,
 		Log: zap.NewNop(), IncomingContext: func(id string, _ time.Time) string { return id },
 	})
 	r.Reach(bell)
@@ -106,8 +107,10 @@ func BenchmarkFullCall(b *testing.B) {
 	b.Run("speaking", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			first.Speaking()
-			first.Quiet()
+			heard.Speaking([]string{first.ID()})
+			first.Tone("one") // has the call listen before
+			heard.Speaking(nil)
+			first.Tone("one")
 		}
 	})
 	b.Run("routing", func(b *testing.B) {

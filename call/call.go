@@ -54,6 +54,14 @@ type Call struct {
 	routing Routing
 	rewire  bool // who hears whom may be another
 
+	hearsay   hearsay // what the bridge says; any goroutine
+	loudest   []string
+	voices    bool // who speaks may be others
+	dominant  []Speaker
+	voiced    uint64      // how often that was another
+	written   []Speaker   // what applications were told last
+	dominance *time.Timer // the pause after that
+
 	viewed   uint64 // sequence of the last view
 	version  uint64 // of the list that the contract shows
 	showings uint64 // how often legs were shown a roster
@@ -264,6 +272,7 @@ func (c *Call) settle() {
 	c.conclude()
 	c.wire()
 	c.tellRosters()
+	c.attend()
 	c.show()
 }
 
@@ -273,6 +282,7 @@ func (c *Call) finished() bool { return c.over && len(c.connections) == 0 }
 func (c *Call) finish() {
 	disarm(&c.empty)
 	disarm(&c.longest)
+	disarm(&c.dominance)
 	if c.bridge != nil {
 		c.bridge.Close()
 	}
@@ -281,7 +291,7 @@ func (c *Call) finish() {
 // soundBridge returns the bridge, made when first needed.
 func (c *Call) soundBridge() Bridge {
 	if c.bridge == nil {
-		c.bridge = c.registry.cfg.NewBridge()
+		c.bridge = c.registry.cfg.NewBridge(c.heard())
 	}
 	return c.bridge
 }

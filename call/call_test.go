@@ -88,6 +88,7 @@ type deaf struct {
 	muted map[string]bool
 	hears map[string][]string
 	tapes []*tape
+	heard call.Heard
 }
 
 func (d *deaf) Join(id string, _ media.Port) { d.set(&d.on, id, true) }
@@ -132,7 +133,7 @@ func (d *deaf) passes(listener, speaker string) bool {
 func (d *deaf) Play(_ media.Source, to ...string) media.Playback {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.tapes = append(d.tapes, &tape{to: to})
+	d.tapes = append(d.tapes, &tape{to: to, done: make(chan struct{})})
 	return d.tapes[len(d.tapes)-1]
 }
 
@@ -141,9 +142,16 @@ type tape struct {
 	media.Playback
 	to      []string
 	stopped atomic.Bool
+	done    chan struct{}
 }
 
-func (t *tape) Stop() { t.stopped.Store(true) }
+func (t *tape) Stop() {
+	if !t.stopped.Swap(true) {
+		close(t.done)
+	}
+}
+
+func (t *tape) Done() <-chan struct{} { return t.done }
 
 func (d *deaf) set(m *map[string]bool, id string, v bool) {
 	d.mu.Lock()
@@ -162,10 +170,13 @@ type phone struct {
 	p      *call.Participant
 	silent bool // its media never comes
 
-	mu     sync.Mutex
-	roster call.Roster
-	muted  int
-	why    *call.Reason
+	mu       sync.Mutex
+	roster   call.Roster
+	speakers call.Speakers
+	unheard  int // utterances
+	quality  *call.Quality
+	muted    int
+	why      *call.Reason
 }
 
 func (l *phone) Kind() string               { return "fake" }
@@ -182,6 +193,27 @@ func (l *phone) Show(r call.Roster) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.roster = r
+}
+
+func (l *phone) Speakers(s call.Speakers) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.speakers = s
+}
+
+func (l *phone) MutedSpeaking() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unheard++
+}
+
+func (l *phone) Quality() (call.Quality, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.quality == nil {
+		return call.Quality{}, false
+	}
+	return *l.quality, true
 }
 
 func (l *phone) Mute() {
@@ -250,10 +282,10 @@ type house struct {
 	bridges []*deaf
 }
 
-func (h *house) bridge() call.Bridge {
+func (h *house) bridge(heard call.Heard) call.Bridge {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	d := &deaf{}
+	d := &deaf{heard: heard}
 	h.bridges = append(h.bridges, d)
 	return d
 }

@@ -19,7 +19,7 @@ func limited(t *testing.T, c call.Capacity, f func(h *house)) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &house{T: t, book: &book{}, bell: &bell{where: map[identity.ID]bool{alice: true, bob: true, app: true}}}
 		h.Registry = call.NewRegistry(call.Config{
-			Journal: h.book, NewBridge: func() call.Bridge { return &deaf{} },
+			Journal: h.book, NewBridge: func(call.Heard) call.Bridge { return &deaf{} },
 			Now: time.Now, Random: rand.Reader, Log: zaptest.NewLogger(t), Capacity: c,
 			IncomingContext: func(id string, _ time.Time) string { return id },
 		})

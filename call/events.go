@@ -186,6 +186,19 @@ type (
 		Muted         bool        `json:"isMuted"`
 		Held          bool        `json:"isOnHold"`
 		Reason        *Reason     `json:"reason,omitempty"`
+		// Quality is that of the sound at the end.
+		Quality *Quality `json:"quality,omitempty"`
+	}
+	// participantQuality tells that sound travels better or worse than before.
+	participantQuality struct {
+		ParticipantID string      `json:"participantId"`
+		Identifier    identity.ID `json:"identifier"`
+		Quality       Quality     `json:"quality"`
+	}
+	// dominantSpeakersChanged tells who speaks, the loudest first, and who did
+	// before.
+	dominantSpeakersChanged struct {
+		Speakers []Speaker `json:"speakers"`
 	}
 	// participantLost and participantBack tell of a silent network.
 	participantLost struct {
@@ -287,6 +300,8 @@ func (IncomingCall) Type() string               { return acsPrefix + "IncomingCa
 func (opened) Type() string                     { return TypeOpened }
 func (stateChanged) Type() string               { return "botd.connection.state" }
 func (participantChanged) Type() string         { return "botd.participant.state" }
+func (participantQuality) Type() string         { return "botd.participant.quality" }
+func (dominantSpeakersChanged) Type() string    { return "botd.dominantspeakers.changed" }
 func (participantLost) Type() string            { return "botd.participant.lost" }
 func (participantBack) Type() string            { return "botd.participant.back" }
 func (toneHeard) Type() string                  { return "botd.participant.dtmf" }

@@ -96,7 +96,6 @@ func (p *Participant) sendBack() {
 	}
 	p.hush()
 	p.unhold()
-	p.speaking = false
 	p.call.removed(p)
 	p.stepLobby("returned")
 	_ = p.step("lobby") // it is present

@@ -109,6 +109,9 @@ var acts = []func(ctx context.Context, m *model, a, b int){
 			_ = cn.Terminate(ctx)
 		}
 	}),
+	// Voices.
+	func(_ context.Context, m *model, a, b int) { m.talk(a, b) },
+	func(_ context.Context, m *model, a, b int) { m.talk(a, b) },
 }
 
 func onLeg(f func(ctx context.Context, p *call.Participant, b int)) func(context.Context, *model, int, int) {
@@ -260,5 +263,23 @@ func (m *model) operate(ctx context.Context, cn *call.Connection, b int) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		m.started[at] = cn.ID() + "/" + name
+	}
+}
+
+// talk has a bridge say of somebody that they speak, of somebody muted that they
+// do, or of everybody that they are silent, whether they are still on it or not.
+func (m *model) talk(a, b int) {
+	d, ok := pick(m, &m.bridges, a)
+	if !ok {
+		return
+	}
+	ids := d.ever()
+	switch {
+	case len(ids) == 0 || b == 0:
+		d.heard.Speaking(nil)
+	case b == 1:
+		d.heard.MutedSpeaking(ids[a%len(ids)])
+	default:
+		d.heard.Speaking(ids[b%len(ids):])
 	}
 }

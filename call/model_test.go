@@ -133,10 +133,10 @@ func (m *model) Ring(inv *call.Invitation) bool {
 	return true
 }
 
-func (m *model) bridge() call.Bridge {
+func (m *model) bridge(heard call.Heard) call.Bridge {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	d := &deaf{}
+	d := &deaf{heard: heard}
 	m.bridges = append(m.bridges, d)
 	return d
 }

@@ -42,7 +42,11 @@ type Stage struct {
 }
 
 // Play mixes src into what the operation's targets hear.
-func (s *Stage) Play(src media.Source) media.Playback { return s.bridge.Play(src, s.to...) }
+func (s *Stage) Play(src media.Source) media.Playback {
+	pb := s.bridge.Play(src, s.to...)
+	go s.voicing(pb)
+	return pb
+}
 
 // Tones gives the keys that the participant it listens to presses from the
 // operation's start; nil if it listens to nobody.

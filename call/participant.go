@@ -35,8 +35,9 @@ type Participant struct {
 	forceMuted bool // muted by somebody else
 	selfHeld   bool
 	held       *holding // by an application
-	speaking   bool
-	replaced   bool // somebody has taken its place: the call goes on without it
+	plays      int      // what it plays to everybody, if an application's
+	voiced     uint64   // the last of Call.voiced that its leg was told
+	replaced   bool     // somebody has taken its place: the call goes on without it
 	reason     Reason
 	wait       *time.Timer // for its media, or in the lobby
 	lost       *time.Timer
@@ -87,7 +88,7 @@ func (p *Participant) say() {
 		Muted: p.muted(), Held: p.state == OnHold,
 	}
 	if p.state == Gone {
-		e.Reason = &p.reason
+		e.Reason, e.Quality = &p.reason, p.lastQuality()
 	}
 	p.each(e)
 }
@@ -115,8 +116,8 @@ func (p *Participant) isVisitor() bool { return p.seat != nil && p.seat.kind == 
 func (p *Participant) member() Member {
 	m := Member{
 		ID: p.id, Identity: p.identity, Name: p.name, State: p.state, Role: p.role,
-		Muted: p.muted(), Held: p.state == OnHold, HeldBySelf: p.selfHeld, Speaking: p.speaking,
-		Application: p.seat != nil, Reason: p.reason,
+		Muted: p.muted(), Held: p.state == OnHold, HeldBySelf: p.selfHeld, Speaking: p.speaks(),
+		Application: p.seat != nil, Reason: p.reason, leg: p.leg,
 	}
 	if p.leg != nil {
 		m.Kind = p.leg.Kind()
@@ -339,19 +340,6 @@ func (p *Participant) each(e Event) {
 	if len(p.call.connections) == 0 {
 		p.call.note(e)
 	}
-}
-
-// Speaking and Quiet report whether the participant is heard to speak. They
-// are shown, not written down.
-func (p *Participant) Speaking() { p.report(func(p *Participant) { p.setSpeaking(true) }) }
-
-// Quiet is the end of Speaking.
-func (p *Participant) Quiet() { p.report(func(p *Participant) { p.setSpeaking(false) }) }
-
-func (p *Participant) setSpeaking(on bool) {
-	on = on && p.present()
-	p.call.stale = p.call.stale || p.speaking != on
-	p.speaking = on
 }
 
 // toneListener is who waits for a participant's keys. What does not fit in the

@@ -18,8 +18,8 @@ import (
 type Config struct {
 	// Journal is where every call writes.
 	Journal Journal
-	// NewBridge makes the sound of a call.
-	NewBridge func() Bridge
+	// NewBridge makes the sound of a call, which tells who speaks.
+	NewBridge func(Heard) Bridge
 	// Now stamps events; timers use package time.
 	Now func() time.Time
 	// Random makes ids.

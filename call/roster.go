@@ -44,6 +44,8 @@ type Member struct {
 	Application bool
 	// Reason says why a Disconnected member left.
 	Reason Reason
+
+	leg Leg
 }
 
 // Tone is a DTMF key, spelled as the contract spells it: "zero" to "nine",

@@ -29,8 +29,7 @@ func TestEverybodyIsShownTheSameListOfALargeCall(t *testing.T) {
 	inHouse(t, func(h *house) {
 		host, one, two := h.enter(alice, call.Presenter, false), h.enter(bob, call.Attendee, false), h.enter(carol, call.Attendee, false)
 		guest := h.enter(app, call.Attendee, true)
-		one.p.Speaking()
-		synctest.Wait()
+		h.say(one)
 		h.want([]int{len(host.roster.Members), len(one.roster.Members), len(guest.roster.Members)}, []int{4, 3, 1})
 		if &one.roster.Members[0] != &two.roster.Members[0] {
 			t.Error("a list is made for each of them")

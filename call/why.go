@@ -28,7 +28,7 @@ type Explanation struct {
 type Because struct {
 	CallSequence uint64    `json:"callSequence"`
 	Time         time.Time `json:"time"`
-	// Kind is "end", "action", "timer", "network", "participant",
+	// Kind is "end", "action", "timer", "network", "quality", "participant",
 	// "invitation", "connection", "transfer", "lobby",
 	// "refusal" or "start".
 	Kind string `json:"kind"`
@@ -66,6 +66,7 @@ const (
 	kindAction      = "action"
 	kindTimer       = "timer"
 	kindNetwork     = "network"
+	kindQuality     = "quality"
 	kindParticipant = "participant"
 	kindInvitation  = "invitation"
 	kindConnection  = "connection"
@@ -157,6 +158,7 @@ type detail struct {
 	Transferee    identity.ID `json:"transferee"`
 	Kind          string      `json:"kind"`
 	Result        *Result     `json:"resultInformation"`
+	Quality       Quality     `json:"quality"`
 }
 
 // factOf puts a record in words; kind is empty for one that explains nothing.
@@ -180,6 +182,8 @@ func (d detail) words(kind string) (of, what string) {
 		return kindInvitation, fmt.Sprintf("%s called %s.", d.From, d.To)
 	case timerExpired{}.Type():
 		return kindTimer, d.expiry()
+	case participantQuality{}.Type():
+		return kindQuality, d.Quality.words(string(d.Identifier))
 	case participantLost{}.Type():
 		return kindNetwork, fmt.Sprintf("No packets came from %s any more.", d.Identifier)
 	case participantBack{}.Type():

@@ -63,7 +63,7 @@ func openCounter(t *testing.T, cfg LimitsConfig, c call.Capacity) *counter {
 	s := &counter{T: t, results: newResults()}
 	contexts := automation.NewContexts(testKey, time.Now)
 	s.calls = call.NewRegistry(call.Config{
-		Journal: &book{}, NewBridge: func() call.Bridge { return deaf{} }, Now: time.Now, Random: rand.Reader,
+		Journal: &book{}, NewBridge: func(call.Heard) call.Bridge { return deaf{} }, Now: time.Now, Random: rand.Reader,
 		Log: zap.NewNop(), IncomingContext: contexts.Seal, Capacity: c,
 	})
 	s.calls.Reach(willing{})

@@ -77,6 +77,38 @@ func TestACallIsDescribedWhileItRunsAndFromItsLogWhenItIsOver(t *testing.T) {
 	d.refused(d.ask("GET", target+"?minSequence=x", ""), 400, "8523")
 }
 
+// poor says that somebody's quality is that of the phone.
+func poor(participant any) bool {
+	p, _ := participant.(map[string]any)
+	q, _ := p["quality"].(map[string]any)
+	in, _ := q["in"].(map[string]any)
+	return q["codec"] == "opus" && in["lostPercent"] == 4.0 && in["mos"] == 3.4 && in["grade"] == "poor"
+}
+
+func TestHowItSoundsIsReadWhileItRunsAndWhenItIsOver(t *testing.T) {
+	d := newDesk(t)
+	cn := d.connected()
+	target := "/calling/calls/" + d.ok(200, "GET", cn, "")["serverCallId"].(string)
+	for _, page := range []map[string]any{
+		d.inRoom(200, "GET", target+"?", ""),
+		d.inRoom(200, "GET", "/calling/calls?", "")["value"].([]any)[0].(map[string]any),
+	} {
+		people := page["participants"].([]any)
+		if poor(people[0]) || !poor(people[1]) {
+			t.Errorf("%v", people)
+		}
+	}
+	d.ok(204, "POST", cn+":terminate", "")
+	var people []any
+	if !waits(t.Context(), 5*time.Second, func() bool {
+		over := d.inRoom(200, "GET", target+"?minSequence=5", "")
+		people, _ = over["participants"].([]any)
+		return over["endedAt"] != nil
+	}) || poor(people[0]) || !poor(people[1]) {
+		t.Errorf("%v", people)
+	}
+}
+
 func TestAReadAfterAnActionIsNotOlderThanIt(t *testing.T) {
 	d := newDesk(t)
 	path := d.newRoom()

@@ -134,6 +134,13 @@ func (l *phone) Mute()                      {}
 func (l *phone) Unmute()                    {}
 func (l *phone) Hangup(call.Reason)         {}
 
+// Quality is that of a phone on a poor line.
+func (l *phone) Quality() (call.Quality, bool) {
+	q := call.Quality{Codec: "opus"}
+	q.In = call.Incoming{Travel: call.Travel{Packets: 240, Lost: 10, LostPercent: 4, MOS: 3.4, Grade: call.GradePoor}}
+	return q, true
+}
+
 // bell rings for bob and for botd's own bot, and keeps the invitations.
 type bell chan *call.Invitation
 
@@ -241,7 +248,7 @@ func newDesk(t *testing.T) *desk {
 	d := &desk{T: t, book: &book{}, bell: make(bell, 16), released: make(chan string, 16)}
 	d.contexts = automation.NewContexts(testKey, time.Now)
 	d.calls = call.NewRegistry(call.Config{
-		Journal: d.book, NewBridge: func() call.Bridge { return deaf{} }, Now: time.Now, Random: rand.Reader,
+		Journal: d.book, NewBridge: func(call.Heard) call.Bridge { return deaf{} }, Now: time.Now, Random: rand.Reader,
 		Log: zaptest.NewLogger(t), IncomingContext: d.contexts.Seal,
 	})
 	d.calls.Reach(d.bell)

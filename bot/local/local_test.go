@@ -112,7 +112,7 @@ func withBot(t *testing.T, handler bot.Handler, f func(h *house)) {
 		now := func() time.Time { return time.Now().AddDate(10, 0, 0) }
 		contexts := automation.NewContexts(make([]byte, 32), now)
 		h.calls = call.NewRegistry(call.Config{
-			Journal: h.book, NewBridge: func() call.Bridge { return bridge{} }, Now: now, Random: rand.Reader,
+			Journal: h.book, NewBridge: func(call.Heard) call.Bridge { return bridge{} }, Now: now, Random: rand.Reader,
 			IncomingContext: contexts.Seal, Log: zap.NewNop(),
 		})
 		service := automation.New(automation.Config{

@@ -65,7 +65,6 @@ func TestATickOfSoundAllocatesNothing(t *testing.T) {
 	if n := testing.AllocsPerRun(200, tick); n != 0 {
 		t.Errorf("%v allocations a tick", n)
 	}
-	e.close()
 }
 
 func TestTheLevelIsKnownWithoutDecoding(t *testing.T) {
@@ -78,12 +77,10 @@ func TestTheLevelIsKnownWithoutDecoding(t *testing.T) {
 	if l := e.leg.port.Level(); l != 12 {
 		t.Errorf("the level is %d", l)
 	}
-	e.close()
 }
 
 func FuzzPacket(f *testing.F) {
 	e := newTestEar(f)
-	f.Cleanup(e.close)
 	f.Add(speechPackets(f, 1)[0])
 	f.Add([]byte{0x80, 110, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 5, 0x8a, 3, 0xc0})
 	frame, now := media.NewFrame(media.Rate), time.Now()
@@ -110,5 +107,4 @@ func BenchmarkATick(b *testing.B) {
 		_ = e.leg.port.Read(f)
 		e.leg.port.Hear(media.Sound{Frame: f, Payload: packets[0][12:]})
 	}
-	e.close()
 }

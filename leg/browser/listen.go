@@ -68,7 +68,6 @@ func (l *leg) listen(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	}()
 	agreed := negotiated(receiver.GetParameters())
 	e := newEar(l, agreed, newReceipts(l.peer, l.port.track, agreed))
-	defer e.close()
 	if l.peer.begin() {
 		go func() {
 			defer l.peer.tasks.Done()

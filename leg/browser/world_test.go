@@ -41,7 +41,7 @@ func newWorldWith(t testing.TB, timeouts call.Timeouts, change ...func(*Config))
 	w := &world{journal: newForgetful()}
 	w.registry = call.NewRegistry(call.Config{
 		DialOut: func(string) bool { return false },
-		Journal: w.journal, NewBridge: func() call.Bridge { return newEcho() },
+		Journal: w.journal, NewBridge: func(call.Heard) call.Bridge { return newEcho() },
 		Now: time.Now, Random: rand.Reader, Log: zap.NewNop(), Timeouts: timeouts,
 		IncomingContext: func(id string, _ time.Time) string { return id },
 	})
