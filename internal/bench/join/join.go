@@ -52,6 +52,23 @@ type Way interface {
 	Close()
 }
 
+// Door is where a server is joined: one of the two addresses.
+type Door struct {
+	// WHIP is a URL in which "{room}" and "{name}" are filled in, and Token the
+	// bearer token that it wants, if any.
+	WHIP, Token string
+	// Janus is the address of its WebSocket.
+	Janus string
+}
+
+// Open opens the way in.
+func (d Door) Open(ctx context.Context, e *Engine) (Way, error) {
+	if d.Janus != "" {
+		return NewJanus(ctx, e, d.Janus)
+	}
+	return NewWHIP(e, d.WHIP, d.Token), nil
+}
+
 // Peer is a participant who is in.
 type Peer struct {
 	// Voice is where their packets go.

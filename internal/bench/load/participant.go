@@ -48,29 +48,39 @@ type call struct {
 	marks []time.Time // when markers were sent, as the sender hears them
 }
 
-// markSlack is by how much a marker may seem to come before it was sent: places
-// are exact to less than a step of the detector.
-const markSlack = 3 * time.Millisecond
+const (
+	// markSlack is by how much a marker may seem to come before it was sent:
+	// places are exact to less than a step of the detector.
+	markSlack = 3 * time.Millisecond
+	// travel is the time at the end of a window in which markers are not counted
+	// that were sent then: they may come after it.
+	travel = 500 * time.Millisecond
+)
 
-// delay is how long the marker took that was heard at a time.
-func (c *call) delay(heard time.Time) (time.Duration, bool) {
+// counts says whether a marker that was sent at a time is one of the window's.
+func (w *window) counts(sent time.Time) bool {
+	return !sent.Before(w.start) && sent.Before(w.start.Add(w.length-travel))
+}
+
+// sent is when the marker was sent that was heard at a time.
+func (c *call) sent(heard time.Time) (time.Time, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := len(c.marks) - 1; i >= 0; i-- {
-		if d := heard.Sub(c.marks[i]); d > -markSlack {
-			return d, true
+		if heard.Sub(c.marks[i]) > -markSlack {
+			return c.marks[i], true
 		}
 	}
-	return 0, false
+	return time.Time{}, false
 }
 
-// sentBetween is how many markers were sent in a stretch of time.
-func (c *call) sentBetween(from, to time.Time) int {
+// sentIn is how many markers of a window were sent.
+func (c *call) sentIn(w *window) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := 0
 	for _, t := range c.marks {
-		if !t.Before(from) && t.Before(to) {
+		if w.counts(t) {
 			n++
 		}
 	}

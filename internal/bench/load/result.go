@@ -120,7 +120,7 @@ func (s *Session) sum(r *Result, w *window) {
 		received += got
 		delays = append(delays, heard...)
 		if p.index > 0 && s.listens(p) {
-			r.MarksDue += p.call.sentBetween(w.start, w.start.Add(w.length))
+			r.MarksDue += p.call.sentIn(w)
 		}
 	}
 	r.Delivery = float64(received) / float64(max(1, w.due()*len(s.participants)))

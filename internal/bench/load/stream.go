@@ -65,8 +65,8 @@ func (s *stream) take(w *window, now time.Time, h *rtp.Header, payload []byte) {
 	if !heard || !counted {
 		return
 	}
-	if d, ok := s.call.delay(onset); ok {
-		s.delays = append(s.delays, d)
+	if sent, ok := s.call.sent(onset); ok && w.counts(sent) {
+		s.delays = append(s.delays, onset.Sub(sent))
 	}
 }
 

@@ -29,9 +29,9 @@ func Botd(name, program string, args ...string) Kind {
 		for flag, address := range addresses {
 			command = append(command, flag, address)
 		}
-		url := "http://" + addresses["--http-addr"] + "/whip/{room}?name={name}"
 		return &recipe{
-			command: append(command, args...), ready: addresses["--http-addr"], way: whip(url),
+			command: append(command, args...), ready: addresses["--http-addr"],
+			door:    join.Door{WHIP: "http://" + addresses["--http-addr"] + "/whip/{room}?name={name}"},
 			metrics: "http://" + addresses["--admin-addr"] + "/metrics",
 		}, nil
 	}}
@@ -42,10 +42,6 @@ func Botd(name, program string, args ...string) Kind {
 // filled in.
 func WHIP(name string, command []string, ready, url string) Kind {
 	return Kind{Name: name, prepare: func(context.Context, string) (*recipe, error) {
-		return &recipe{command: command, ready: ready, way: whip(url)}, nil
+		return &recipe{command: command, ready: ready, door: join.Door{WHIP: url}}, nil
 	}}
-}
-
-func whip(url string) func(context.Context, *join.Engine) (join.Way, error) {
-	return func(_ context.Context, e *join.Engine) (join.Way, error) { return join.NewWHIP(e, url, ""), nil }
 }

@@ -70,9 +70,7 @@ func prepareJanus(ctx context.Context, dir string) (*recipe, error) {
 		command: []string{"janus", "-F", dir, "-C", filepath.Join(dir, "janus.jcfg")},
 		env:     []string{"LD_PRELOAD=" + shim},
 		ready:   address,
-		way: func(ctx context.Context, e *join.Engine) (join.Way, error) {
-			return join.NewJanus(ctx, e, "ws://"+address)
-		},
+		door:    join.Door{Janus: "ws://" + address},
 	}, nil
 }
 

@@ -43,7 +43,7 @@ type recipe struct {
 	command []string
 	env     []string
 	ready   string // address that answers when the server is ready
-	way     func(context.Context, *join.Engine) (join.Way, error)
+	door    join.Door
 	metrics string // URL of its counters; empty if it has none
 }
 
@@ -51,8 +51,8 @@ type recipe struct {
 type Server struct {
 	// PID is its process.
 	PID int
-	// Metrics is the URL of its counters; empty if it has none.
-	Metrics string
+	// Door is where it is joined.
+	Door join.Door
 
 	recipe *recipe
 	dir    string
@@ -79,7 +79,7 @@ func (s *Server) start(ctx context.Context, k Kind, processor int) (err error) {
 	if s.recipe, err = k.prepare(ctx, s.dir); err != nil {
 		return err
 	}
-	s.Metrics = s.recipe.metrics
+	s.Door = s.recipe.door
 	// taskset becomes the server, so its process is the server's.
 	args := append([]string{"-c", strconv.Itoa(processor)}, s.recipe.command...)
 	cmd := exec.CommandContext(ctx, "taskset", args...) //nolint:gosec // the operator's command
@@ -127,11 +127,6 @@ func answers(ctx context.Context, address string) bool {
 	return true
 }
 
-// Join opens the way into the server.
-func (s *Server) Join(ctx context.Context, e *join.Engine) (join.Way, error) {
-	return s.recipe.way(ctx, e)
-}
-
 // Stop stops the server and removes its files.
 func (s *Server) Stop() {
 	if s.cmd != nil {
@@ -150,7 +145,7 @@ func (s *Server) Stop() {
 
 // Counter reads one counter or gauge of the server.
 func (s *Server) Counter(ctx context.Context, name string) (float64, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Metrics, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.recipe.metrics, nil)
 	if err != nil {
 		return 0, err
 	}

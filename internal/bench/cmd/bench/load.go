@@ -14,9 +14,10 @@ import (
 // runLoad measures a server once.
 func runLoad(ctx context.Context, args []string, out io.Writer) error {
 	f := flag.NewFlagSet("load", flag.ContinueOnError)
-	whip := f.String("whip", "http://127.0.0.1:8080/whip/{room}?name={name}", "where to join by WHIP")
-	token := f.String("token", "", "bearer token of a user")
-	janus := f.String("janus", "", "join a Janus instead: the address of its WebSocket")
+	var door join.Door
+	f.StringVar(&door.WHIP, "whip", "http://127.0.0.1:8080/whip/{room}?name={name}", "where to join by WHIP")
+	f.StringVar(&door.Token, "token", "", "bearer token of a user")
+	f.StringVar(&door.Janus, "janus", "", "join a Janus instead: the address of its WebSocket")
 	pid := f.Int("pid", 0, "the server's process")
 	plan := load.Plan{}
 	calls := f.Int("calls", 1, "calls")
@@ -32,7 +33,7 @@ func runLoad(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if plan.Way, err = way(ctx, engine, *janus, *whip, *token); err != nil {
+	if plan.Way, err = door.Open(ctx, engine); err != nil {
 		return err
 	}
 	defer plan.Way.Close()
@@ -45,13 +46,6 @@ func runLoad(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return json.NewEncoder(out).Encode(result)
-}
-
-func way(ctx context.Context, e *join.Engine, janus, whip, token string) (join.Way, error) {
-	if janus != "" {
-		return join.NewJanus(ctx, e, janus)
-	}
-	return join.NewWHIP(e, whip, token), nil
 }
 
 func measure(ctx context.Context, plan load.Plan, calls int, settle, length time.Duration) (*load.Result, error) {

@@ -20,8 +20,9 @@ type command struct {
 
 func commands() map[string]command {
 	return map[string]command{
-		"load":  {"one measurement of a server that runs, as JSON", runLoad},
-		"floor": {"what the least work of a bridge costs on this machine, as JSON", runFloor},
+		"compare": {"botd and others, in turn: a table", runCompare},
+		"load":    {"one measurement of a server that runs, as JSON", runLoad},
+		"floor":   {"what the least work of a bridge costs on this machine, as JSON", runFloor},
 	}
 }
 
