@@ -20,10 +20,8 @@ func newEars() (ears, error) {
 	if err != nil {
 		return ears{}, fmt.Errorf("browser sound: %w", err)
 	}
-	decoder, err := row.NewDecoder()
-	if err != nil {
-		return ears{}, fmt.Errorf("browser sound: %w", err)
-	}
-	buffer := jitter.New(jitter.Config{ClockRate: media.Rate, Duration: row.Duration})
-	return ears{jitter.NewReceiver(buffer, decoder), buffer}, nil
+	buffer := jitter.New(jitter.Config{
+		Codec: row.Name, ClockRate: media.Rate, Duration: row.Duration, Redundant: true,
+	})
+	return ears{jitter.NewReceiver(buffer, row.NewDecoder), buffer}, nil
 }

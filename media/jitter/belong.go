@@ -52,16 +52,24 @@ func (b *Buffer) confirms(h *rtp.Header, at time.Time) bool {
 // restart forgets every packet and begins with the stream of this one. What is
 // known of the network stays.
 func (b *Buffer) restart(h *rtp.Header, at time.Time) {
+	if b.ring == nil {
+		b.ring = new([slots]slot)
+	}
 	for i := range b.ring {
 		if b.ring[i].state == waiting && !b.ring[i].void {
 			b.stats.Discarded++
 		}
 		b.ring[i].state = empty
 	}
+	if b.started { // the time between is part of the timeline
+		b.elapsed = b.time(b.newest) + int64(samples(at.Sub(b.arrived)))
+	}
 	b.started, b.ssrc, b.stray = true, h.SSRC, stray{}
 	// Extended numbers begin high, so that an earlier packet's is positive too.
 	b.highest = 1<<32 + int64(h.SequenceNumber)
 	b.newest = 1<<40 + int64(h.Timestamp)
 	b.next, b.begun, b.placed, b.stretched = b.highest, false, false, 0
+	b.arrived = at
 	b.delay.restart(b.newest, at)
+	b.report.restart(b.highest)
 }

@@ -2,6 +2,7 @@ package jitter
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtp"
@@ -19,6 +20,10 @@ const (
 	missed        // its time has passed, and it has not come
 )
 
+// firstCycle is where extended sequence numbers begin: so high that an earlier
+// packet's is positive too.
+const firstCycle = 1 << 32
+
 // slot holds one packet.
 type slot struct {
 	state     state
@@ -32,26 +37,31 @@ type slot struct {
 }
 
 // Buffer holds the packets of one stream until their time has come. One
-// goroutine pushes, another pulls.
+// goroutine pushes, another pulls. It costs next to no memory until the first
+// packet comes.
 //
 // A playout point goes along the stream's timestamps, a packet at a time. It is
-// placed where a packet that the network did not hold up waits for the target
-// delay. While nothing is there it stands still, so that what is late is played
-// late rather than not at all; the delay gained is given back in silence.
+// placed where a packet that the network did not hold up has waited for the
+// target delay. While nothing is there it stands still, so that what is late is
+// played late rather than not at all; the delay gained is given back later.
 type Buffer struct {
-	cfg Config
+	cfg  Config
+	void atomic.Bool // nothing waits and nothing is played
 
-	mu    sync.Mutex
-	stats Stats
-	delay delay
-	ring  [slots]slot
+	mu     sync.Mutex
+	stats  Stats
+	report report
+	delay  delay
+	ring   *[slots]slot // nil before the first packet
 
 	started bool
 	ssrc    uint32
 	stray   stray
-	highest int64 // the newest packet's sequence number, extended
-	newest  int64 // its timestamp, extended
-	step    int64 // between the timestamps of neighbours
+	highest int64     // the newest packet's sequence number, extended
+	newest  int64     // its timestamp, extended
+	arrived time.Time // when the last one came
+	step    int64     // between the timestamps of neighbours
+	elapsed int64     // of the timeline before this stream, in samples at 48 kHz
 
 	begun     bool // something of the stream has been played
 	placed    bool
@@ -68,9 +78,10 @@ type Buffer struct {
 func New(cfg Config) *Buffer {
 	cfg.fill()
 	b := &Buffer{cfg: cfg, heard: media.Silent}
-	b.delay = newDelay(&b.cfg)
+	b.delay.cfg = &b.cfg
 	b.step = b.cfg.units(media.FrameDuration)
 	b.last = b.step
+	b.void.Store(true)
 	return b
 }
 
@@ -97,9 +108,10 @@ func (b *Buffer) push(p *rtp.Packet, at time.Time, void bool) {
 		b.stats.Discarded++
 		return
 	}
-	sequence := b.highest + int64(int16(p.SequenceNumber-uint16(b.highest))) //nolint:gosec // RFC 3550: modulo 2^16
-	timestamp := b.newest + int64(int32(p.Timestamp-uint32(b.newest)))       //nolint:gosec // modulo 2^32
-	s := &b.ring[sequence%slots]
+	b.report.received++
+	b.arrived = at
+	sequence, timestamp := b.extend(p.SequenceNumber, p.Timestamp)
+	s := b.slot(sequence)
 	switch {
 	case s.sequence == sequence && (s.state == waiting || s.state == played):
 		b.stats.Duplicated++
@@ -112,16 +124,23 @@ func (b *Buffer) push(p *rtp.Packet, at time.Time, void bool) {
 	}
 	b.makeRoom(sequence)
 	b.highest = max(b.highest, sequence)
-	b.put(s, p, sequence, timestamp)
+	b.put(s, sequence, timestamp, p.Payload)
 	s.void = void
+	s.level, s.leveled = b.level(&p.Header)
+	b.void.Store(false)
 }
+
+// extend makes numbers that do not wrap (RFC 3550, section 6.4.1).
+func (b *Buffer) extend(sequence uint16, timestamp uint32) (extended, time int64) {
+	return b.highest + int64(int16(sequence-uint16(b.highest))), //nolint:gosec // modulo 2^16
+		b.newest + int64(int32(timestamp-uint32(b.newest))) //nolint:gosec // modulo 2^32
+}
+
+func (b *Buffer) slot(sequence int64) *slot { return &b.ring[sequence%slots] }
 
 // learn takes what the packet's arrival and timestamp tell.
 func (b *Buffer) learn(sequence, timestamp int64, at time.Time) {
-	behind := b.delay.arrived(timestamp, at)
-	if b.placed && b.stretched == 0 {
-		b.delay.measure(b.cfg.lasts(timestamp-b.point), behind)
-	}
+	b.delay.arrived(timestamp, at)
 	step := timestamp - b.newest
 	if sequence == b.highest+1 && step >= b.cfg.units(minPacket) && step <= b.cfg.units(maxPacket) {
 		b.step = step
@@ -156,7 +175,7 @@ func (b *Buffer) makeRoom(sequence int64) {
 
 // pass leaves a packet behind unplayed.
 func (b *Buffer) pass(sequence int64) {
-	s := &b.ring[sequence%slots]
+	s := b.slot(sequence)
 	switch {
 	case s.state != waiting || s.sequence != sequence:
 		b.stats.Lost++
@@ -169,38 +188,25 @@ func (b *Buffer) pass(sequence int64) {
 	}
 }
 
-func (b *Buffer) put(s *slot, p *rtp.Packet, sequence, timestamp int64) {
+func (b *Buffer) put(s *slot, sequence, timestamp int64, payload []byte) {
 	s.state, s.sequence, s.timestamp = waiting, sequence, timestamp
-	s.payload = append(s.payload[:0], p.Payload...)
+	s.payload = append(s.payload[:0], payload...)
 	s.duration = b.step
 	if b.cfg.Duration != nil {
-		if d := b.cfg.Duration(p.Payload); d >= minPacket && d <= maxPacket {
+		if d := b.cfg.Duration(payload); d >= minPacket && d <= maxPacket {
 			s.duration = b.cfg.units(d)
 		}
 	}
-	s.level, s.leveled = 0, false
+}
+
+// level is what the header says how loud it is.
+func (b *Buffer) level(h *rtp.Header) (level uint8, told bool) {
 	if b.cfg.LevelExtension == 0 {
-		return
+		return 0, false
 	}
-	if x := p.GetExtension(b.cfg.LevelExtension); len(x) > 0 { // RFC 6464, section 3: V (1) | level (7)
-		s.level, s.leveled = x[0]&0x7f, true
+	x := h.GetExtension(b.cfg.LevelExtension)
+	if len(x) == 0 {
+		return 0, false
 	}
-}
-
-// Stats is what has been counted so far.
-func (b *Buffer) Stats() Stats {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	s := b.stats
-	s.Jitter = time.Duration(b.delay.jitter)
-	s.Target, s.Delay = b.delay.target(), b.delay.present
-	return s
-}
-
-// spoilt counts a packet that could not be decoded.
-func (b *Buffer) spoilt() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.stats.Discarded++
-	b.stats.Concealed++
+	return x[0] & 0x7f, true // RFC 6464, section 3: V (1) | level (7)
 }

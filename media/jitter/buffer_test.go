@@ -39,7 +39,7 @@ func TestAnEvenStreamIsPlayedAsItCame(t *testing.T) {
 			t.Errorf("packets of %d ms: heard %v Hz, %v", length, hz, part)
 		}
 		s := p.stats
-		if s.Lost+s.Late+s.Duplicated+s.Discarded+s.Concealed != 0 || s.Target != 20*time.Millisecond {
+		if s.Lost+s.Late+s.Duplicated+s.Concealed != 0 || s.Discarded > 1 || s.Target != ms(4) {
 			t.Errorf("packets of %d ms: %+v", length, s)
 		}
 		if d := heardAfter(p); d > 100*time.Millisecond {
@@ -98,7 +98,7 @@ func TestTheDelayFollowsTheNetwork(t *testing.T) {
 	for _, row := range []struct {
 		jitter, from, to int // ms
 	}{
-		{0, 20, 20}, {30, 25, 35}, {100, 85, 105},
+		{0, 4, 4}, {30, 26, 32}, {100, 90, 102},
 	} {
 		r := random()
 		all := silenced(tone(15*time.Second, tick), func(i int) bool { return i%50 < 15 })
@@ -177,11 +177,11 @@ func TestANewStreamIsPlayedAfterTheOld(t *testing.T) {
 		return all
 	}
 	for name, all := range map[string][]arrival{
-		"another source":            other(func(p *rtp.Packet) { p.SSRC, p.SequenceNumber, p.Timestamp = 2, p.SequenceNumber+9000, p.Timestamp/3 }),
-		"a sequence begun anew":     other(func(p *rtp.Packet) { p.SequenceNumber += 20000 }),
-		"a clock set forward":       other(func(p *rtp.Packet) { p.Timestamp += 1 << 30 }),
-		"a clock set back":          other(func(p *rtp.Packet) { p.Timestamp -= 1 << 20 }),
-		"a clock set back a little": other(func(p *rtp.Packet) { p.Timestamp -= 1600 }),
+		"another source":           other(func(p *rtp.Packet) { p.SSRC, p.SequenceNumber, p.Timestamp = 2, p.SequenceNumber+9000, p.Timestamp/3 }),
+		"a sequence begun anew":    other(func(p *rtp.Packet) { p.SequenceNumber += 20000 }),
+		"a rate set forward":       other(func(p *rtp.Packet) { p.Timestamp += 1 << 30 }),
+		"a rate set back":          other(func(p *rtp.Packet) { p.Timestamp -= 1 << 20 }),
+		"a rate set back a little": other(func(p *rtp.Packet) { p.Timestamp -= 1600 }),
 	} {
 		p := run(t, all, 1900*time.Millisecond, jitter.Config{})
 		if g := gaps(p); len(g) > 1 || len(g) == 1 && g[0] > 101*time.Millisecond {
@@ -243,10 +243,12 @@ func TestASenderThatPausesIsSilentNotLost(t *testing.T) {
 }
 
 func TestPacketsWithoutSoundAreNotLost(t *testing.T) {
-	buf := jitter.New(jitter.Config{ClockRate: clock})
+	var now virtual
+	buf := jitter.New(jitter.Config{ClockRate: rate, Now: now.time})
 	var it jitter.Item
 	for i, p := range tone(2*time.Second, tick) {
 		at := began.Add(p.at)
+		now.now = p.at + 12*time.Millisecond
 		if i >= 40 && i < 47 { // a key
 			p.Timestamp -= uint32(i-40) * 160
 			buf.Pass(&p.Packet, at)
@@ -276,27 +278,30 @@ func TestALevelComesWithItsPacket(t *testing.T) {
 }
 
 func TestABufferNobodyPullsFromHoldsTheNewest(t *testing.T) {
-	buf := jitter.New(jitter.Config{ClockRate: clock})
+	now := virtual{now: 10 * time.Second}
+	buf := jitter.New(jitter.Config{ClockRate: rate, Now: now.time})
 	for _, p := range tone(10*time.Second, tick) {
 		buf.Push(&p.Packet, began.Add(p.at))
 	}
 	var it jitter.Item
-	buf.Pull(&it)
-	for range 20 {
+	for range 3 {
 		buf.Pull(&it)
+		now.now += tick
 	}
-	if s := buf.Stats(); s.Discarded < 480 || s.Lost != 0 {
+	if s := buf.Stats(); s.Discarded < 498 || s.Lost != 0 {
 		t.Errorf("%+v", s)
 	}
 }
 
 func TestPacketsAllocateNothing(t *testing.T) {
 	all := tone(time.Minute, tick)
-	buf := jitter.New(jitter.Config{ClockRate: clock})
-	r := jitter.NewReceiver(buf, &pcm{})
+	var now virtual
+	buf := jitter.New(jitter.Config{ClockRate: rate, Now: now.time})
+	r := jitter.NewReceiver(buf, new(pcm).open)
 	f, i := media.NewFrame(media.Rate), 0
 	step := func() {
 		buf.Push(&all[i].Packet, began.Add(all[i].at))
+		now.now = all[i].at + 12*time.Millisecond
 		r.Level()
 		if i%3 == 0 {
 			r.Skip()
@@ -317,26 +322,40 @@ func FuzzPush(f *testing.F) {
 	f.Add([]byte{0, 1, 0, 0, 0, 160, 1, 2, 0, 2, 0, 0, 1, 64, 1, 2})
 	f.Add([]byte{255, 255, 255, 255, 255, 255, 1, 1, 0, 0, 0, 0, 0, 1, 2, 9})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		buf := jitter.New(jitter.Config{ClockRate: clock, MaxDelay: time.Duration(len(b)) * time.Millisecond})
-		r := jitter.NewReceiver(buf, &pcm{})
-		frame := media.NewFrame(media.Rate)
+		var clock virtual
+		buf := jitter.New(jitter.Config{
+			ClockRate: rate, MaxDelay: time.Duration(len(b)) * time.Millisecond, Now: clock.time, Redundant: len(b)&1 == 0,
+		})
+		r := jitter.NewReceiver(buf, new(pcm).open)
+		frame, past := media.NewFrame(media.Rate), []*media.Frame{{}, {}, {}, {}}
 		payload := make([]byte, 4*256)
-		for now := began; len(b) >= 8; b = b[8:] {
+		for ; len(b) >= 8; b = b[8:] {
 			p := rtp.Packet{Header: rtp.Header{
 				SequenceNumber: binary.BigEndian.Uint16(b), Timestamp: binary.BigEndian.Uint32(b[2:]), SSRC: uint32(b[6] >> 6),
 			}, Payload: payload[:2*int(b[7])]}
-			now = now.Add(time.Duration(b[6]&15) * time.Millisecond)
+			clock.now += time.Duration(b[6]&15) * 2 * time.Millisecond
+			now := clock.time()
 			if b[6]&32 != 0 {
 				buf.Pass(&p, now)
 			} else {
 				buf.Push(&p, now)
 			}
-			if b[6]&16 != 0 {
-				r.Level()
-				if err := r.Read(frame); err != nil || len(frame.Samples) != media.FrameSize {
-					t.Fatal(err)
-				}
+			if b[6]&16 == 0 {
+				continue
+			}
+			r.Level()
+			switch b[1] & 7 {
+			case 0, 1:
+				r.Packet()
 				r.Skip()
+				continue
+			case 2:
+				r.Rewind(time.Duration(b[2]) * time.Millisecond)
+			case 3:
+				r.Resume(past[:b[2]&3])
+			}
+			if err := r.Read(frame); err != nil || len(frame.Samples) != media.FrameSize {
+				t.Fatal(err)
 			}
 		}
 	})
@@ -344,12 +363,14 @@ func FuzzPush(f *testing.F) {
 
 func BenchmarkPacket(b *testing.B) {
 	all := tone(time.Minute, tick)
-	buf := jitter.New(jitter.Config{ClockRate: clock})
+	var now virtual
+	buf := jitter.New(jitter.Config{ClockRate: rate, Now: now.time})
 	var it jitter.Item
 	i := 0
 	b.ReportAllocs()
 	for b.Loop() {
 		p := &all[i%3000]
+		now.now = time.Duration(i)*tick + 12*time.Millisecond
 		buf.Push(&p.Packet, began.Add(p.at+time.Duration(i/3000)*time.Minute))
 		buf.Pull(&it)
 		i++

@@ -1,6 +1,16 @@
 // Package jitter makes an even stream of RTP packets that come late, twice, out
-// of order or never. It knows no socket and no codec, and no clock either: the
-// caller says when packets arrived, and calling Pull is what makes time pass.
+// of order or never. It knows no socket and no codec.
+//
+// A Buffer takes packets from the network and gives them out in order, each when
+// its time has come. A Receiver makes sound of them, or passes them on as they
+// came. Both look at the clock when a frame is asked for: a packet that came 3 ms
+// before it is needed came in time, so the delay follows the network to the
+// millisecond and not to the length of a packet.
+//
+// When the delay must change, nothing is cut out and no hole is left. In quiet a
+// packet is left out or quiet put in. In the middle of a word the sound is
+// stretched or pressed by a tenth, whole periods of the voice at a time, so that
+// its pitch stays.
 package jitter
 
 import (
@@ -14,8 +24,9 @@ const (
 	// of 20 ms packets. A packet further than this from the others belongs to
 	// another stream.
 	slots = 64
-	// maxPayload is the largest payload in octets: what an Ethernet frame holds.
-	maxPayload = 1500
+	// maxPayload is the largest payload in octets: 20 ms of L16, two channels at
+	// 48 kHz, which comes in fragments, and no more.
+	maxPayload = 3840
 	// minPacket and maxPacket bound the time that a packet holds (RFC 6716,
 	// section 2.1.4).
 	minPacket = 2500 * time.Microsecond
@@ -33,20 +44,27 @@ const (
 	// dtxPayload is the size in octets up to which an Opus packet only says that
 	// a silence begins (RFC 6716, section 3.4; RFC 7587, section 3.1.3).
 	dtxPayload = 2
-	// hysteresis is by how much the delay may miss its target.
-	hysteresis = 10 * time.Millisecond
-	// intolerable is the excess delay that is cut even in the middle of a word,
-	// by one packet in patience pulls.
+	// hysteresis is by how much the delay must be longer than need be before it
+	// is made shorter.
+	hysteresis = 3 * time.Millisecond
+	// intolerable is the excess delay that is cut even in the middle of a word
+	// where packets are passed on and cannot be pressed: one packet in patience
+	// pulls.
 	intolerable = 80 * time.Millisecond
 	patience    = 25
+	// idle is for how long nothing must have come before memory is given back.
+	idle = 30 * time.Second
 )
 
 // Config describes one stream.
 type Config struct {
+	// Codec is the encoding name as in media.Format, for media.Packet.
+	Codec string
 	// ClockRate is the RTP clock in hertz. Needed.
 	ClockRate int
-	// MinDelay and MaxDelay bound the delay that is aimed at; 20 ms and 200 ms
-	// by default.
+	// MinDelay and MaxDelay bound the delay that is aimed at, between the arrival
+	// of a packet that the network did not hold up and its being played; 4 ms and
+	// 200 ms by default. To it comes what is left of the tick by then, 0 to 20 ms.
 	MinDelay, MaxDelay time.Duration
 	// Duration tells how much sound a payload holds, zero for one that holds
 	// none. By default it is inferred from the timestamps.
@@ -54,6 +72,12 @@ type Config struct {
 	// LevelExtension is the id of the header extension that carries the level
 	// of the sound (RFC 6464); zero is none.
 	LevelExtension uint8
+	// Redundant says that a packet holds something of the one before it, as Opus
+	// with in-band FEC does (RFC 6716, section 2.1.7). Where packets are lost it
+	// is then worth the delay to wait for the next.
+	Redundant bool
+	// Now is the clock that arrivals are told by; time.Now by default.
+	Now func() time.Time
 }
 
 func (c *Config) fill() {
@@ -61,12 +85,15 @@ func (c *Config) fill() {
 		c.ClockRate = media.Rate
 	}
 	if c.MinDelay <= 0 {
-		c.MinDelay = media.FrameDuration
+		c.MinDelay = 4 * time.Millisecond
 	}
 	if c.MaxDelay <= 0 {
 		c.MaxDelay = 10 * media.FrameDuration
 	}
 	c.MaxDelay = max(c.MaxDelay, c.MinDelay)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 }
 
 // units is a duration in units of the RTP clock.
@@ -78,4 +105,9 @@ func (c *Config) units(d time.Duration) int64 {
 func (c *Config) lasts(units int64) time.Duration {
 	rate := int64(c.ClockRate)
 	return time.Duration(units/rate)*time.Second + time.Duration(units%rate)*time.Second/time.Duration(rate)
+}
+
+// samples is a duration in samples at 48 kHz.
+func samples(d time.Duration) int {
+	return int(d * media.FrameSize / media.FrameDuration)
 }

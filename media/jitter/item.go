@@ -14,6 +14,9 @@ const (
 	// Lost: a packet did not come; conceal it, with the help of Next if it is
 	// there.
 	Lost
+	// Late: there is nothing for now, but there will be. What was said last is to
+	// be stretched; what comes goes on where it ended.
+	Late
 )
 
 // Item is what Pull gives: the next stretch of time. Its buffers belong to the
@@ -28,31 +31,14 @@ type Item struct {
 	// Duration is how much time this is. For Sound it is what the packet is
 	// thought to hold.
 	Duration time.Duration
+	// Time is where it begins on the stream's timeline, in samples at 48 kHz
+	// since the first packet; for Sound and Lost.
+	Time int64
+	// Missing says that what was right before Payload was lost, and stretched
+	// over already: the sound does not go on where it ended.
+	Missing bool
 	// Level is the sound's in -dBov as the packet's header has it (RFC 6464),
 	// if Leveled.
 	Level   uint8
 	Leveled bool
-}
-
-// Stats are what a Buffer has counted, and what it aims at.
-type Stats struct {
-	// Received is every packet pushed.
-	Received uint64
-	// Lost are those that never came, as far as is known by now.
-	Lost uint64
-	// Late are those that came when their time was over.
-	Late uint64
-	// Duplicated are those that came again.
-	Duplicated uint64
-	// Concealed are the stretches made up for packets that were not there.
-	Concealed uint64
-	// Discarded are those that were thrown away: malformed, of another stream,
-	// or to make a delay shorter.
-	Discarded uint64
-	// Jitter is that of RFC 3550, section 6.4.1.
-	Jitter time.Duration
-	// Target is the delay aimed at, Delay the present one. Both are between the
-	// arrival of a packet that the network did not hold up and the last moment
-	// before it is played, give or take a tick.
-	Target, Delay time.Duration
 }

@@ -1,10 +1,15 @@
 package jitter
 
-import "github.com/botd-dev/botd/media"
+import (
+	"time"
 
-// Pull fills it with the next stretch of time, 20 ms for Silence, what a packet
-// holds for the others.
+	"github.com/botd-dev/botd/media"
+)
+
+// Pull fills it with the next stretch of time: what a packet holds for Sound and
+// Lost, 20 ms for the others.
 func (b *Buffer) Pull(it *Item) {
+	now := b.cfg.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	*it = Item{Payload: it.Payload[:0], Next: it.Next[:0], Duration: media.FrameDuration}
@@ -12,23 +17,21 @@ func (b *Buffer) Pull(it *Item) {
 	b.passVoid()
 	head := b.first(b.next)
 	if head == nil {
-		b.starve(it)
+		b.starve(it, now)
 		return
 	}
-	b.place(head)
-	head = b.hurry(head)
-	if b.wait(head) {
-		b.delay.present += media.FrameDuration
+	if !b.place(head, now) {
 		return
 	}
+	b.delay.watch(b.delay.of(b.point, now))
+	head = b.hurry(head, now)
 	switch gap := head.timestamp - b.point; {
+	case b.wait(head, now):
+		it.Kind = Late
 	case gap <= b.cfg.units(tolerance):
 		b.play(it, head)
-	case head.sequence > b.next:
+	default:
 		b.conceal(it, head, gap)
-	default: // the sender was silent
-		b.point += min(gap, b.tick())
-		b.heard = media.Silent
 	}
 }
 
@@ -43,10 +46,15 @@ func (b *Buffer) Heard(level uint8) {
 // tick is 20 ms in units of the clock.
 func (b *Buffer) tick() int64 { return b.cfg.units(media.FrameDuration) }
 
+// time is a timestamp on the timeline, in samples at 48 kHz.
+func (b *Buffer) time(timestamp int64) int64 {
+	return b.elapsed + (timestamp-b.delay.zero)*media.Rate/int64(b.cfg.ClockRate)
+}
+
 // passVoid passes over packets without sound where it is their turn.
 func (b *Buffer) passVoid() {
 	for ; b.started && b.next <= b.highest; b.next++ {
-		s := &b.ring[b.next%slots]
+		s := b.slot(b.next)
 		if s.state != waiting || s.sequence != b.next || !s.void {
 			return
 		}
@@ -58,7 +66,7 @@ func (b *Buffer) passVoid() {
 // nil if there is none.
 func (b *Buffer) first(n int64) *slot {
 	for ; b.started && n <= b.highest; n++ {
-		s := &b.ring[n%slots]
+		s := b.slot(n)
 		if s.state == waiting && s.sequence == n && !s.void {
 			return s
 		}
@@ -68,9 +76,10 @@ func (b *Buffer) first(n int64) *slot {
 
 // starve is for when nothing is there. The playout point stands still: what
 // comes may be late, not lost.
-func (b *Buffer) starve(it *Item) {
+func (b *Buffer) starve(it *Item, now time.Time) {
 	b.heard = media.Silent
 	if !b.placed {
+		b.rest(now)
 		return
 	}
 	b.stretched += b.tick()
@@ -78,58 +87,100 @@ func (b *Buffer) starve(it *Item) {
 		b.placed = false // whatever comes begins anew
 		return
 	}
-	it.Kind = Lost
-	b.stats.Concealed++
+	it.Kind = Late
+	b.concealed(b.cfg.lasts(b.tick()))
 }
 
-// place moves the playout point to where it belongs, if it has none or has
-// stood still.
-func (b *Buffer) place(head *slot) {
+// concealed counts what is made up.
+func (b *Buffer) concealed(d time.Duration) {
+	b.stats.Concealed++
+	b.stats.ConcealedSamples += uint64(samples(d)) //nolint:gosec // not negative
+}
+
+// rest gives memory back where nothing has come for long.
+func (b *Buffer) rest(now time.Time) {
+	b.void.Store(true)
+	if b.started && now.Sub(b.arrived) > idle {
+		for i := range b.ring {
+			b.ring[i].payload = nil
+		}
+	}
+}
+
+// place moves the playout point to where it belongs, if it has none or has stood
+// still, and reports whether it is there: a first packet waits for its time.
+func (b *Buffer) place(head *slot, now time.Time) bool {
+	if b.placed && b.paused(head) {
+		b.placed = false
+	}
 	switch {
-	case !b.placed:
-		// The newest packet shall wait for the target delay; nothing that is
-		// here already is thrown away for that.
-		b.point = min(head.timestamp, b.newest-b.cfg.units(b.delay.target()))
-		b.placed, b.delay.settled = true, false
-	case b.stretched > 0:
+	case !b.placed && !b.begin(head, now):
+		b.heard = media.Silent
+		return false
+	case b.stretched > 0 && !b.repairable(head):
 		// What was made up meanwhile stands for what is missing before head.
 		b.point = max(b.point, min(head.timestamp, b.point+b.stretched))
-		b.delay.settled = false
 	}
 	b.stretched = 0
+	return true
+}
+
+// paused reports whether the sender was silent before head.
+func (b *Buffer) paused(head *slot) bool {
+	gap := head.timestamp - b.point - b.stretched
+	return gap > b.cfg.units(concealed) || head.sequence == b.next && gap > b.cfg.units(tolerance)
+}
+
+// begin places the playout point, once the first packet has waited as long as it
+// shall. Of those that came before anybody pulled, the old ones are left out.
+func (b *Buffer) begin(head *slot, now time.Time) bool {
+	target := b.delay.target()
+	for next := b.first(head.sequence + 1); !b.begun && next != nil && b.delay.of(next.timestamp, now) >= target; {
+		b.skip(next.sequence)
+		head, next = next, b.first(next.sequence+1)
+	}
+	if b.delay.of(head.timestamp, now) < target {
+		return false
+	}
+	b.skip(head.sequence)
+	b.point, b.placed, b.stretched = head.timestamp, true, 0
+	b.delay.steady = min(b.delay.of(b.point, now), b.cfg.MaxDelay)
+	return true
+}
+
+// repairable reports whether head holds something of the one packet that is
+// missing before it, so that it is worth being played late.
+func (b *Buffer) repairable(head *slot) bool {
+	return b.cfg.Redundant && head.sequence == b.next+1 && b.stretched <= b.tick() &&
+		head.timestamp-b.point <= b.last+b.cfg.units(tolerance)
 }
 
 // hurry throws away what makes the delay longer than allowed, or longer than it
 // need be where nobody hears it. It returns what is first then.
-func (b *Buffer) hurry(head *slot) *slot {
-	for b.behind(head) > b.cfg.units(b.cfg.MaxDelay)+b.tick() {
+func (b *Buffer) hurry(head *slot, now time.Time) *slot {
+	for b.tooLong(head, now) {
 		next := b.first(head.sequence + 1)
 		if next == nil {
 			return head
 		}
+		b.delay.steady -= b.cfg.lasts(head.duration)
 		b.drop(head, next)
 		head = next
-	}
-	if next := b.first(head.sequence + 1); next != nil && b.excessive(head) {
-		b.delay.present -= b.cfg.lasts(head.duration)
-		b.drop(head, next)
-		return next
 	}
 	return head
 }
 
-// excessive reports whether head had better be thrown away.
-func (b *Buffer) excessive(head *slot) bool {
-	target := b.delay.target()
-	if b.since < 2 || head.timestamp > b.point || b.behind(head)-head.duration < b.cfg.units(target) {
+// tooLong reports whether head had better be thrown away.
+func (b *Buffer) tooLong(head *slot, now time.Time) bool {
+	if head.timestamp > b.point {
 		return false
 	}
-	excess := b.delay.present - target - b.cfg.lasts(head.duration)
-	return excess > hysteresis && b.still(head) || excess > intolerable && b.since > patience
+	if b.delay.of(head.timestamp, now) > b.cfg.MaxDelay+media.FrameDuration {
+		return true
+	}
+	excess := b.delay.surplus() - b.cfg.lasts(head.duration)
+	return excess >= 0 && b.still(head) || excess > intolerable && b.since > patience
 }
-
-// behind is how much sound waits, from head on.
-func (b *Buffer) behind(head *slot) int64 { return b.newest + b.step - head.timestamp }
 
 // drop passes over head, after which next comes.
 func (b *Buffer) drop(head, next *slot) {
@@ -138,18 +189,21 @@ func (b *Buffer) drop(head, next *slot) {
 	b.since = 0
 }
 
-// skip leaves all packets before one behind.
+// skip leaves all packets before one behind. What the next one could have
+// repaired, had it been waited for, counts as having come with it.
 func (b *Buffer) skip(sequence int64) {
+	lost := b.stats.Lost
 	for ; b.next < sequence; b.next++ {
 		b.pass(b.next)
 	}
+	if b.cfg.Redundant && b.stats.Lost > lost {
+		b.delay.late.add(b.cfg.lasts(b.step), b.arrived)
+	}
 }
 
-// wait reports whether to stand still for 20 ms of silence, because the delay is
-// too short.
-func (b *Buffer) wait(head *slot) bool {
-	short := b.delay.target() - b.delay.present
-	return b.delay.settled && short > hysteresis && b.still(head)
+// wait reports whether to put 20 ms in, because the delay is too short.
+func (b *Buffer) wait(head *slot, now time.Time) bool {
+	return b.delay.of(b.point, now) < b.delay.target() && b.still(head)
 }
 
 // still reports whether nobody will notice a change.
@@ -158,13 +212,14 @@ func (b *Buffer) still(head *slot) bool {
 }
 
 func (b *Buffer) play(it *Item, s *slot) {
+	it.Missing = b.next < s.sequence
 	b.skip(s.sequence)
 	s.state, b.begun = played, true
 	b.next = s.sequence + 1
 	b.point = s.timestamp + s.duration
 	b.last = s.duration
 	b.dtx = len(s.payload) <= dtxPayload
-	it.Kind, it.Duration = Sound, b.cfg.lasts(s.duration)
+	it.Kind, it.Duration, it.Time = Sound, b.cfg.lasts(s.duration), b.time(s.timestamp)
 	it.Payload = append(it.Payload, s.payload...)
 	it.Level, it.Leveled = s.level, s.leveled
 	if s.leveled {
@@ -178,8 +233,36 @@ func (b *Buffer) conceal(it *Item, head *slot, gap int64) {
 	if head.sequence == b.next+1 && gap-length <= b.cfg.units(tolerance) {
 		it.Next = append(it.Next, head.payload...)
 	}
+	it.Time = b.time(b.point)
 	b.skip(b.next + 1)
 	b.point += length
 	it.Kind, it.Duration = Lost, b.cfg.lasts(length)
-	b.stats.Concealed++
+	b.concealed(it.Duration)
+}
+
+// balance is how the delay is while a Receiver has sound of its own.
+type balance struct {
+	short bool // packets begin to come too late
+	long  bool // even with one packet less it would do
+	here  bool // the next packet is
+}
+
+// balance tells how the delay is. ahead is how much sound the receiver has
+// beyond what it needs for its frame, in steps of packets.
+func (b *Buffer) balance(ahead, step time.Duration) balance {
+	now := b.cfg.Now()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.placed {
+		return balance{}
+	}
+	b.since = 0
+	present := b.delay.of(b.point, now) + ahead
+	b.delay.watch(present)
+	head := b.first(b.next)
+	return balance{
+		short: present < b.delay.target(),
+		long:  b.delay.surplus() >= step,
+		here:  head != nil && head.sequence == b.next,
+	}
 }

@@ -1,95 +1,143 @@
 package jitter
 
 import (
+	"time"
+
 	"github.com/botd-dev/botd/media"
 )
 
 const (
-	// primers is how many packets passed over are decoded after all when sound
-	// is wanted again, so that the decoder knows where it is.
-	primers = 3
-	// longestPacket is in samples at 48 kHz: 120 ms (RFC 6716, section 2.1.4).
-	longestPacket = 6 * media.FrameSize
+	// words is how much of each frame may be put in or left out while somebody
+	// speaks: a tenth.
+	words = media.FrameSize / 10
+	// stubborn is after how many frames sound is stretched even where it is not
+	// like itself.
+	stubborn = 50
+	// onset is over how many samples sound comes back after silence: 1 ms.
+	onset = media.FrameSize / 20
 )
 
-// Receiver makes frames of the packets in a Buffer: it has the half of a
-// media.Port that speaks. As with a Port, only the bridge's tick calls it, once
-// every 20 ms: Level, then one of Read or Skip.
+// Receiver makes frames of the packets in a Buffer, or hands them on: it has the
+// half of a media.PacketPort that speaks. As with a Port, only the bridge's tick
+// calls it, once every 20 ms: Level, then one of Read or Skip.
 //
 // The decoder may give frames of other than 20 ms, for packets that hold other
-// than that; they are cut and joined here.
+// than that; they are cut and joined here. Neither it nor any buffer is there
+// before the first packet is decoded.
 type Receiver struct {
-	buf   *Buffer
-	dec   media.Decoder
-	item  Item
-	held  bool         // item has been pulled and not yet been made into sound
-	frame *media.Frame // as the decoder gives them
-	ready []int16      // decoded and not yet read
-	level uint8        // of what is ready
-	// The last packets that were passed over, the newest last.
-	passed [primers][]byte
-	count  int
+	buf    *Buffer
+	voice  voice
+	item   Item
+	held   bool // item has been pulled and not yet been made into sound
+	whole  bool // what is unread is item's sound, all of it and no more
+	silent bool // the tape ends in silence
+	tape   tape
+	wsola  stretcher
+	madeUp int   // samples at the end of the tape that stand for what is not here
+	step   int   // the grid on which packets begin within frames, in samples
+	debt   int   // samples that may not yet be put in or left out
+	tried  int   // frames in which some should have been and were not
+	level  uint8 // of what comes
+	passed passed
+	trust  trust
 }
 
-// NewReceiver joins a buffer and the decoder of its stream.
-func NewReceiver(buf *Buffer, dec media.Decoder) *Receiver {
-	return &Receiver{
-		buf: buf, dec: dec, level: media.Silent,
-		frame: &media.Frame{Samples: make([]int16, 0, longestPacket), Rate: media.Rate},
-		ready: make([]int16, 0, media.FrameSize+longestPacket),
-	}
+// NewReceiver joins a buffer and the decoder of its stream, which open makes
+// when the first packet is to be decoded. While it fails there is silence.
+func NewReceiver(buf *Buffer, open func() (media.Decoder, error)) *Receiver {
+	return &Receiver{buf: buf, voice: voice{open: open}, step: media.FrameSize, level: media.Silent}
 }
+
+// Idle reports that nothing has come for a while and nothing waits: Level would
+// be media.Silent, and there would be nothing to read or skip. Asking costs less
+// than Level.
+func (r *Receiver) Idle() bool { return r.buf.void.Load() && r.tape.unread() == 0 }
 
 // Level is the loudness of the coming 20 ms, in -dBov. It decodes only where
-// the packets do not carry their level (RFC 6464).
+// the packets do not carry their level (RFC 6464), or lied about it.
 func (r *Receiver) Level() uint8 {
-	if len(r.ready) >= media.FrameSize {
+	if r.tape.unread() >= media.FrameSize {
+		r.level = r.measured()
 		return r.level
 	}
 	r.pull()
 	switch {
-	case r.item.Kind == Silence && len(r.ready) == 0:
+	case r.item.Kind == Silence:
 		r.level = media.Silent
-	case r.item.Kind == Sound && r.item.Leveled:
+	case r.item.Kind == Sound && r.item.Leveled && !r.trust.lost:
 		r.level = r.item.Level
 	case r.item.Kind == Sound:
-		r.fill()
-		r.frame.Resize(media.FrameSize, media.Rate)
-		copy(r.frame.Samples, r.ready)
-		r.level = media.Level(r.frame)
+		begins := r.tape.unread() == 0
+		r.fill(media.FrameSize)
+		r.level = r.measured()
+		r.whole = begins && r.tape.unread() == media.FrameSize
 		r.buf.Heard(r.level)
-	case r.item.Kind == Lost: // as loud as before, for all we know
+	default: // Lost, Late: as loud as before, for all we know
 	}
 	return r.level
+}
+
+// measured is how loud the coming 20 ms are.
+func (r *Receiver) measured() uint8 {
+	return media.Level(&media.Frame{Samples: r.tape.samples[r.tape.at:][:media.FrameSize], Rate: media.Rate})
 }
 
 // Read fills f with the coming 20 ms at 48 kHz. What cannot be decoded is
 // concealed, so there is no error.
 func (r *Receiver) Read(f *media.Frame) error {
-	r.fill()
+	r.fill(media.FrameSize)
+	r.adapt()
 	f.Resize(media.FrameSize, media.Rate)
-	copy(f.Samples, r.ready)
-	r.advance(media.FrameSize)
+	r.tape.read(f.Samples)
+	r.whole = false
 	return nil
 }
 
 // Skip passes over the coming 20 ms undecoded.
 func (r *Receiver) Skip() {
-	rest := media.FrameSize - r.advance(media.FrameSize)
-	for rest > 0 {
-		r.pull()
-		length := r.samples()
-		if length > rest {
-			r.decode()
-			rest -= r.advance(rest)
-			continue
-		}
-		if r.item.Kind == Sound {
-			r.keep(r.item.Payload)
-		}
-		r.held = false
-		rest -= length
+	rest := media.FrameSize
+	if r.whole || r.tape.unread() >= rest {
+		r.tape.skip(rest)
+		r.whole = false
+		return
 	}
+	// Nobody hears that the reader goes on to where packets begin.
+	r.tape.skip(r.tape.unread() % r.step)
+	rest -= r.tape.skip(rest)
+	for rest > 0 {
+		rest -= r.pass(rest)
+	}
+}
+
+// pass passes over the coming item, up to n samples of it, and returns how many.
+func (r *Receiver) pass(n int) int {
+	r.pull()
+	length := samples(r.item.Duration)
+	switch {
+	case r.item.Kind == Silence:
+		r.forget()
+		return n
+	case r.item.Kind == Late:
+		r.held = false
+		return n
+	case length > n || r.suspect():
+		r.render(n)
+		return r.tape.skip(n)
+	case r.item.Kind == Lost || r.item.Missing:
+		r.passed.keep(nil)
+	}
+	if r.item.Kind == Sound {
+		r.passed.keep(r.item.Payload)
+	}
+	r.held = false
+	return max(length, 1)
+}
+
+// forget is for a silence: what was said before it does not belong to what is
+// said after it.
+func (r *Receiver) forget() {
+	r.held = false
+	r.passed.count, r.tape.skipped = 0, 0
 }
 
 // pull takes the next item, unless there is one.
@@ -100,75 +148,64 @@ func (r *Receiver) pull() {
 	}
 }
 
-// samples is the length of the item at 48 kHz.
-func (r *Receiver) samples() int {
-	return max(1, int(r.item.Duration*media.FrameSize/media.FrameDuration))
-}
-
-// fill decodes until there is a frame.
-func (r *Receiver) fill() {
-	for len(r.ready) < media.FrameSize {
+// fill makes sound until n samples are there.
+func (r *Receiver) fill(n int) {
+	for r.tape.unread() < n {
 		r.pull()
-		r.decode()
+		r.render(n)
 	}
 }
 
-// advance lets go of up to n samples and returns how many there were.
-func (r *Receiver) advance(n int) int {
-	n = min(n, len(r.ready))
-	r.ready = r.ready[:copy(r.ready, r.ready[n:])]
-	return n
-}
-
-// decode makes sound of the item.
-func (r *Receiver) decode() {
-	r.held = false
-	switch r.item.Kind {
-	case Silence:
-		r.frame.Resize(r.samples(), media.Rate)
-		r.frame.Silence()
-	case Sound:
-		r.prime()
-		if !r.decoded(r.item.Payload) {
-			r.buf.spoilt()
-			r.conceal(nil)
-		}
-	case Lost:
-		r.prime()
-		r.conceal(r.item.Next)
+// adapt stretches or presses what is to be read, where the delay must change
+// while somebody speaks. What is to be read then is still a frame or more.
+func (r *Receiver) adapt() {
+	r.debt = max(r.debt-words, 0)
+	if r.debt > 0 || r.silent {
+		return
 	}
-	r.ready = append(r.ready, r.frame.Samples...)
+	least := similar
+	if r.tried > stubborn {
+		least = -1
+	}
+	off := r.tape.unread() % r.step
+	b := r.buf.balance(lasting(r.tape.unread()-off), lasting(r.step))
+	r.tried++
+	switch {
+	case b.short:
+		r.changed(r.wsola.grow(&r.tape, 1, least), inserted)
+	case off > 0 && r.level >= quiet:
+		r.changed(r.wsola.leaveOut(&r.tape, off), removed)
+	case b.long && b.here:
+		r.ahead(off + r.step)
+		r.changed(r.wsola.shrink(&r.tape, off+r.step, least), removed)
+	case off > 0:
+		r.changed(r.wsola.shrink(&r.tape, off, least), removed)
+	default:
+		r.tried = 0
+	}
+	r.fill(media.FrameSize)
 }
 
-// decoded decodes a payload into frame, and reports whether it could.
-func (r *Receiver) decoded(payload []byte) bool {
-	err := r.dec.Decode(r.frame, payload)
-	return err == nil && len(r.frame.Samples) > 0 && len(r.frame.Samples) <= longestPacket
-}
+func inserted(s *Stats, n int) { s.Inserted += uint64(n) } //nolint:gosec // not negative
+func removed(s *Stats, n int)  { s.Removed += uint64(n) }  //nolint:gosec // not negative
 
-// conceal fills frame with what might have been said.
-func (r *Receiver) conceal(next []byte) {
-	n := min(r.samples(), longestPacket)
-	r.frame.Resize(n, media.Rate)
-	if r.dec.Conceal(r.frame, next) != nil || len(r.frame.Samples) != n {
-		r.frame.Resize(n, media.Rate)
-		r.frame.Silence()
+// changed counts what was put in or left out, for which the next frames pay.
+func (r *Receiver) changed(n int, what func(s *Stats, n int)) {
+	if n > 0 {
+		r.debt, r.tried = n, 0
+		r.buf.count(what, n)
 	}
 }
 
-// keep remembers a packet that was passed over.
-func (r *Receiver) keep(payload []byte) {
-	oldest := r.passed[0]
-	copy(r.passed[:], r.passed[1:])
-	r.passed[primers-1] = append(oldest[:0], payload...)
-	r.count = min(r.count+1, primers)
+// ahead takes the next packet early if the frame and n samples are not there.
+func (r *Receiver) ahead(n int) {
+	if r.tape.unread() < media.FrameSize+min(n, maxPeriod) {
+		r.pull()
+		r.render(0)
+	}
 }
 
-// prime decodes what was passed over last and throws it away: a decoder goes on
-// from what it has decoded before.
-func (r *Receiver) prime() {
-	for _, payload := range r.passed[primers-r.count:] {
-		_ = r.decoded(payload)
-	}
-	r.count = 0
+// lasting is how long samples at 48 kHz last.
+func lasting(n int) time.Duration {
+	return time.Duration(n) * media.FrameDuration / media.FrameSize
 }

@@ -16,12 +16,17 @@ import (
 )
 
 const (
-	clock   = 8000
+	rate    = 8000
 	tick    = 20 * time.Millisecond
 	levelID = 3
 )
 
 var began = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// virtual is a clock that is set.
+type virtual struct{ now time.Duration }
+
+func (v *virtual) time() time.Time { return began.Add(v.now) }
 
 // arrival is a packet and when it comes.
 type arrival struct {
@@ -32,12 +37,12 @@ type arrival struct {
 // tone makes packets of a tone of 500 Hz, each of some length, sent at an even
 // pace. Numbers begin just before they wrap.
 func tone(d, packet time.Duration) []arrival {
-	n := int(packet * clock / time.Second)
+	n := int(packet * rate / time.Second)
 	var all []arrival
 	for i := range int(d / packet) {
 		payload := make([]byte, 0, 2*n)
 		for k := range n {
-			s := 8000 * math.Sin(2*math.Pi*500*float64(i*n+k)/clock)
+			s := 8000 * math.Sin(2*math.Pi*500*float64(i*n+k)/rate)
 			payload = binary.BigEndian.AppendUint16(payload, uint16(int16(s)))
 		}
 		all = append(all, arrival{time.Duration(i) * packet, rtp.Packet{
@@ -89,6 +94,8 @@ func random() *rand.Rand { return rand.New(rand.NewPCG(3, 4)) }
 // pcm decodes 16-bit samples at 8 kHz and conceals with a level of its own.
 type pcm struct{ decoded, concealed, redundant int }
 
+func (d *pcm) open() (media.Decoder, error) { return d, nil }
+
 func (d *pcm) Decode(f *media.Frame, payload []byte) error {
 	d.decoded++
 	f.Resize(len(payload)/2*6, media.Rate)
@@ -109,7 +116,7 @@ func (d *pcm) Conceal(f *media.Frame, next []byte) error {
 
 // duration is how long a payload of pcm is.
 func duration(payload []byte) time.Duration {
-	return time.Duration(len(payload)/2) * time.Second / clock
+	return time.Duration(len(payload)/2) * time.Second / rate
 }
 
 // played is what came out of a run.
@@ -125,13 +132,14 @@ type played struct {
 // run plays packets for some time, ticks falling 7 ms after what is sent.
 func run(t testing.TB, all []arrival, d time.Duration, cfg jitter.Config) *played {
 	t.Helper()
-	cfg.ClockRate = clock
+	var now virtual
+	cfg.ClockRate, cfg.Now = rate, now.time
 	out := &played{buf: jitter.New(cfg)}
-	r := jitter.NewReceiver(out.buf, &out.decoder)
+	r := jitter.NewReceiver(out.buf, out.decoder.open)
 	slices.SortStableFunc(all, func(a, b arrival) int { return cmp.Compare(a.at, b.at) })
 	f := media.NewFrame(media.Rate)
-	for now := 7 * time.Millisecond; now < d; now += tick {
-		for ; len(all) > 0 && all[0].at <= now; all = all[1:] {
+	for now.now = 7 * time.Millisecond; now.now < d; now.now += tick {
+		for ; len(all) > 0 && all[0].at <= now.now; all = all[1:] {
 			out.buf.Push(&all[0].Packet, began.Add(all[0].at))
 		}
 		out.levels = append(out.levels, r.Level())
