@@ -23,9 +23,10 @@ type row struct {
 // Print prints a row for each server and cell, in the order they were measured.
 func Print(w io.Writer, runs []Run) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "participants\tserver\truns\tCPU ms\t÷ floor\t÷ other\tcores\tdelivered\tdelay ms\tp95 ms\tspacing ms\tKiB each\tself\tunheard\t")
+	line := func(format string, values ...any) { _, _ = fmt.Fprintf(t, format, values...) } // Flush tells
+	line("participants\tserver\truns\tCPU ms\t÷ floor\t÷ other\tcores\tdelivered\tdelay ms\tp95 ms\tspacing ms\tKiB each\tself\tunheard\t\n")
 	for _, r := range rows(runs) {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%.3f\t%.2f\t%s\t%.3f\t%.4f\t%.1f\t%.1f\t%.1f\t%.0f\t%d\t%d\t\n",
+		line("%s\t%s\t%s\t%.3f\t%.2f\t%s\t%.3f\t%.4f\t%.1f\t%.1f\t%.1f\t%.0f\t%d\t%d\t\n",
 			r.Cell, r.server, r.count(), r.cpu, r.ratio, dash(r.other), r.cores, r.delivery,
 			r.delay, r.p95, r.spacing, r.memory, r.selfTones, r.unheard)
 	}

@@ -83,7 +83,7 @@ func present(names, other string, out io.Writer) []string {
 		list = append(list, "other")
 	}
 	if err := servers.HaveJanus(); err != nil {
-		fmt.Fprintf(out, "not compared with Janus: %v\n", err)
+		_, _ = fmt.Fprintf(out, "not compared with Janus: %v\n", err)
 		return list
 	}
 	return append(list, "janus")
