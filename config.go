@@ -157,6 +157,8 @@ type Limits struct {
 	DrainTimeout time.Duration
 	// MaxParticipants (max-participants) is for one call.
 	MaxParticipants int
+	// Speakers (speakers) is how many are heard at once in a call.
+	Speakers int
 }
 
 // SettingError is a key that does not exist or a value that it does not take.

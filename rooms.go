@@ -35,7 +35,7 @@ func (s *Server) startCalls(ctx context.Context) error {
 		return err
 	}
 	s.contexts = automation.NewContexts([]byte(secret), time.Now)
-	s.clock = mix.NewClock(mix.Config{Encoders: codec.NewEncoder, Broken: func(id string, cause error) {
+	s.clock = mix.NewClock(mix.Config{Encoders: codec.NewEncoder, Speakers: s.cfg.Speakers, Broken: func(id string, cause error) {
 		s.log.Error("a participant's sound broke and was taken out", zap.String("participantId", id), zap.Error(cause))
 	}})
 	registerMix(s.telemetry.Metrics, s.clock)

@@ -55,6 +55,8 @@ func (*stage) Unmute(string)           {}
 func (*stage) Hear(string, []string)   {}
 func (*stage) Close()                  {}
 
+func (*stage) Tap(media.TapOptions) (media.Tap, error) { return nil, errors.ErrUnsupported }
+
 func (s *stage) Play(src media.Source, to ...string) media.Playback {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -92,6 +94,9 @@ func (p *playback) Done() <-chan struct{} { return p.done }
 func (p *playback) Err() error            { <-p.done; return p.err }
 func (p *playback) Stop()                 { p.once.Do(func() { close(p.stop) }) }
 func (p *playback) Played() int           { return 0 }
+
+func (p *playback) Heard(string) time.Duration               { return 0 }
+func (p *playback) Mark(string, time.Duration, func(string)) {}
 
 // library opens "1s" and the like as a tone of that length, and fails with
 // what it is told to.

@@ -137,6 +137,8 @@ func (d *deaf) Play(_ media.Source, to ...string) media.Playback {
 	return d.tapes[len(d.tapes)-1]
 }
 
+func (d *deaf) Tap(media.TapOptions) (media.Tap, error) { return nil, errors.ErrUnsupported }
+
 // tape is a playback that goes on until it is stopped.
 type tape struct {
 	media.Playback

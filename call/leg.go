@@ -57,6 +57,9 @@ type Bridge interface {
 	// Play mixes src into what the ports named in to hear; into what everybody
 	// hears if there are none. It ends with the source, Stop, or the bridge.
 	Play(src media.Source, to ...string) media.Playback
-	// Close ends every playback and lets go of every port.
+	// Tap listens to one port or to the mix without being noticed. It may come
+	// before Join; what somebody says who is muted is not in it.
+	Tap(opts media.TapOptions) (media.Tap, error)
+	// Close ends every playback and every tap and lets go of every port.
 	Close()
 }

@@ -1,5 +1,10 @@
 package media
 
+import (
+	"sync/atomic"
+	"time"
+)
+
 // Format is how a port wants to hear: one codec and its parameters. Ports with
 // equal formats that hear the same mix share one encoding.
 type Format struct {
@@ -11,7 +16,9 @@ type Format struct {
 	// Bitrate is in bits per second; zero leaves it to the codec.
 	Bitrate int
 	// PacketLoss is the loss in percent that the encoder prepares for.
-	PacketLoss int
+	PacketLoss           int
+	Complexity, Channels int  // the encoder's effort, as its codec counts it, and how many it sends; zero leaves it to the codec
+	DTX                  bool // nothing need be sent in silence
 }
 
 // Sound is what a port hears in one tick, lent for the call.
@@ -20,7 +27,7 @@ type Sound struct {
 	// a PacketPort says is passed on as it came.
 	Frame *Frame
 	// Payload is the 20 ms encoded in the port's Format; empty if nothing need be
-	// sent (DTX) or nothing can be.
+	// sent (DTX) or nothing can be. In a silence there is one every 400 ms.
 	Payload []byte
 	// Lost says that the payload is missing because it never came: a gap in the
 	// sequence tells the listener's decoder, which knows best what to do.
@@ -62,7 +69,8 @@ type Decoder interface {
 
 // Port is one side of a bridge: what somebody says and what they are to hear.
 // Only the bridge's tick calls it, once every 20 ms: Level, then exactly one of
-// Read or Skip, then Hear. None of them may block.
+// Read or Skip, then Hear. None of them may block. What else a port can do it
+// says by being a PacketPort, a Sleeper, a Rewinder or a Sender.
 type Port interface {
 	// Level tells how loud the coming 20 ms are, in -dBov (0 is loudest, Silent
 	// is nothing to say), without decoding them.
@@ -71,15 +79,17 @@ type Port interface {
 	Read(f *Frame) error
 	// Skip passes over the coming 20 ms undecoded.
 	Skip()
-	// Format is how the port wants to hear.
+	// Format is how the port wants to hear. It is asked once, in Join: a port
+	// that comes to want something else joins again.
 	Format() Format
 	// Hear hands over what the port is to hear. s is lent for the call.
 	Hear(s Sound)
 }
 
-// Lookahead is by how many samples at 48 kHz what comes out of an Opus encoder
-// and a decoder lags behind what went in (RFC 7845, section 5.1: 6.5 ms).
-const Lookahead = 312
+// Lookahead is by how many samples at 48 kHz what comes out of our Opus encoder
+// and a decoder lags behind what went in: 2.5 ms without linear prediction (RFC
+// 6716, section 2; with it 6.5 ms).
+const Lookahead = 120
 
 // PacketPort is a Port whose sound comes in packets, which may be passed on as
 // they came. Nothing is decoded then, and nothing encoded.
@@ -97,6 +107,31 @@ type PacketPort interface {
 	Resume(past []*Frame)
 }
 
+// Sleeper is a Port that most of the time has nothing to say. While its flag is
+// not set the bridge asks it for nothing: neither Level nor Read nor Skip comes,
+// and what it would have said is silence. It goes on hearing.
+type Sleeper interface {
+	// Awake is the flag, the same one every time. The port sets it when sound
+	// comes in, from any goroutine, and unsets it within Level, when it has found
+	// that there is none.
+	Awake() *atomic.Bool
+}
+
+// Rewinder is a Port that can take back what was skipped, for somebody who is
+// let into the mix when the first syllable has begun.
+type Rewinder interface {
+	// Rewind makes the coming Read begin earlier, by as much as there is and at
+	// most by d, and returns by how much. It comes before Read if at all.
+	Rewind(d time.Duration) time.Duration
+}
+
+// Sender is a Port that does not always send on what it hears: what is played
+// to it meanwhile does not count as heard.
+type Sender interface {
+	// Sends reports whether what is heard in this tick is sent.
+	Sends() bool
+}
+
 // Playback is a source that is being played into a bridge.
 type Playback interface {
 	// Done is closed when the source has ended, failed or been stopped.
@@ -104,8 +139,18 @@ type Playback interface {
 	// Err is nil while playing and after the source ended by itself or was
 	// stopped, else why the source failed.
 	Err() error
-	// Stop ends the playback; nothing of it is mixed after the coming tick.
+	// Stop ends the playback: the coming tick fades it out over 10 ms, and
+	// nothing of it is mixed after that.
 	Stop()
 	// Played is how many frames have been mixed.
 	Played() int
+	// Heard is how much of it was handed to the port of id as something to be
+	// sent; nothing counts of the time in which the port did not send. It may be
+	// asked after the end too.
+	Heard(id string) time.Duration
+	// Mark has passed called once so much of it has been mixed, after that tick,
+	// in the order of the places and, of equal ones, of the calls. It is called by
+	// one of the clock's workers, so it may not block. Marks that are not reached
+	// before the end are never told.
+	Mark(name string, at time.Duration, passed func(name string))
 }

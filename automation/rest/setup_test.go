@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -121,6 +122,7 @@ func (deaf) Unmute(string)                               {}
 func (deaf) Hear(string, []string)                       {}
 func (deaf) Close()                                      {}
 func (deaf) Play(media.Source, ...string) media.Playback { return nil }
+func (deaf) Tap(media.TapOptions) (media.Tap, error)     { return nil, errors.ErrUnsupported }
 
 // phone is a leg whose media flows as soon as it may.
 type phone struct{ p *call.Participant }

@@ -68,6 +68,7 @@ func (bridge) Unmute(string)                               {}
 func (bridge) Hear(string, []string)                       {}
 func (bridge) Close()                                      {}
 func (bridge) Play(media.Source, ...string) media.Playback { return nil }
+func (bridge) Tap(media.TapOptions) (media.Tap, error)     { return nil, errors.ErrUnsupported }
 
 // leg is a phone whose media flows as soon as it may.
 type leg struct {

@@ -13,47 +13,72 @@ type audience struct {
 	was     *ears       // in their first tick: what they come from; else nil
 	plays   []*playback // what is played to them alone
 	members []*member
-	streams map[media.Format]*stream
+	groups  []*group // of the members, by format
+
+	linear  int    // how many of the members hear frames
+	encoded int    // and how many payloads
+	codec   string // of those; empty if they do not agree
 
 	from *audience // whom they were of before; only while they are sorted
 	due  int64     // the tick from which they are as if they had always been
 
 	past
-	heard  []int32 // the mix of this tick, before limiting
+	passed *member // whose packets they heard last, nil if it was a mix
+	mixes  bool    // in this tick there is a mix to be made
+	heard  []int32 // it, before limiting
 	extra  int     // sources of it that the ears do not have
 	buffer []int32
+	level  envelope
 }
 
-// past is the last frames that an audience has heard, and the one of this tick.
-type past struct {
-	frames [history + 1]*media.Frame
-	at     int
+// group is those of an audience who hear in the same format.
+type group struct {
+	format media.Format
+	linear bool
+	stream *stream // nil until something has been encoded for them
+
+	made  int64       // the tick that what they share was made in
+	sound media.Sound // it
+	from  *member     // whose packet it is; nil if it is a mix
+	quiet bool        // there is nothing to hear
 }
 
 func newAudience(e *ears, plays []*playback, now int64) *audience {
-	a := &audience{
-		ears:    e,
-		plays:   slices.Clone(plays),
-		streams: map[media.Format]*stream{},
-		due:     now + hangover,
-		buffer:  make([]int32, media.FrameSize),
+	return &audience{
+		ears:  e,
+		plays: slices.Clone(plays),
+		due:   now + hangover,
+		level: newEnvelope(),
 	}
-	for i := range a.frames {
-		a.frames[i] = media.NewFrame(media.Rate)
-	}
-	return a
 }
 
-// before is the frame of n ticks ago; 0 is this tick's.
-func (p *past) before(n int) *media.Frame {
-	return p.frames[(p.at+len(p.frames)-n)%len(p.frames)]
+// groupOf is the group that m belongs to.
+func (a *audience) groupOf(m *member) *group {
+	for _, g := range a.groups {
+		if g.format == m.format && g.linear == m.linear {
+			return g
+		}
+	}
+	g := &group{format: m.format, linear: m.linear, made: never}
+	a.groups = append(a.groups, g)
+	return g
 }
 
-// copy takes over what others have heard.
-func (p *past) copy(from *past) {
-	p.at = from.at
-	for i, f := range from.frames {
-		copy(p.frames[i].Samples, f.Samples)
+// count finds out in which ways the members hear.
+func (a *audience) count() {
+	a.linear, a.encoded, a.codec = 0, 0, ""
+	for _, m := range a.members {
+		m.group = a.groupOf(m)
+		switch {
+		case m.linear:
+			a.linear++
+			continue
+		case a.encoded == 0:
+			a.codec = m.format.Codec
+		case a.codec != m.format.Codec:
+			a.codec = ""
+		}
+		a.encoded++
 	}
 }
 
@@ -62,41 +87,53 @@ func (a *audience) hears(e *ears, plays []*playback) bool {
 	return a.ears == e && slices.Equal(a.plays, plays)
 }
 
+// sounding is how many plays there are for the audience alone in this tick.
+func (a *audience) sounding() (n int) {
+	for _, p := range a.plays {
+		if p.sound != nil {
+			n++
+		}
+	}
+	return n
+}
+
 // mix makes what the audience hears in this tick and returns how many samples
 // the limiter bent.
 func (a *audience) mix() (bent int64) {
-	a.heard, a.extra = a.ears.sum, 0
+	if !a.mixes {
+		a.rest()
+		a.level = newEnvelope()
+		return 0
+	}
+	a.heard = a.ears.sum
 	sources := a.ears.sources
+	if a.was != nil || a.extra > 0 {
+		a.heard = a.room()
+		copy(a.heard, a.ears.sum)
+	}
 	if a.was != nil {
-		a.heard = a.buffer
 		blend(a.heard, a.was.sum, a.ears.sum)
 		sources = max(sources, a.was.sources)
 	}
 	for _, p := range a.plays {
 		if p.sound != nil {
-			a.play(p.sound)
+			add(a.heard, p.sound.Samples)
 		}
 	}
-	a.at = (a.at + 1) % len(a.frames)
-	return limit(a.before(0).Samples, a.heard, sources+a.extra)
+	a.level.follow(a.heard, sources+a.extra)
+	return a.level.limit(a.next().Samples, a.heard, sources+a.extra)
 }
 
-// play adds what is played to the audience alone.
-func (a *audience) play(f *media.Frame) {
-	if a.was == nil && a.extra == 0 {
-		a.heard = a.buffer
-		copy(a.heard, a.ears.sum)
+func (a *audience) room() []int32 {
+	if a.buffer == nil {
+		a.buffer = make([]int32, media.FrameSize)
 	}
-	add(a.heard, f.Samples)
-	a.extra++
+	return a.buffer
 }
 
 // part is what m adds to the mix, nil if nothing, and how many others do. It
 // may use room.
 func (a *audience) part(m *member, room []int16) (samples []int16, others int) {
-	if m.voice == nil {
-		return nil, 0
-	}
 	now, others := a.ears.part(m)
 	if a.was == nil {
 		return now, others + a.extra

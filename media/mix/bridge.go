@@ -13,12 +13,26 @@ var (
 	ErrClosed = errors.New("mix: bridge is closed")
 	// ErrFrame is a frame that is not 20 ms at 48 kHz.
 	ErrFrame = errors.New("mix: not a frame of the bridge")
+	// ErrRate is a rate that taps do not have.
+	ErrRate = errors.New("mix: a tap has 8000, 16000, 24000 or 48000 Hz")
 )
 
-// Options set one bridge.
+// Options set one bridge. The functions are called by one of the clock's
+// workers after a tick, outside every lock; they may call the bridge but not
+// block.
 type Options struct {
 	// Speakers is how many ports are heard at once; zero is the clock's.
 	Speakers int
+	// Stages are what the sound of a port goes through before it is mixed. Nil
+	// is nothing; a port that has a stage is never passed on undecoded. Unlike
+	// the others it is called in Join, and may not call the bridge.
+	Stages func(id string) []media.Stage
+	// Dominant is told who speaks, the loudest first, whenever that has changed,
+	// at most every 300 ms. The list is the callee's.
+	Dominant func(ids []string)
+	// MutedSpeaks is told of a muted port that speaks all the same, once each
+	// time it begins to.
+	MutedSpeaks func(id string)
 }
 
 // Bridge is the sound of one conversation. It has no goroutine: its clock ticks
@@ -28,9 +42,9 @@ type Options struct {
 // own; a call waits for the tick that is running at most, and what it asked for
 // has happened when it returns: after Leave, the port is not called any more.
 type Bridge struct {
-	clock    *Clock
-	speakers int
-	place    int // among those the clock ticks; the clock's lock guards it
+	clock *Clock
+	opts  Options
+	place place // among those the clock ticks; the clock's lock guards it
 
 	mu      sync.Mutex
 	closed  bool
@@ -38,64 +52,25 @@ type Bridge struct {
 	changed bool // members or plays did, since the last tick
 	members []*member
 	plays   []*playback
+	taps    []*tap
 	limits  limits
 	muted   map[string]bool // by id, whether it has joined or not
 
 	audiences []*audience
 	ears      []*ears // of the audiences
 	now       int64   // ticks
+	began     int64   // the clock's tick of its first one
+	elapsed   int64   // the clock's ticks since then
+	dominant
 	scratch
-}
-
-// scratch is what a tick works with.
-type scratch struct {
-	frames []*media.Frame // of voices and of faded voices
-	used   int            // of frames, those of this tick
-	played []int32        // what is played to all
-	common int            // how many sources that is
-	mine   *media.Frame   // what somebody who is heard hears
-	own    []int16        // and what they hear less, while it fades
-	count  Stats
-}
-
-func newScratch() scratch {
-	return scratch{
-		played: make([]int32, media.FrameSize),
-		mine:   media.NewFrame(media.Rate),
-		own:    make([]int16, media.FrameSize),
-	}
-}
-
-// frame is one that nobody else has in this tick.
-func (s *scratch) frame() *media.Frame {
-	if s.used == len(s.frames) {
-		s.frames = append(s.frames, media.NewFrame(media.Rate))
-	}
-	s.used++
-	return s.frames[s.used-1]
-}
-
-// faded is f after fade, and f as it was; nil for nil.
-func (s *scratch) faded(f *media.Frame, fade func([]int16)) *media.Frame {
-	if f == nil {
-		return nil
-	}
-	other := s.frame()
-	copy(other.Samples, f.Samples)
-	fade(other.Samples)
-	return other
 }
 
 // NewBridge makes a bridge that this clock ticks.
 func (c *Clock) NewBridge(opts Options) *Bridge {
-	b := &Bridge{
-		clock: c, speakers: opts.Speakers,
-		limits: newLimits(), muted: map[string]bool{},
+	if opts.Speakers <= 0 {
+		opts.Speakers = c.cfg.Speakers
 	}
-	if b.speakers <= 0 {
-		b.speakers = c.cfg.Speakers
-	}
-	return b
+	return &Bridge{clock: c, opts: opts, limits: newLimits(), muted: map[string]bool{}}
 }
 
 // Join makes a port hear and be heard under the given id. A port that was there
@@ -106,9 +81,10 @@ func (b *Bridge) Join(id string, p media.Port) {
 	if b.closed || !b.run() {
 		return
 	}
-	m := &member{id: id, port: p, muted: b.muted[id]}
+	m := b.newMember(id, p)
 	if i := b.find(id); i >= 0 {
 		m.audience = b.members[i].audience
+		b.forget(b.members[i])
 		b.members[i] = m
 	} else {
 		b.members = append(b.members, m)
@@ -123,13 +99,14 @@ func (b *Bridge) Leave(id string) {
 	delete(b.muted, id)
 	b.limits.forget(id)
 	if i := b.find(id); i >= 0 {
+		b.forget(b.members[i])
 		b.members = slices.Delete(b.members, i, i+1)
 		b.changed = true
 	}
 }
 
-// Mute stops mixing what the port says; it goes on hearing. It may come before
-// Join and holds until Unmute or Leave.
+// Mute stops mixing what the port says, fading it in the coming tick; it goes
+// on hearing. It may come before Join and holds until Unmute or Leave.
 func (b *Bridge) Mute(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -186,20 +163,14 @@ func (b *Bridge) Play(src media.Source, to ...string) media.Playback {
 	if b.closed || !b.run() {
 		return refused(src, ErrClosed)
 	}
-	p := &playback{done: make(chan struct{}), ahead: readAhead(src, &b.clock.ahead)}
-	if len(to) > 0 {
-		p.to = make(map[string]bool, len(to))
-		for _, id := range to {
-			p.to[id] = true
-		}
-	}
+	p := newPlayback(b, readAhead(src, &b.clock.ahead), to)
 	b.plays = append(b.plays, p)
 	b.changed = true
 	return p
 }
 
-// Close ends every playback and lets go of every port. Nothing can be done with
-// the bridge afterwards.
+// Close ends every playback and every tap and lets go of every port. Nothing
+// can be done with the bridge afterwards.
 func (b *Bridge) Close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -210,13 +181,16 @@ func (b *Bridge) Close() {
 	for _, p := range b.plays {
 		p.finish()
 	}
-	b.members, b.plays = nil, nil
-	b.limits, b.muted = newLimits(), nil
+	for _, t := range b.taps {
+		t.ring.close()
+	}
 	b.rest()
+	b.members, b.plays, b.taps = nil, nil, nil
+	b.limits, b.muted = newLimits(), nil
 }
 
 func (b *Bridge) find(id string) int {
-	return slices.IndexFunc(b.members, func(m *member) bool { return m.id == id })
+	return slices.IndexFunc(b.members, func(m *member) bool { return m.id == id && m.tap == nil })
 }
 
 // run has the clock tick the bridge, and reports false if it is closed.
@@ -241,6 +215,12 @@ func (b *Bridge) rest() {
 	b.clock.stop(b)
 	for _, e := range b.ears {
 		e.shut()
+	}
+	for _, a := range b.audiences {
+		b.disband(a)
+	}
+	for _, m := range b.members {
+		b.release(m)
 	}
 	b.audiences, b.ears, b.scratch = nil, nil, scratch{}
 }

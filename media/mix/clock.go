@@ -19,7 +19,7 @@ type Config struct {
 	// GOMAXPROCS.
 	Workers int
 	// Speakers is how many ports of a bridge are heard at once, the loudest
-	// ones; zero is 6.
+	// ones; zero is 4. Taps have no limit.
 	Speakers int
 	// CatchUp is how many ticks that are late are made up for, one after the
 	// other with 2 ms between them; what is later than that is left out. Zero
@@ -28,6 +28,9 @@ type Config struct {
 	// Broken is told of a port that panicked and was taken out. It is called
 	// within the tick: it may not block or call the bridge. Nil is nobody.
 	Broken func(id string, cause error)
+	// Flush is called by a worker after each tick of a bridge in which somebody
+	// was handed something to send or to hear. It may not block. Nil is nothing.
+	Flush func()
 }
 
 func (c Config) withDefaults() Config {
@@ -35,7 +38,7 @@ func (c Config) withDefaults() Config {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
 	if c.Speakers <= 0 {
-		c.Speakers = 6
+		c.Speakers = 4
 	}
 	if c.CatchUp <= 0 {
 		c.CatchUp = 3
@@ -44,11 +47,14 @@ func (c Config) withDefaults() Config {
 }
 
 // Clock ticks every bridge that has somebody or something on it, each 20 ms,
-// all from one timeline whose deadlines are absolute. While there is no such
-// bridge it sleeps.
+// all from one timeline whose deadlines are absolute. Where there are many they
+// take turns: each has its slot of 2 ms, so that the work is even. While there
+// is no bridge it sleeps.
 type Clock struct {
 	cfg      Config
 	counters counters
+	pool     *pool
+	silent   *media.Frame // what is heard when nothing is; nobody writes to it
 
 	wake   chan struct{} // something is to be ticked
 	quit   chan struct{}
@@ -57,19 +63,28 @@ type Clock struct {
 	ahead  sync.WaitGroup // the goroutines of playbacks
 	part   sync.WaitGroup // helpers at work in this round
 	round  []*Bridge      // what is ticked in this round
+	due    time.Time      // when it was due
+	count  int64          // its tick
 	cursor atomic.Int64   // the next of round that nobody has taken
 
-	mu      sync.Mutex
-	closed  bool
-	ticking []*Bridge
+	mu     sync.Mutex
+	closed bool
+	slots  [slots]slot
 }
 
 // NewClock starts a clock. Close stops it.
 func NewClock(cfg Config) *Clock {
 	c := &Clock{
-		cfg:  cfg.withDefaults(),
-		wake: make(chan struct{}, 1),
-		quit: make(chan struct{}),
+		cfg:    cfg.withDefaults(),
+		silent: media.NewFrame(media.Rate),
+		wake:   make(chan struct{}, 1),
+		quit:   make(chan struct{}),
+	}
+	c.pool = newPool(c.cfg.Encoders)
+	start := time.Now()
+	for i := range c.slots {
+		c.slots[i].start = start.Add(time.Duration(i) * slotLength)
+		c.slots[i].catchUp = int64(c.cfg.CatchUp)
 	}
 	c.begin = make(chan struct{}, c.cfg.Workers)
 	c.own.Go(c.run)
@@ -84,7 +99,9 @@ func (c *Clock) Stats() Stats {
 	s := c.counters.read()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s.Bridges = int64(len(c.ticking))
+	for i := range c.slots {
+		s.Bridges += int64(len(c.slots[i].bridges))
+	}
 	return s
 }
 
@@ -97,7 +114,10 @@ func (c *Clock) Close(ctx context.Context) error {
 		c.closed = true
 		close(c.quit)
 	}
-	left := append([]*Bridge(nil), c.ticking...)
+	var left []*Bridge
+	for i := range c.slots {
+		left = append(left, c.slots[i].bridges...)
+	}
 	c.mu.Unlock()
 	c.own.Wait()
 	for _, b := range left {
@@ -116,51 +136,39 @@ func (c *Clock) Close(ctx context.Context) error {
 	}
 }
 
-// run makes the rounds. It takes part in each itself; helpers join where there
-// is more than one bridge.
+// run makes the rounds, one of each slot in which there is somebody. It takes
+// part in each itself; helpers join where there is work for them.
 func (c *Clock) run() {
 	defer close(c.begin)
-	line := timeline{start: time.Now(), catchUp: int64(c.cfg.CatchUp)}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		if c.idle() {
-			select {
-			case <-c.wake:
-				line.resume(time.Now())
-				continue
-			case <-c.quit:
-				return
-			}
+		s, due := c.next(time.Now())
+		var waited <-chan time.Time
+		if s != nil {
+			timer.Reset(time.Until(due))
+			waited = timer.C
 		}
-		due, skipped := line.next(time.Now())
-		timer.Reset(pause(due))
 		select {
-		case <-timer.C:
+		case <-waited:
+			c.tick(s)
+		case <-c.wake: // somebody has come, perhaps to an earlier slot
 		case <-c.quit:
 			return
 		}
-		c.counters.late(time.Since(due), skipped)
-		c.tick()
 	}
 }
 
-// pause is how long to wait for a tick. Before one that is made up for there is
-// a breath, in which a bot can answer what it heard in the tick before.
-func pause(due time.Time) time.Duration {
-	const breath = 2 * time.Millisecond
-	if d := time.Until(due); d > 0 {
-		return d
-	}
-	return breath
-}
-
-// tick makes one round: every bridge of the moment, each by one worker.
-func (c *Clock) tick() {
+// tick makes one round: every bridge of the slot, each by one worker.
+func (c *Clock) tick(s *slot) {
+	now := time.Now()
 	c.mu.Lock()
-	c.round = append(c.round[:0], c.ticking...)
+	c.round = append(c.round[:0], s.bridges...)
+	due, count, skipped := s.turn(now)
+	helpers := min(c.cfg.Workers, len(c.round), 1+int(s.took/worthHelp)) - 1
 	c.mu.Unlock()
-	helpers := min(c.cfg.Workers, len(c.round)) - 1
+	c.due, c.count = due, count
+	c.counters.skipped.Add(skipped)
 	c.cursor.Store(0)
 	for range helpers {
 		c.part.Add(1)
@@ -169,6 +177,8 @@ func (c *Clock) tick() {
 	c.work()
 	c.part.Wait()
 	clear(c.round)
+	s.last = time.Now()
+	s.took = s.last.Sub(now) * time.Duration(helpers+1)
 }
 
 // help takes part in rounds until there are no more.
@@ -186,14 +196,9 @@ func (c *Clock) work() {
 		if i >= len(c.round) {
 			return
 		}
-		c.round[i].tick()
+		c.counters.late(time.Since(c.due))
+		c.round[i].tick(c.count)
 	}
-}
-
-func (c *Clock) idle() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.ticking) == 0
 }
 
 // start has b ticked from now on. It reports false once the clock is closed.
@@ -204,8 +209,7 @@ func (c *Clock) start(b *Bridge) bool {
 	if c.closed {
 		return false
 	}
-	b.place = len(c.ticking)
-	c.ticking = append(c.ticking, b)
+	c.roomiest().add(b, time.Now())
 	select {
 	case c.wake <- struct{}{}:
 	default:
@@ -217,9 +221,5 @@ func (c *Clock) start(b *Bridge) bool {
 func (c *Clock) stop(b *Bridge) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	last := len(c.ticking) - 1
-	moved := c.ticking[last]
-	c.ticking[b.place], moved.place = moved, b.place
-	c.ticking[last] = nil
-	c.ticking = c.ticking[:last]
+	b.place.slot.remove(b)
 }

@@ -1,10 +1,6 @@
 package mix
 
-import (
-	"slices"
-
-	"github.com/botd-dev/botd/media"
-)
+import "github.com/botd-dev/botd/media"
 
 // ears are one way of hearing: whom somebody can hear. All whose limits come to
 // the same share them. The loudest are selected for each ears alone, so that a
@@ -22,6 +18,7 @@ type ears struct {
 	last   []*voice // and in the tick before
 
 	parts   []part  // what is heard in this tick
+	mixes   bool    // somebody hears it as a mix
 	sum     []int32 // of the parts and of what is played to all
 	sources int     // that sum is made of
 }
@@ -33,10 +30,12 @@ type voice struct {
 	chosen bool // in this tick
 }
 
-// part is what somebody adds to a mix: its voice, faded or not.
+// part is what somebody adds to a mix.
 type part struct {
 	of      *member
-	samples []int16
+	fade    func([]int16) // what is done to its voice first; nil is nothing
+	late    bool          // it had something to say before
+	samples []int16       // nil if its voice was not read
 }
 
 // attend finds those who are to be heard among the members. Who was heard
@@ -61,7 +60,9 @@ func (e *ears) gather(members []*member, named map[string]*member) {
 	e.voices = e.voices[:0]
 	if e.everybody {
 		for _, m := range members {
-			e.voices = append(e.voices, voice{of: m})
+			if m.tap == nil {
+				e.voices = append(e.voices, voice{of: m})
+			}
 		}
 		return
 	}
@@ -89,45 +90,40 @@ func (e *ears) shut() {
 // are fresh: then whoever comes to them fades as a whole.
 func (e *ears) mix(s *scratch) {
 	e.sources = s.common
-	e.parts = e.parts[:0]
 	if s.common > 0 {
 		copy(e.sum, s.played)
 	} else {
 		clear(e.sum)
 	}
-	for _, v := range e.chosen {
-		if v.of.ongoing && !v.heard && !e.fresh {
-			e.add(v.of, s.faded(v.of.voice, fadeIn))
-		} else {
-			e.add(v.of, v.of.voice)
+	for i := range e.parts {
+		p := &e.parts[i]
+		f := p.of.voice
+		if p.fade != nil {
+			f = s.faded(f, p.fade)
 		}
-	}
-	for _, v := range e.last {
-		if v.leaves() {
-			e.add(v.of, s.faded(v.of.voice, fadeOut))
+		if f == nil {
+			continue
 		}
-		v.heard = false
+		p.samples = f.Samples
+		add(e.sum, f.Samples)
+		e.sources++
 	}
-	for _, v := range e.chosen {
-		v.heard, v.chosen = true, false
-	}
-	e.fresh = false
-}
-
-func (e *ears) add(m *member, f *media.Frame) {
-	if f == nil {
-		return
-	}
-	add(e.sum, f.Samples)
-	e.sources++
-	e.parts = append(e.parts, part{m, f.Samples})
 }
 
 // part is what m adds to the sum, nil if nothing, and how many others do.
 func (e *ears) part(m *member) (samples []int16, others int) {
-	i := slices.IndexFunc(e.parts, func(p part) bool { return p.of == m })
-	if i < 0 {
-		return nil, e.sources
+	if p := e.find(m); p != nil && p.samples != nil {
+		return p.samples, e.sources - 1
 	}
-	return e.parts[i].samples, e.sources - 1
+	return nil, e.sources
+}
+
+// find is the part of m, nil if it has none.
+func (e *ears) find(m *member) *part {
+	for i := range e.parts {
+		if e.parts[i].of == m {
+			return &e.parts[i]
+		}
+	}
+	return nil
 }

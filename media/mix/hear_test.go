@@ -114,8 +114,9 @@ func TestTheOrderOfAListItsRepetitionsAndOneselfDoNotMatter(t *testing.T) {
 	made := makers{}
 	during(t, mix.Config{Encoders: made.new}, func(t *testing.T, b *mix.Bridge, c *mix.Clock) {
 		ears := speakers(b, 3)
-		for _, p := range ears {
+		for i, p := range ears {
 			p.format = media.Format{Codec: "opus"}
+			b.Join(string(rune('a'+i)), p)
 		}
 		b.Hear("a", []string{"x", "y"})
 		b.Hear("b", []string{"y", "x", "y"})

@@ -1,13 +1,117 @@
 package mix
 
-// The limiter leaves alone what is quieter than the knee and bends what is
-// louder, so that no sum, however large, reaches full scale: over the knee the
-// sample is knee + room·d/(room+d), whose slope at the knee is 1. It has no
-// memory, hence every mix of a tick is bent the same way.
+// The limiter turns a mix that is too loud down as a whole, so that nothing is
+// bent: over pieces of 2.5 ms the gain comes down before what would be too loud,
+// stays for 20 ms and goes up again in about half a second. What a frame begins
+// with can be too loud before the gain is down. That is bent: over the knee the
+// sample is knee + room·d/(room+d), whose slope at the knee is 1, so that no sum,
+// however large, reaches full scale.
+//
+// One gain goes for all mixes of an audience, with and without somebody's own
+// voice, so that a listener may go from one to another.
 const (
-	knee = 26000 // -2 dB of full scale
+	knee = 30000 // -0.8 dB of full scale
 	room = 32767 - knee
+
+	piece   = 120 // samples of one step of the gain: 2.5 ms
+	pieces  = 8   // in a frame
+	hold    = 8   // steps before the gain goes up again: 20 ms
+	release = 0.0025
 )
+
+// envelope is the gain of a limiter in the course of a frame.
+type envelope struct {
+	gain  float32 // at the end of the last frame
+	held  int     // steps it still stays
+	flat  bool    // it is 1 all the time
+	steps [pieces + 1]float32
+}
+
+func newEnvelope() envelope { return envelope{gain: 1, flat: true} }
+
+// follow finds the gain for a sum of so many sources. A single one fits as it
+// is.
+func (e *envelope) follow(sum []int32, sources int) {
+	var most [pieces + 1]float32
+	e.flat = e.gain == 1
+	for i := range pieces {
+		most[i] = 1
+		if sources <= 1 {
+			continue
+		}
+		if loudest := peak(sum[i*piece : (i+1)*piece]); loudest > knee {
+			most[i], e.flat = knee/float32(loudest), false
+		}
+	}
+	if e.flat {
+		return
+	}
+	most[pieces] = 1
+	e.steps[0] = e.gain
+	for i := range pieces {
+		e.steps[i+1] = e.step(min(most[i], most[i+1]))
+	}
+}
+
+// step moves the gain to where it is at the end of a piece.
+func (e *envelope) step(most float32) float32 {
+	switch {
+	case most <= e.gain:
+		e.gain, e.held = most, hold
+	case e.held > 0:
+		e.held--
+	default:
+		e.gain = min(most, e.gain+release)
+	}
+	return e.gain
+}
+
+// limit writes a sum of so many sources to dst and returns how many samples were
+// not left as they are.
+func (e *envelope) limit(dst []int16, sum []int32, sources int) (bent int64) {
+	if e.flat {
+		for i, s := range sum {
+			dst[i] = int16(s)
+		}
+		return 0
+	}
+	for i, s := range sum {
+		dst[i] = fitted(e.turned(s, i), sources)
+	}
+	return int64(len(dst))
+}
+
+// less is limit for sum without what is less in it, which leaves so many others.
+func (e *envelope) less(dst []int16, sum []int32, less []int16, others int) (bent int64) {
+	if e.flat {
+		for i, s := range sum {
+			s -= int32(less[i])
+			if s > knee || s < -knee {
+				bent++
+			}
+			dst[i] = fitted(s, others)
+		}
+		return bent
+	}
+	for i, s := range sum {
+		dst[i] = fitted(e.turned(s-int32(less[i]), i), others)
+	}
+	return int64(len(dst))
+}
+
+// turned is sample i of a frame after the gain.
+func (e *envelope) turned(s int32, i int) int32 {
+	from, to := e.steps[i/piece], e.steps[i/piece+1]
+	return int32(float32(s) * (from + (to-from)*float32(i%piece)/piece))
+}
+
+// fitted makes a sum of so many sources fit 16 bits.
+func fitted(s int32, sources int) int16 {
+	if sources <= 1 {
+		return int16(min(max(s, -32768), 32767))
+	}
+	return bend(s)
+}
 
 // bend limits a sum of several sources to what 16 bits hold.
 func bend(s int32) int16 {
@@ -22,87 +126,9 @@ func bend(s int32) int16 {
 	return int16(s)
 }
 
-// limit writes sum to dst and returns how many samples it bent. A sum of one
-// source fits as it is and is not touched.
-func limit(dst []int16, sum []int32, sources int) (bent int64) {
-	if sources <= 1 {
-		for i, s := range sum {
-			dst[i] = int16(s)
-		}
-		return 0
+func peak(sum []int32) (loudest int32) {
+	for _, s := range sum {
+		loudest = max(loudest, s, -s)
 	}
-	for i, s := range sum {
-		if s > knee || s < -knee {
-			bent++
-		}
-		dst[i] = bend(s)
-	}
-	return bent
-}
-
-// limitLess is limit for sum without what is less in it, which leaves so many
-// others.
-func limitLess(dst []int16, sum []int32, less []int16, others int) (bent int64) {
-	if others <= 1 {
-		for i, s := range sum {
-			dst[i] = int16(s - int32(less[i]))
-		}
-		return 0
-	}
-	for i, s := range sum {
-		s -= int32(less[i])
-		if s > knee || s < -knee {
-			bent++
-		}
-		dst[i] = bend(s)
-	}
-	return bent
-}
-
-// fadeSamples is the length of a fade: 5 ms.
-const fadeSamples = 240
-
-// fadeIn raises the beginning of a frame from nothing.
-func fadeIn(samples []int16) {
-	for i := range min(fadeSamples, len(samples)) {
-		samples[i] = int16(int(samples[i]) * i / fadeSamples)
-	}
-}
-
-// fadeOut lowers the beginning of a frame to nothing and silences the rest.
-func fadeOut(samples []int16) {
-	n := min(fadeSamples, len(samples))
-	for i := range n {
-		samples[i] = int16(int(samples[i]) * (n - i) / n)
-	}
-	clear(samples[n:])
-}
-
-// blend goes from one mix to the other in the course of a frame. What is in
-// both stays as it is.
-func blend(dst, from, to []int32) {
-	n := int64(len(dst))
-	for i := range dst {
-		dst[i] = from[i] + int32(int64(to[i]-from[i])*int64(i)/n)
-	}
-}
-
-// blendPart is blend for one part of the mixes; nil is silence.
-func blendPart(dst, from, to []int16) {
-	for i := range dst {
-		var a, b int
-		if from != nil {
-			a = int(from[i])
-		}
-		if to != nil {
-			b = int(to[i])
-		}
-		dst[i] = int16(a + (b-a)*i/len(dst))
-	}
-}
-
-func add(sum []int32, samples []int16) {
-	for i, s := range samples {
-		sum[i] += int32(s)
-	}
+	return loudest
 }

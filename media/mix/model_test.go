@@ -93,7 +93,7 @@ func FuzzWhoHearsWhom(f *testing.F) {
 
 func follow(t *testing.T, deeds []byte) {
 	t.Helper()
-	c := mix.NewClock(mix.Config{Workers: 1})
+	c := mix.NewClock(mix.Config{Workers: 1, Speakers: len(everyone)})
 	b := c.NewBridge(mix.Options{})
 	m := &model{map[string]*port{}, map[string]bool{}, map[string][]string{}}
 	for step := range slices.Chunk(deeds, 3) {

@@ -2,23 +2,56 @@ package mix
 
 import (
 	"io"
+	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/botd-dev/botd/media"
 )
 
 // playback fits media.Playback.
 type playback struct {
-	to    map[string]bool // nil is everybody
-	ahead *ahead
-	done  chan struct{}
-	err   error // set before done is closed
+	bridge *Bridge         // whose lock guards what is heard and the marks; nil if it never began
+	to     map[string]bool // nil is everybody
+	ahead  *ahead
+	done   chan struct{}
+	err    error // set before done is closed
 
 	stop   atomic.Bool
 	frames atomic.Int64
 
-	sound *media.Frame // of this tick; nil if there is none
+	sound *media.Frame  // of this tick; nil if there is none
+	lasts time.Duration // how much of it is sound
 	ended bool
+
+	heard     map[string]*heard
+	listening []*heard // those who are there now
+	marks     []mark   // those not yet reached, in order
+	mixed     time.Duration
+}
+
+// heard is how much of a playback somebody was sent.
+type heard struct {
+	by *member
+	of time.Duration
+}
+
+// mark is a place in a playback and who wants to know when it is passed.
+type mark struct {
+	name   string
+	at     time.Duration
+	passed func(string)
+}
+
+func newPlayback(b *Bridge, a *ahead, to []string) *playback {
+	p := &playback{bridge: b, done: make(chan struct{}), ahead: a, heard: map[string]*heard{}}
+	if len(to) > 0 {
+		p.to = make(map[string]bool, len(to))
+		for _, id := range to {
+			p.to[id] = true
+		}
+	}
+	return p
 }
 
 // Done fits media.Playback.
@@ -34,12 +67,59 @@ func (p *playback) Err() error {
 	}
 }
 
-// Stop fits media.Playback: the coming tick fades the sound out within 5 ms
+// Stop fits media.Playback: the coming tick fades the sound out within 10 ms
 // and closes Done.
 func (p *playback) Stop() { p.stop.Store(true) }
 
 // Played fits media.Playback.
 func (p *playback) Played() int { return int(p.frames.Load()) }
+
+// Heard fits media.Playback.
+func (p *playback) Heard(id string) time.Duration {
+	if p.bridge == nil {
+		return 0
+	}
+	p.bridge.mu.Lock()
+	defer p.bridge.mu.Unlock()
+	if h, ok := p.heard[id]; ok {
+		return h.of
+	}
+	return 0
+}
+
+// Mark fits media.Playback.
+func (p *playback) Mark(name string, at time.Duration, passed func(name string)) {
+	if p.bridge == nil {
+		return
+	}
+	p.bridge.mu.Lock()
+	defer p.bridge.mu.Unlock()
+	if p.ended {
+		return
+	}
+	i := slices.IndexFunc(p.marks, func(m mark) bool { return m.at > at })
+	if i < 0 {
+		i = len(p.marks)
+	}
+	p.marks = slices.Insert(p.marks, i, mark{name, at, passed})
+}
+
+// listen finds out who hears the playback now.
+func (p *playback) listen(members []*member) {
+	p.listening = p.listening[:0]
+	for _, m := range members {
+		if m.tap != nil || p.to != nil && !p.to[m.id] {
+			continue
+		}
+		h := p.heard[m.id]
+		if h == nil {
+			h = &heard{}
+			p.heard[m.id] = h
+		}
+		h.by = m
+		p.listening = append(p.listening, h)
+	}
+}
 
 // advance takes the sound of this tick. It reports whether the playback had to
 // wait for its source.
@@ -64,16 +144,38 @@ func (p *playback) advance() (starved bool) {
 	if f == nil {
 		return !stopped && p.frames.Load() > 0
 	}
+	p.lasts = media.FrameDuration
 	if stopped {
-		fadeOut(f.Samples)
+		p.lasts = stopFade * time.Second / media.Rate
+		fade(f.Samples, stopFade)
 	}
 	p.sound = f
 	p.frames.Add(1)
 	return false
 }
 
+// count notes what was heard in this tick, when everybody has been served, and
+// which marks were passed.
+func (p *playback) count() {
+	if p.sound == nil {
+		return
+	}
+	for _, h := range p.listening {
+		if h.by.sending {
+			h.of += p.lasts
+		}
+	}
+	p.mixed += p.lasts
+	for len(p.marks) > 0 && p.marks[0].at <= p.mixed {
+		m := p.marks[0]
+		p.marks = p.marks[1:]
+		p.bridge.news = append(p.bridge.news, func() { m.passed(m.name) })
+	}
+}
+
 // finish tells that nothing more of it is mixed, and lets go of the source.
 func (p *playback) finish() {
+	p.ended, p.marks, p.listening = true, nil, nil
 	p.ahead.close()
 	close(p.done)
 }

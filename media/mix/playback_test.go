@@ -97,9 +97,9 @@ func TestStopTakesEffectWithinFortyMilliseconds(t *testing.T) {
 		play.Stop()
 		ticks(10)
 		heard := ear.sound()
-		for i, s := range heard[240:] {
+		for i, s := range heard[480:] {
 			if s != 0 {
-				t.Fatalf("sound %d samples after stopping", i+240)
+				t.Fatalf("sound %d samples after stopping", i+480)
 			}
 		}
 		if play.Err() != nil {

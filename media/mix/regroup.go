@@ -20,18 +20,47 @@ func (b *Bridge) regroup() {
 	for _, m := range b.members {
 		private = private[:0]
 		for _, p := range b.plays {
-			if p.to[m.id] {
+			if m.tap == nil && p.to[m.id] {
 				private = append(private, p)
 			}
 		}
-		m.audience = b.seat(m, b.limits.earsOf(m.id), private)
+		e := b.limits.everybody
+		if m.tap == nil {
+			e = b.limits.earsOf(m.id)
+		}
+		m.audience = b.seat(m, e, private)
 		m.audience.members = append(m.audience.members, m)
 	}
-	b.audiences = slices.DeleteFunc(b.audiences, func(a *audience) bool {
+	for _, a := range b.audiences {
 		a.arrive()
-		return len(a.members) == 0
+	}
+	b.audiences = slices.DeleteFunc(b.audiences, func(a *audience) bool {
+		if len(a.members) > 0 {
+			a.count()
+			return false
+		}
+		b.disband(a)
+		return true
 	})
-	b.attend()
+	named := b.named()
+	b.attend(named)
+	for _, p := range b.plays {
+		p.listen(b.members)
+	}
+	for _, t := range b.taps {
+		t.find(named)
+	}
+}
+
+// named is the members by id.
+func (b *Bridge) named() map[string]*member {
+	named := make(map[string]*member, len(b.members))
+	for _, m := range b.members {
+		if m.tap == nil {
+			named[m.id] = m
+		}
+	}
+	return named
 }
 
 // seat is the audience of m, who hears by these ears, and these plays.
@@ -67,7 +96,8 @@ func (a *audience) comeFrom(from *audience) {
 		return
 	}
 	a.from = from
-	a.copy(&from.past)
+	a.past.copy(&from.past)
+	a.level, a.passed = from.level, from.passed
 	if from.ears != a.ears {
 		a.was = from.ears
 	}
@@ -75,14 +105,23 @@ func (a *audience) comeFrom(from *audience) {
 
 // arrive ends coming from elsewhere.
 func (a *audience) arrive() {
-	if a.from != nil && len(a.from.members) == 0 && a.from.streams != nil {
-		a.streams, a.from.streams = a.from.streams, nil
+	if a.from != nil && len(a.from.members) == 0 {
+		a.groups = append(a.groups, a.from.groups...)
+		a.from.groups = nil
 	}
 	a.from = nil
 }
 
+// disband gives back the encoders of an audience.
+func (b *Bridge) disband(a *audience) {
+	for _, g := range a.groups {
+		b.retire(g.stream)
+		g.stream = nil
+	}
+}
+
 // attend finds out which ears are used now, and whom they can hear.
-func (b *Bridge) attend() {
+func (b *Bridge) attend(named map[string]*member) {
 	old := b.ears
 	b.ears = nil
 	for _, e := range old {
@@ -96,10 +135,6 @@ func (b *Bridge) attend() {
 		if !e.kept {
 			e.shut()
 		}
-	}
-	named := make(map[string]*member, len(b.members))
-	for _, m := range b.members {
-		named[m.id] = m
 	}
 	for _, e := range b.ears {
 		e.attend(b.members, named)

@@ -12,10 +12,23 @@ const (
 
 // loudness is what a port is chosen by.
 type loudness struct {
-	level   uint8 // of the coming 20 ms, -dBov
+	said    uint8 // how loud the coming 20 ms are, -dBov
+	level   uint8 // the same, unless it is muted
 	smooth  int   // dB above silence
 	speaks  bool  // has something to say in this tick
 	ongoing bool  // had something to say in the tick before
+	ending  bool  // was muted since
+}
+
+// take takes in the level of the coming 20 ms of somebody who may be muted. Who
+// is muted in the middle of a word is faded out of the mix.
+func (l *loudness) take(level uint8, muted bool) {
+	l.said = level
+	l.ending = muted && l.speaks
+	if muted {
+		level = media.Silent
+	}
+	l.measure(level)
 }
 
 // measure takes in the level of the coming 20 ms.
@@ -25,6 +38,11 @@ func (l *loudness) measure(level uint8) {
 	l.speaks, l.ongoing = level < media.Silent, l.speaks
 }
 
+// still reports whether nothing is left to be measured of somebody who sleeps.
+func (l *loudness) still() bool {
+	return l.smooth == 0 && !l.speaks && !l.ongoing && !l.ending
+}
+
 func (v *voice) rank() int {
 	if v.heard {
 		return v.of.smooth + lead
@@ -32,11 +50,12 @@ func (v *voice) rank() int {
 	return v.of.smooth
 }
 
-// leaves reports whether v, heard until now, goes on but not among the loudest.
-func (v *voice) leaves() bool { return !v.chosen && v.of.speaks }
+// leaves reports whether v, heard until now, goes on but not among the loudest,
+// or has been muted in the middle of a word.
+func (v *voice) leaves() bool { return !v.chosen && (v.of.speaks || v.of.ending) }
 
 // choose finds the loudest of those who have something to say, at most limit of
-// them, and marks who is wanted. Of equals the first wins.
+// them, and so what these ears hear in this tick. Of equals the first wins.
 func (e *ears) choose(limit int) {
 	e.chosen, e.last = e.last[:0], e.chosen
 	for i := range e.voices {
@@ -44,14 +63,25 @@ func (e *ears) choose(limit int) {
 			e.chosen = insert(e.chosen, v, limit)
 		}
 	}
+	e.parts = e.parts[:0]
 	for _, v := range e.chosen {
-		v.chosen, v.of.wanted = true, true
+		v.chosen = true
+		p := part{of: v.of}
+		if v.of.ongoing && !v.heard && !e.fresh {
+			p.fade, p.late = fadeIn, true
+		}
+		e.parts = append(e.parts, p)
 	}
 	for _, v := range e.last {
 		if v.leaves() {
-			v.of.wanted = true
+			e.parts = append(e.parts, part{of: v.of, fade: fadeOut})
 		}
+		v.heard = false
 	}
+	for _, v := range e.chosen {
+		v.heard, v.chosen = true, false
+	}
+	e.fresh = false
 }
 
 // insert puts v where its rank belongs in best, which is in order of rank and

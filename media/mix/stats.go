@@ -8,12 +8,14 @@ import (
 // Stats are what a clock has counted since it was made.
 type Stats struct {
 	Bridges  int64 // ticked now
-	Ticks    int64 // rounds of the clock
-	Late     int64 // rounds begun more than 5 ms after they were due
+	Ticks    int64 // of bridges
+	Late     int64 // of those, begun more than 5 ms after they were due
 	Skipped  int64 // rounds left out because they were too late
 	Worst    time.Duration
 	Decoded  int64 // frames read from ports
 	Passed   int64 // frames skipped undecoded
+	Relayed  int64 // packets handed to a listener as they came
+	Tapped   int64 // frames and packets put in the rings of taps
 	Unheard  int64 // of those, frames with sound, of ports that were not among the loudest
 	Encoded  int64 // payloads made for listeners
 	Primed   int64 // payloads made to bring an encoder to where its listener is
@@ -24,7 +26,12 @@ type Stats struct {
 	Unmade   int64 // payloads or encoders that could not be made
 }
 
-// lateAfter is how late a round may be without counting as late.
+// LatePercent is how many ticks of a hundred were late.
+func (s Stats) LatePercent() float64 {
+	return 100 * float64(s.Late) / float64(max(s.Ticks, 1))
+}
+
+// lateAfter is how late a tick may be without counting as late.
 const lateAfter = 5 * time.Millisecond
 
 // counters are the Stats while they are counted. Bridges add to them once a
@@ -32,21 +39,21 @@ const lateAfter = 5 * time.Millisecond
 type counters struct {
 	ticks, lates, skipped, worst      atomic.Int64
 	decoded, passed, unheard          atomic.Int64
+	relayed, tapped                   atomic.Int64
 	encoded, primed, starved, limited atomic.Int64
 	panicked, unread, unmade          atomic.Int64
 }
 
-// late counts a round that was begun by so much after it was due.
-func (c *counters) late(by time.Duration, skipped int64) {
+// late counts a tick that was begun by so much after it was due.
+func (c *counters) late(by time.Duration) {
 	c.ticks.Add(1)
 	if by > lateAfter {
 		c.lates.Add(1)
 	}
-	if skipped > 0 {
-		c.skipped.Add(skipped)
-	}
-	if int64(by) > c.worst.Load() {
-		c.worst.Store(int64(by)) // only the clock's goroutine stores
+	for worst := c.worst.Load(); int64(by) > worst; worst = c.worst.Load() {
+		if c.worst.CompareAndSwap(worst, int64(by)) {
+			return
+		}
 	}
 }
 
@@ -58,6 +65,8 @@ func (c *counters) add(t *Stats) {
 	}{
 		{&c.decoded, t.Decoded},
 		{&c.passed, t.Passed},
+		{&c.relayed, t.Relayed},
+		{&c.tapped, t.Tapped},
 		{&c.unheard, t.Unheard},
 		{&c.encoded, t.Encoded},
 		{&c.primed, t.Primed},
@@ -78,6 +87,7 @@ func (c *counters) read() Stats {
 		Ticks: c.ticks.Load(), Late: c.lates.Load(), Skipped: c.skipped.Load(),
 		Worst:   time.Duration(c.worst.Load()),
 		Decoded: c.decoded.Load(), Passed: c.passed.Load(), Unheard: c.unheard.Load(),
+		Relayed: c.relayed.Load(), Tapped: c.tapped.Load(),
 		Encoded: c.encoded.Load(), Primed: c.primed.Load(), Starved: c.starved.Load(),
 		Limited: c.limited.Load(), Panicked: c.panicked.Load(), Unread: c.unread.Load(),
 		Unmade: c.unmade.Load(),

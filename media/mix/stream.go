@@ -1,10 +1,6 @@
 package mix
 
-import (
-	"fmt"
-
-	"github.com/botd-dev/botd/media"
-)
+import "github.com/botd-dev/botd/media"
 
 // A decoder expects its stream to come from one encoder: Opus overlaps each
 // frame with the one before and predicts from it. A listener who begins to
@@ -22,7 +18,7 @@ import (
 const (
 	history  = 3         // frames an encoder is primed with
 	hangover = 50        // ticks: 1 s
-	keep     = 1500      // ticks an unused encoder is kept: 30 s
+	keep     = 250       // ticks an unused encoder is kept: 5 s
 	payload  = 1275 + 64 // the largest Opus packet and some room (RFC 6716, section 3.4)
 )
 
@@ -31,35 +27,43 @@ type stream struct {
 	format  media.Format
 	encoder media.Encoder // nil if it could not be made
 	used    int64         // the tick of the last payload
+	rested  int           // how many of the last frames it was given were silent
 	payload []byte
 }
 
-// encode makes the payload of this tick of frame, once, whoever asks. The
-// past are the frames before it, oldest first.
-func (s *stream) encode(b *Bridge, frame *media.Frame, past *past) []byte {
+// frame is one to be encoded, and how its listener came to it.
+type frame struct {
+	*media.Frame
+	past   *memory // what was heard before
+	rested bool    // all of that was silence
+	silent bool    // this is
+}
+
+// encode makes the payload of this tick of f, once, whoever asks.
+func (s *stream) encode(b *Bridge, f frame) []byte {
 	if s.used == b.now {
 		return s.payload
 	}
 	fresh := s.used != b.now-1
 	s.used = b.now
 	s.payload = s.payload[:0]
-	if s.encoder == nil {
-		return nil
-	}
-	if fresh {
-		for i := range history {
-			s.one(b, past.before(history-i))
+	if fresh && (s.rested < history || !f.rested) {
+		for _, before := range f.past {
+			s.one(b, before)
 			b.count.Primed++
 		}
 	}
-	if s.one(b, frame) {
+	if s.rested++; !f.silent {
+		s.rested = 0
+	}
+	if s.one(b, f.Frame) {
 		b.count.Encoded++
 	}
 	return s.payload
 }
 
 // one makes a payload of one frame. An encoder that panics is not used again.
-func (s *stream) one(b *Bridge, frame *media.Frame) (made bool) {
+func (s *stream) one(b *Bridge, f *media.Frame) (made bool) {
 	if s.encoder == nil {
 		return false
 	}
@@ -69,71 +73,59 @@ func (s *stream) one(b *Bridge, frame *media.Frame) (made bool) {
 			b.count.Unmade++
 		}
 	}()
-	made = true
-	out, err := s.encoder.Encode(s.payload[:0], frame)
+	out, err := s.encoder.Encode(s.payload[:0], f)
 	if err != nil {
 		b.count.Unmade++
-		out, made = s.payload[:0], false
+		s.payload = s.payload[:0]
+		return false
 	}
 	s.payload = out
-	return made
+	return true
 }
 
-// newStream makes the encoder of one stream. If there is none for the format,
-// the stream has empty payloads and is counted.
+// newStream takes or makes the encoder of one stream. If there is none for the
+// format, the stream has empty payloads and is counted.
 func (b *Bridge) newStream(format media.Format) *stream {
-	s := &stream{format: format, used: -1, payload: make([]byte, 0, payload)}
-	encoder, err := b.makeEncoder(format)
+	s := &stream{format: format, used: never, payload: make([]byte, 0, payload)}
+	encoder, used, err := b.clock.pool.take(format)
 	if err != nil {
 		b.count.Unmade++
 		return s
 	}
 	s.encoder = encoder
-	return s
-}
-
-func (b *Bridge) makeEncoder(format media.Format) (e media.Encoder, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("mix: encoder of %s panicked: %v", format.Codec, p)
-		}
-	}()
-	return b.clock.cfg.Encoders(format)
-}
-
-// streamOf is the stream that m hears in this tick: its own while it is heard
-// and for a while after, else the one its audience shares.
-func (b *Bridge) streamOf(m *member, format media.Format) *stream {
-	if m.quiet > 0 && (m.own == nil || m.own.format != format || m.quiet > hangover) {
-		return b.shared(m.audience, format)
-	}
-	if m.own == nil || m.own.format != format {
-		m.own = b.newStream(format)
-	}
-	return m.own
-}
-
-func (b *Bridge) shared(a *audience, format media.Format) *stream {
-	s, ok := a.streams[format]
-	if !ok {
-		s = b.newStream(format)
-		a.streams[format] = s
+	if !used {
+		s.rested = history
 	}
 	return s
+}
+
+// retire gives the encoder of a stream to whoever needs one next.
+func (b *Bridge) retire(s *stream) {
+	if s != nil && s.encoder != nil {
+		b.clock.pool.give(s.format, s.encoder)
+		s.encoder = nil
+	}
 }
 
 // dropStreams lets go of encoders that have not been used for a while.
 func (b *Bridge) dropStreams() {
 	for _, a := range b.audiences {
-		for format, s := range a.streams {
-			if b.now-s.used > keep {
-				delete(a.streams, format)
+		for _, g := range a.groups {
+			if g.stream != nil && b.now-g.stream.used > keep {
+				b.retire(g.stream)
+				g.stream = nil
 			}
 		}
 	}
 	for _, m := range b.members {
 		if m.own != nil && b.now-m.own.used > keep {
-			m.own = nil
+			b.release(m)
+		}
+	}
+	for _, t := range b.taps {
+		if t.stream != nil && b.now-t.stream.used > keep {
+			b.retire(t.stream)
+			t.stream = nil
 		}
 	}
 }

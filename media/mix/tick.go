@@ -6,120 +6,157 @@ import (
 	"github.com/botd-dev/botd/media"
 )
 
-// tick makes 20 ms: it listens to everybody, decodes the few who are heard,
-// mixes, and hands each port what it hears. In a steady state it allocates
-// nothing.
-func (b *Bridge) tick() {
+// tick makes 20 ms: it listens to everybody who is awake, passes on what can be,
+// decodes the few who are heard otherwise, mixes, and hands each port what it
+// hears. In a steady state it allocates nothing. at is the clock's count.
+func (b *Bridge) tick(at int64) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	if !b.ticked {
+		b.mu.Unlock()
 		return
 	}
+	b.turn(at)
+	sent, news := b.sent, b.news
+	b.news = nil
+	b.sweep()
+	b.mu.Unlock()
+	if sent && b.clock.cfg.Flush != nil {
+		b.clock.cfg.Flush()
+	}
+	for _, tell := range news {
+		tell()
+	}
+}
+
+func (b *Bridge) turn(at int64) {
+	b.begin(at)
+	b.guarded((*Bridge).listen)
+	b.choose()
+	b.guarded((*Bridge).look)
+	b.advance()
+	b.route()
+	b.guarded((*Bridge).take)
+	b.mix()
+	b.guarded((*Bridge).serve)
+	b.settle()
+}
+
+// begin makes ready for a tick.
+func (b *Bridge) begin(at int64) {
+	if b.now == 0 {
+		b.began = at
+	}
 	b.now++
-	b.count = Stats{}
+	b.elapsed = at - b.began
+	b.count, b.sent, b.used = Stats{}, false, 0
 	if b.changed {
 		b.changed = false
 		b.regroup()
 	}
-	b.choose()
-	b.take()
-	b.mixPlays()
-	for _, e := range b.ears {
-		e.mix(&b.scratch)
+	for _, m := range b.taken {
+		m.taken, m.wanted, m.late, m.voice = false, false, false, nil
 	}
-	for _, a := range b.audiences {
-		b.serve(a)
-	}
-	b.sweep()
+	b.awake, b.taken = b.awake[:0], b.taken[:0]
 }
 
-// choose finds who is heard, by whatever ears.
-func (b *Bridge) choose() {
-	for _, m := range b.members {
-		m.listen()
-	}
-	for _, e := range b.ears {
-		e.choose(b.speakers)
-	}
-}
-
-// take decodes what is wanted, once each, and passes over the rest.
-func (b *Bridge) take() {
-	b.used = 0
-	for _, m := range b.members {
-		m.voice = nil
+// listen asks for the level of the coming 20 ms. Who is muted is silent.
+func (b *Bridge) listen() {
+	for b.at < len(b.members) {
+		m := b.members[b.at]
+		b.at++
 		switch {
-		case m.broken != nil:
-		case m.wanted:
-			b.decode(m)
-		default:
-			b.pass(m)
+		case m.broken != nil || m.tap != nil:
+		case !m.asleep():
+			b.culprit = m
+			b.awake = append(b.awake, m)
+			m.take(m.port.Level(), m.muted)
+			b.watch(m)
+		case !m.still():
+			m.take(media.Silent, m.muted)
+			b.watch(m)
 		}
 	}
 }
 
-func (b *Bridge) decode(m *member) {
-	f := b.frame()
-	if m.read(f) != nil {
-		b.count.Unread++
-		return
+// choose finds who is heard, by whatever ears, and so whose sound is wanted.
+func (b *Bridge) choose() {
+	for _, e := range b.ears {
+		e.choose(b.opts.Speakers)
+		for i := range e.parts {
+			p := &e.parts[i]
+			b.want(p.of)
+			p.of.wanted = true
+			p.of.late = p.of.late || p.late
+			if p.of.audience != nil && (p.of.audience.ears == e || p.of.audience.was == e) {
+				p.of.spoke = b.now
+			}
+		}
 	}
-	b.count.Decoded++
-	m.voice = f
+	for _, t := range b.taps {
+		t.want()
+	}
 }
 
-func (b *Bridge) pass(m *member) {
-	m.skip()
-	b.count.Passed++
-	if m.speaks {
-		b.count.Unheard++
+// want has the sound of m taken in this tick.
+func (b *Bridge) want(m *member) {
+	if !m.taken && m.broken == nil {
+		m.taken = true
+		b.taken = append(b.taken, m)
 	}
 }
 
-// mixPlays takes what is played, and adds up what is played to all.
-func (b *Bridge) mixPlays() {
-	clear(b.played)
-	b.common = 0
+// advance takes what is played in this tick.
+func (b *Bridge) advance() {
+	b.common, b.playing = 0, false
 	for _, p := range b.plays {
 		if p.advance() {
 			b.count.Starved++
 		}
-		if p.sound != nil && p.to == nil {
-			add(b.played, p.sound.Samples)
+		if p.sound == nil {
+			continue
+		}
+		b.playing = true
+		if p.to == nil {
 			b.common++
 		}
 	}
 }
 
-func (b *Bridge) serve(a *audience) {
-	b.count.Limited += a.mix()
-	for _, m := range a.members {
-		if m.broken == nil {
-			b.tell(m)
+// mix adds up what is played to all, and then what each hears.
+func (b *Bridge) mix() {
+	b.takeUp()
+	if b.common > 0 {
+		clear(b.played)
+		for _, p := range b.plays {
+			if p.sound != nil && p.to == nil {
+				add(b.played, p.sound.Samples)
+			}
 		}
 	}
-	if a.settled(b.now) {
-		b.changed = true
+	for _, e := range b.ears {
+		if e.mixes {
+			e.mix(&b.scratch)
+		}
+	}
+	for _, a := range b.audiences {
+		b.count.Limited += a.mix()
 	}
 }
 
-// tell hands m what it hears: the mix of its audience, without its own voice.
-func (b *Bridge) tell(m *member) {
-	a := m.audience
-	frame := a.before(0)
-	m.quiet++
-	if own, others := a.part(m, b.own); own != nil {
-		m.quiet = 0
-		frame = b.mine
-		b.count.Limited += limitLess(frame.Samples, a.heard, own, others)
+// settle is what is done when everybody has been served.
+func (b *Bridge) settle() {
+	for _, a := range b.audiences {
+		if a.settled(b.now) {
+			b.changed = true
+		}
 	}
-	sound := media.Sound{Frame: frame}
-	if f := m.format(); f.Codec != "" && b.clock.cfg.Encoders != nil {
-		sound.Payload = b.streamOf(m, f).encode(b, frame, &a.past)
+	for _, t := range b.taps {
+		t.offer()
 	}
-	if m.broken == nil {
-		m.hear(sound)
+	for _, p := range b.plays {
+		p.count()
 	}
+	b.tellDominant()
 }
 
 // sweep takes out who is broken and what has ended, and rests if nothing is
@@ -137,7 +174,7 @@ func (b *Bridge) sweep() {
 		b.dropStreams()
 	}
 	b.clock.counters.add(&b.count)
-	if len(b.members) == 0 && len(b.plays) == 0 {
+	if !slices.ContainsFunc(b.members, func(m *member) bool { return m.tap == nil }) && len(b.plays) == 0 {
 		b.rest()
 	}
 }
@@ -149,6 +186,7 @@ func (b *Bridge) discard(m *member) bool {
 	}
 	b.count.Panicked++
 	b.changed = true
+	b.forget(m)
 	if tell := b.clock.cfg.Broken; tell != nil {
 		tell(m.id, m.broken)
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/botd-dev/botd/media"
 )
 
-// timeline counts the ticks of a clock. Deadlines are counted from its start,
+// timeline counts the ticks of a slot. Deadlines are counted from its start,
 // so that being late once makes nothing after it late.
 type timeline struct {
 	start   time.Time
@@ -22,7 +22,12 @@ func (l *timeline) next(now time.Time) (due time.Time, skipped int64) {
 		skipped = behind
 		l.ticks += behind
 	}
-	return l.start.Add(time.Duration(l.ticks) * media.FrameDuration), skipped
+	return l.due(l.ticks), skipped
+}
+
+// due is when a tick is due.
+func (l *timeline) due(tick int64) time.Time {
+	return l.start.Add(time.Duration(tick) * media.FrameDuration)
 }
 
 // resume forgets the ticks of a time in which there was nothing to be ticked.

@@ -54,8 +54,10 @@ func (p *port) Format() media.Format { return p.format }
 func (p *port) Hear(s media.Sound) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.heard = append(p.heard, s.Frame.Samples...)
-	if s.Payload != nil {
+	if s.Frame != nil {
+		p.heard = append(p.heard, s.Frame.Samples...)
+	}
+	if len(s.Payload) > 0 {
 		p.packets = append(p.packets, append([]byte(nil), s.Payload...))
 	}
 }
@@ -95,6 +97,9 @@ func says(hz, dBov float64) *port { return &port{says: media.Tone(hz, dBov)} }
 // during runs f on a bridge in a world where time is fake.
 func during(t *testing.T, cfg mix.Config, f func(t *testing.T, b *mix.Bridge, c *mix.Clock)) {
 	t.Helper()
+	if cfg.Speakers == 0 {
+		cfg.Speakers = len(everyone) // all at once are heard
+	}
 	synctest.Test(t, func(t *testing.T) {
 		c := mix.NewClock(cfg)
 		b := c.NewBridge(mix.Options{})
