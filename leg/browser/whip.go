@@ -16,7 +16,7 @@ const whipPath = "/whip/"
 
 // WHIP takes those who join a call by one request (RFC 9725): an offer is
 // posted to /whip/{group or room}, and the answer names the session, which is
-// deleted to leave. Mount it at /whip/.
+// patched when the client's network changes, and deleted to leave. Mount it at /whip/.
 func (s *Server) WHIP() http.Handler { return http.HandlerFunc(s.serveWHIP) }
 
 func (s *Server) serveWHIP(w http.ResponseWriter, r *http.Request) {
@@ -48,6 +48,7 @@ func (s *Server) serveWHIP(w http.ResponseWriter, r *http.Request) {
 // serveSession takes the requests about a session that exists. Without its
 // secret, nobody learns that it does.
 func (s *Server) serveSession(w http.ResponseWriter, r *http.Request, place, secret string) {
+	w.Header().Set("Accept-Patch", typeFragment)
 	if r.Method == http.MethodOptions {
 		w.WriteHeader(http.StatusNoContent)
 		return
@@ -60,8 +61,10 @@ func (s *Server) serveSession(w http.ResponseWriter, r *http.Request, place, sec
 	switch r.Method {
 	case http.MethodDelete:
 		s.answerWith(w, r, session.remove(r.Context()))
+	case http.MethodPatch:
+		s.answerWith(w, r, session.patch(w, r))
 	default:
-		s.wrongMethod(w, r, "DELETE, OPTIONS")
+		s.wrongMethod(w, r, "DELETE, OPTIONS, PATCH")
 	}
 }
 

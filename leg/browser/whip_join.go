@@ -134,11 +134,13 @@ func (s *whipSession) enter(ctx context.Context, j call.Joining, since uint64) (
 	return text, err
 }
 
-// created answers an offer: where the session is, and which servers help to reach us (RFC 9725, sections 4.2 and 4.6).
+// created answers an offer: where the session is, the version of its ICE
+// session, and which servers help to reach us (RFC 9725, sections 4.2 and 4.6).
 func (s *whipSession) created(w http.ResponseWriter, text string) error {
 	h := w.Header()
 	h.Set("Content-Type", typeSDP)
 	h.Set("Location", whipPath+s.place+"/"+s.secret)
+	h.Set("ETag", s.etag())
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	for _, link := range iceLinks(s.server.cfg.ICEServers(s.who.User)) {

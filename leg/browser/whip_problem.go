@@ -7,17 +7,22 @@ import (
 	"strconv"
 
 	"go.uber.org/zap"
+
+	"github.com/botd-dev/botd/call"
 )
 
 // What a WHIP request can fail with, besides what those of a socket can.
 var (
-	errGoingDown   = errors.New("the server is going down")
-	errOrigin      = errors.New("the page's origin is not allowed")
-	errMethod      = errors.New("the method is not allowed here")
-	errMediaType   = errors.New("the content type is not supported")
-	errTooLarge    = errors.New("the body is too large")
-	errNoSession   = errors.New("there is no such session")
-	errUndescribed = errors.New("the description could not be taken")
+	errGoingDown    = errors.New("the server is going down")
+	errOrigin       = errors.New("the page's origin is not allowed")
+	errMethod       = errors.New("the method is not allowed here")
+	errMediaType    = errors.New("the content type is not supported")
+	errTooLarge     = errors.New("the body is too large")
+	errNoSession    = errors.New("there is no such session")
+	errNoCondition  = errors.New("If-Match is missing")
+	errPrecondition = errors.New("If-Match names another ICE session")
+	errRestarts     = errors.New("ICE is restarted too often")
+	errUndescribed  = errors.New("the description could not be taken")
 )
 
 // whipProblems are the statuses of those errors, before the table of all
@@ -36,6 +41,10 @@ var whipProblems = []struct {
 	{errMediaType, http.StatusUnsupportedMediaType, 8523},
 	{errTooLarge, http.StatusRequestEntityTooLarge, 8523},
 	{errNoSession, http.StatusNotFound, 8522},
+	{call.ErrEnded, http.StatusNotFound, 8528},
+	{errNoCondition, http.StatusPreconditionRequired, 8523},
+	{errPrecondition, http.StatusPreconditionFailed, 8523},
+	{errRestarts, http.StatusTooManyRequests, 8516},
 	{errUndescribed, http.StatusBadRequest, 8523},
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
@@ -19,6 +20,9 @@ type whipSession struct {
 	place  string
 	secret string      // the last part of its path
 	told   chan string // our side of the description, once for every offer
+
+	mu      sync.Mutex // held while a patch is served
+	version int        // of the ICE session
 }
 
 func (s *whipSession) answer(sdp string) {
