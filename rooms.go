@@ -35,9 +35,12 @@ func (s *Server) startCalls(ctx context.Context) error {
 		return err
 	}
 	s.contexts = automation.NewContexts([]byte(secret), time.Now)
-	s.clock = mix.NewClock(mix.Config{Encoders: codec.NewEncoder, Speakers: s.cfg.Speakers, Broken: func(id string, cause error) {
-		s.log.Error("a participant's sound broke and was taken out", zap.String("participantId", id), zap.Error(cause))
-	}})
+	s.clock = mix.NewClock(mix.Config{
+		Encoders: codec.NewEncoder, Speakers: s.cfg.Speakers, Flush: s.flush,
+		Broken: func(id string, cause error) {
+			s.log.Error("a participant's sound broke and was taken out", zap.String("participantId", id), zap.Error(cause))
+		},
+	})
 	registerMix(s.telemetry.Metrics, s.clock)
 	s.onStop("media clock", s.clock.Close)
 	memory := headroom.New(s.cfg.LimitsMemory)
@@ -138,7 +141,7 @@ func (s *Server) startBrowsers(context.Context) error {
 	registerRefused(s.telemetry.Metrics, "signalling", hellos.Refused)
 	b, err := browser.New(browser.Config{
 		Calls: s.calls, Verify: s.verify, Guest: s.guest, Enter: s.enter, CheckCustom: automation.CheckCustom, AllowedOrigins: s.cfg.AllowedOrigins,
-		Watch:     s.conns.Watch,
+		Watch: s.conns.Watch, Batched: true,
 		Admit:     s.cfg.admit(hellos),
 		MediaBind: s.cfg.mediaBind(), MediaPort: s.cfg.MediaUDPPort, PublicIP: s.cfg.MediaPublicIP,
 		ICEServers:    func(identity.ID) []browser.ICEServer { return s.cfg.ICEServers },
@@ -149,10 +152,18 @@ func (s *Server) startBrowsers(context.Context) error {
 		return err
 	}
 	s.browsers = b
+	s.sound.Store(b)
 	s.users.OnRevoke(b.Revoke)
 	s.calls.Reach(b)
 	s.onStop("browsers", b.Close)
 	return nil
+}
+
+// flush sends what a bridge's tick has made.
+func (s *Server) flush() {
+	if b := s.sound.Load(); b != nil {
+		b.Flush()
+	}
 }
 
 // verify lets a browser in that has a valid token for calling.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,6 +66,7 @@ type Server struct {
 	meetings  *room.Book
 	webhooks  *webhooks.Teller
 	browsers  *browser.Server
+	sound     atomic.Pointer[browser.Server] // browsers, once they have started
 	local     *local.Bots
 	rest      http.Handler
 	listeners listeners

@@ -1,10 +1,6 @@
 package browser
 
-import (
-	"sync"
-
-	"github.com/pion/rtp"
-)
+import "github.com/pion/rtp"
 
 // cached is how many packets are kept for a peer that asks for them again:
 // 320 ms. A packet that comes later than that is of no use to anybody.
@@ -13,7 +9,6 @@ const cached = 16
 // cache keeps the last packets that were sent, for a NACK (RFC 4585, section
 // 6.2.1). Only peers that send one have a cache.
 type cache struct {
-	mu   sync.Mutex
 	kept [cached]struct {
 		header  rtp.Header
 		payload []byte
@@ -21,21 +16,16 @@ type cache struct {
 }
 
 func (c *cache) put(h *rtp.Header, payload []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	k := &c.kept[h.SequenceNumber%cached]
 	k.header = *h
 	k.payload = append(k.payload[:0], payload...)
 }
 
-// get copies a packet out, its payload to dst.
-func (c *cache) get(sequence uint16, h *rtp.Header, dst []byte) ([]byte, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// get is a packet that is still there, else nil.
+func (c *cache) get(sequence uint16) (*rtp.Header, []byte) {
 	k := &c.kept[sequence%cached]
 	if k.header.SequenceNumber != sequence || len(k.payload) == 0 {
-		return nil, false
+		return nil, nil
 	}
-	*h = k.header
-	return append(dst[:0], k.payload...), true
+	return &k.header, k.payload
 }

@@ -68,12 +68,13 @@ func keys(rate uint32) webrtc.RTPCodecCapability {
 
 // engine makes peer connections that all share one UDP and one TCP port.
 type engine struct {
-	api  *webrtc.API
-	cert webrtc.Certificate
-	port int
-	udp  ice.UDPMux
-	tcp  ice.TCPMux
-	out  outboxes // the UDP sockets
+	media    *webrtc.MediaEngine
+	settings webrtc.SettingEngine
+	cert     webrtc.Certificate
+	port     int
+	udp      ice.UDPMux
+	tcp      ice.TCPMux
+	out      outboxes // the UDP sockets
 
 	watch func(net.Listener) net.Listener
 }
@@ -96,7 +97,7 @@ func newEngine(cfg Config, m *metrics) (*engine, error) {
 	if err := e.listen(bind, cfg.MediaPort, logs); err != nil {
 		return nil, err
 	}
-	if e.api, err = newAPI(e, bind, cfg.PublicIP, logs); err != nil {
+	if err := e.prepare(bind, cfg.PublicIP, logs); err != nil {
 		return nil, errors.Join(err, e.close())
 	}
 	return e, nil
@@ -165,19 +166,27 @@ func networks(bind netip.Addr) []webrtc.NetworkType {
 	return append(v4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP6)
 }
 
-func newAPI(e *engine, bind netip.Addr, public string, logs logging.LoggerFactory) (*webrtc.API, error) {
-	settings, err := settings(e, bind, public, logs)
-	if err != nil {
-		return nil, err
+// prepare is what all peer connections have in common.
+func (e *engine) prepare(bind netip.Addr, public string, logs logging.LoggerFactory) (err error) {
+	if e.settings, err = settings(e, bind, public, logs); err != nil {
+		return err
 	}
-	m := &webrtc.MediaEngine{}
-	if err := register(m); err != nil {
-		return nil, fmt.Errorf("media engine: %w", err)
+	e.media = &webrtc.MediaEngine{}
+	if err := register(e.media); err != nil {
+		return fmt.Errorf("media engine: %w", err)
 	}
-	// No interceptors: each would cost every packet something, and goroutines and
-	// timers for each peer. Reports and feedback are ours (receipts, track).
-	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(m),
-		webrtc.WithInterceptorRegistry(&interceptor.Registry{})), nil
+	return nil
+}
+
+// api makes one peer connection, whose handshake s observes.
+//
+// It has no interceptors: each would cost every packet something, and goroutines
+// and timers for each peer. Reports and feedback are ours (receipts, track).
+func (e *engine) api(s *secret) *webrtc.API {
+	settings := e.settings
+	s.observe(&settings)
+	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(e.media),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
 }
 
 func settings(e *engine, bind netip.Addr, public string, logs logging.LoggerFactory) (webrtc.SettingEngine, error) {
@@ -190,6 +199,10 @@ func settings(e *engine, bind netip.Addr, public string, logs logging.LoggerFact
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetICETimeouts(iceSilent, iceFailed, iceKeepalive)
 	s.SetRemoteIPFilter(plausible)
+	s.SetSRTPProtectionProfiles(offeredProfiles()...)
+	if err := s.SetAnsweringDTLSRole(webrtc.DTLSRoleServer); err != nil { // see secret
+		return s, fmt.Errorf("dtls role: %w", err)
+	}
 	if public == "" {
 		return s, nil
 	}

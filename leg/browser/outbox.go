@@ -6,6 +6,8 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
 	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/stdnet"
 	"golang.org/x/net/ipv4"
@@ -36,7 +38,8 @@ type outbox struct {
 	*net.UDPConn
 	kernel  batcher
 	dropped counter
-	held    bool // somebody flushes
+	held    bool    // somebody flushes
+	tracks  *tracks // nil: nobody's
 
 	mu      sync.Mutex
 	waiting [outboxSize]ipv4.Message
@@ -70,19 +73,46 @@ func (o *outbox) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	if !isSound(b) {
 		return o.WriteToUDPAddrPort(b, to)
 	}
+	if o.tracks != nil {
+		o.tracks.see(o, b, to)
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	m := o.next()
+	m.Buffers[0] = append(m.Buffers[0][:0], b...)
+	o.add(m, to)
+	return len(b), nil
+}
+
+// protected encrypts a packet and sends it with the others.
+func (o *outbox) protected(c *srtp.Context, h *rtp.Header, payload []byte, to netip.AddrPort) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	m := o.next()
+	b, err := protect(c, m.Buffers[0], h, payload)
+	if err != nil {
+		o.dropped.Inc()
+		return
+	}
+	m.Buffers[0] = b
+	o.add(m, to)
+}
+
+// next is where the next packet goes.
+func (o *outbox) next() *ipv4.Message {
 	if o.n == outboxSize {
 		o.send()
 	}
-	m := &o.waiting[o.n]
-	m.Buffers[0] = append(m.Buffers[0][:0], b...)
+	return &o.waiting[o.n]
+}
+
+// add takes m in.
+func (o *outbox) add(m *ipv4.Message, to netip.AddrPort) {
 	address(m.Addr.(*net.UDPAddr), to) //nolint:errcheck,forcetypeassert // newOutbox made it
 	o.n++
 	if !o.held {
 		o.send()
 	}
-	return len(b), nil
 }
 
 // flush sends what waits.
@@ -127,6 +157,7 @@ type outboxes struct {
 	*stdnet.Net
 	dropped counter
 	held    bool
+	tracks  tracks
 	all     []*outbox
 }
 
@@ -137,7 +168,7 @@ func (n *outboxes) ListenUDP(network string, at *net.UDPAddr) (transport.UDPConn
 		return nil, err
 	}
 	o := newOutbox(conn, n.dropped)
-	o.held = n.held
+	o.held, o.tracks = n.held, &n.tracks
 	n.all = append(n.all, o)
 	return o, nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // peers are sockets that packets go to.
-func peers(t *testing.T, n int) (conns []*net.UDPConn, at []netip.AddrPort) {
+func peers(t testing.TB, n int) (conns []*net.UDPConn, at []netip.AddrPort) {
 	t.Helper()
 	for range n {
 		c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})

@@ -30,7 +30,9 @@ type peer struct {
 // packet sent before the call is answered. hear gets the client's sound, in a
 // goroutine of its own, and returns when that ends.
 func (e *engine) newPeer(offer description, m *metrics, out *track, hear func(*webrtc.TrackRemote, *webrtc.RTPReceiver)) (*peer, error) {
-	pc, err := e.api.NewPeerConnection(webrtc.Configuration{
+	known := new(secret)
+	out.route.secret, out.tracks = known, &e.out.tracks
+	pc, err := e.api(known).NewPeerConnection(webrtc.Configuration{
 		Certificates: []webrtc.Certificate{e.cert}, BundlePolicy: webrtc.BundlePolicyMaxBundle,
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package browser
 import (
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,9 +32,14 @@ const (
 type track struct {
 	bound  atomic.Pointer[binding]
 	report func([]rtcp.Packet) error // sends RTCP to the peer
-	cache  atomic.Pointer[cache]     // nil until the peer asks for something again
+	tracks *tracks                   // where probes are seen
 
-	// Below here, the bridge's tick only.
+	// skipped counts the sequence numbers of what was lost before it came here.
+	skipped atomic.Uint32
+
+	mu      sync.Mutex
+	route   route
+	cache   *cache // nil until the peer asks for something again
 	header  rtp.Header
 	silent  bool // nothing was sent in the last tick (RFC 3551, section 4.1)
 	ticks   int
@@ -61,7 +67,10 @@ func newTrack() *track {
 func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
 	for _, codec := range c.CodecParameters() {
 		if strings.EqualFold(codec.MimeType, webrtc.MimeTypeOpus) {
-			t.bound.Store(&binding{c.WriteStream(), uint32(c.SSRC()), uint8(codec.PayloadType)})
+			to := &binding{c.WriteStream(), uint32(c.SSRC()), uint8(codec.PayloadType)}
+			if t.bound.Store(to); t.tracks != nil {
+				t.tracks.add(to.ssrc, t)
+			}
 			return codec, nil
 		}
 	}
@@ -70,7 +79,9 @@ func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 
 // Unbind fits webrtc.TrackLocal.
 func (t *track) Unbind(webrtc.TrackLocalContext) error {
-	t.bound.Store(nil)
+	if from := t.bound.Swap(nil); from != nil && t.tracks != nil {
+		t.tracks.remove(from.ssrc, t)
+	}
 	return nil
 }
 
@@ -89,6 +100,8 @@ func (t *track) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeAudio }
 // hear sends what is heard in one tick. Time goes on where that is nothing
 // (RFC 7587, section 4.2: the clock is 48 kHz).
 func (t *track) hear(s media.Sound) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.header.Timestamp += media.FrameSize
 	to := t.bound.Load()
 	if to != nil {
@@ -97,6 +110,7 @@ func (t *track) hear(s media.Sound) {
 	switch n := len(s.Payload); {
 	case s.Lost:
 		t.header.SequenceNumber++
+		t.skipped.Add(1)
 		return
 	case n == 0 || n > maxPayload:
 		t.silent = true
@@ -108,12 +122,23 @@ func (t *track) hear(s media.Sound) {
 		return
 	}
 	t.header.SSRC, t.header.PayloadType = to.ssrc, to.opus
-	if c := t.cache.Load(); c != nil {
-		c.put(&t.header, s.Payload)
+	if t.cache != nil {
+		t.cache.put(&t.header, s.Payload)
 	}
 	t.packets++
-	t.octets += uint32(len(s.Payload))              //nolint:gosec // modulo 2^32 (RFC 3550, section 6.4.1)
-	_, _ = to.stream.WriteRTP(&t.header, s.Payload) // errors are the network's, and watched elsewhere
+	t.octets += uint32(len(s.Payload)) //nolint:gosec // modulo 2^32 (RFC 3550, section 6.4.1)
+	t.send(to, s.Payload)
+}
+
+// send sends a packet with the header as it is, now and then the long way.
+func (t *track) send(to *binding, payload []byte) {
+	if t.route.open() && t.packets%probeEvery != 0 {
+		t.route.send(&t.header, payload)
+		return
+	}
+	t.route.begin(&t.header, payload)
+	_, _ = to.stream.WriteRTP(&t.header, payload) // errors are the network's, and watched elsewhere
+	t.route.end()
 }
 
 // remind sends a sender report now and then (RFC 3550, section 6.4.1).
@@ -134,20 +159,23 @@ func (t *track) remind(to *binding) {
 // again sends packets once more, as far as they are still there. The first time
 // a peer asks, none are: from then on they are kept.
 func (t *track) again(sequences []uint16) {
-	c, to := t.cache.Load(), t.bound.Load()
-	if c == nil {
-		t.cache.CompareAndSwap(nil, new(cache))
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.cache == nil {
+		t.cache = new(cache)
 		return
 	}
-	if to == nil {
-		return
-	}
-	var header rtp.Header
-	payload := make([]byte, 0, maxPayload)
+	to := t.bound.Load()
 	for _, n := range sequences {
-		if found, ok := c.get(n, &header, payload); ok {
-			_, _ = to.stream.WriteRTP(&header, found)
+		header, payload := t.cache.get(n)
+		if header == nil || to == nil {
+			continue
 		}
+		if t.route.open() {
+			t.route.send(header, payload)
+			continue
+		}
+		_, _ = to.stream.WriteRTP(header, payload)
 	}
 }
 

@@ -36,12 +36,12 @@ func boundTrack() (*track, *sent) {
 	return t, to
 }
 
-func heard(payload string) media.Sound { return media.Sound{Payload: []byte(payload)} }
+func toHear(of string) media.Sound { return media.Sound{Payload: []byte(of)} }
 
 func TestTimeGoesOnInSilenceAndAMarkerEndsIt(t *testing.T) {
 	track, to := boundTrack()
 	for _, payload := range []string{"a", "", "", "b", "c"} {
-		track.hear(heard(payload))
+		track.hear(toHear(payload))
 	}
 	if len(to.headers) != 3 {
 		t.Fatalf("%d packets", len(to.headers))
@@ -63,9 +63,9 @@ func TestTimeGoesOnInSilenceAndAMarkerEndsIt(t *testing.T) {
 
 func TestWhatWasLostOnTheWayHereLeavesAGap(t *testing.T) {
 	track, to := boundTrack()
-	track.hear(heard("a"))
+	track.hear(toHear("a"))
 	track.hear(media.Sound{Lost: true})
-	track.hear(heard("c"))
+	track.hear(toHear("c"))
 	first, second := to.headers[0], to.headers[1]
 	if second.SequenceNumber != first.SequenceNumber+2 || second.Timestamp != first.Timestamp+2*media.FrameSize {
 		t.Errorf("after a lost packet: number +%d, time +%d",
@@ -78,13 +78,13 @@ func TestWhatWasLostOnTheWayHereLeavesAGap(t *testing.T) {
 
 func TestAPeerThatAsksIsSentPacketsAgain(t *testing.T) {
 	track, to := boundTrack()
-	track.hear(heard("a"))
+	track.hear(toHear("a"))
 	track.again([]uint16{to.headers[0].SequenceNumber})
 	if len(to.headers) != 1 {
 		t.Fatal("what was not kept is sent again")
 	}
 	for _, payload := range []string{"b", "c", "d"} {
-		track.hear(heard(payload))
+		track.hear(toHear(payload))
 	}
 	c := to.headers[2]
 	track.again([]uint16{c.SequenceNumber, c.SequenceNumber + 500})
@@ -101,7 +101,7 @@ func TestAPeerIsToldWhatItWasSent(t *testing.T) {
 		return nil
 	}
 	for range reportEvery {
-		track.hear(heard("abc"))
+		track.hear(toHear("abc"))
 	}
 	if len(reports) != 2 {
 		t.Fatalf("%d packets of RTCP in 5 s", len(reports))
@@ -118,7 +118,7 @@ func TestAPeerIsToldWhatItWasSent(t *testing.T) {
 func TestATickOfWhatIsHeardAllocatesNothing(t *testing.T) {
 	track := newTrack()
 	track.bound.Store(&binding{stream: discard{}, ssrc: 7, opus: 111})
-	s := heard("some payload")
+	s := toHear("some payload")
 	if n := testing.AllocsPerRun(1000, func() { track.hear(s) }); n != 0 {
 		t.Errorf("%v allocations a tick", n)
 	}
