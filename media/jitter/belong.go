@@ -52,15 +52,7 @@ func (b *Buffer) confirms(h *rtp.Header, at time.Time) bool {
 // restart forgets every packet and begins with the stream of this one. What is
 // known of the network stays.
 func (b *Buffer) restart(h *rtp.Header, at time.Time) {
-	if b.ring == nil {
-		b.ring = new([slots]slot)
-	}
-	for i := range b.ring {
-		if b.ring[i].state == waiting && !b.ring[i].void {
-			b.stats.Discarded++
-		}
-		b.ring[i].state = empty
-	}
+	b.clear()
 	if b.started { // the time between is part of the timeline
 		b.elapsed = b.time(b.newest) + int64(samples(at.Sub(b.arrived)))
 	}
@@ -72,4 +64,17 @@ func (b *Buffer) restart(h *rtp.Header, at time.Time) {
 	b.arrived = at
 	b.delay.restart(b.newest, at)
 	b.report.restart(b.highest)
+}
+
+// clear throws away what waits.
+func (b *Buffer) clear() {
+	if b.ring == nil {
+		return
+	}
+	for i := range b.ring {
+		if b.ring[i].state == waiting && !b.ring[i].void {
+			b.stats.Discarded++
+		}
+		b.ring[i].state = empty
+	}
 }

@@ -45,8 +45,8 @@ type slot struct {
 // target delay. While nothing is there it stands still, so that what is late is
 // played late rather than not at all; the delay gained is given back later.
 type Buffer struct {
-	cfg  Config
-	void atomic.Bool // nothing waits and nothing is played
+	cfg   Config
+	awake atomic.Bool // something waits, or is played
 
 	mu     sync.Mutex
 	stats  Stats
@@ -81,7 +81,6 @@ func New(cfg Config) *Buffer {
 	b.delay.cfg = &b.cfg
 	b.step = b.cfg.units(media.FrameDuration)
 	b.last = b.step
-	b.void.Store(true)
 	return b
 }
 
@@ -108,6 +107,9 @@ func (b *Buffer) push(p *rtp.Packet, at time.Time, void bool) {
 		b.stats.Discarded++
 		return
 	}
+	if b.ring == nil {
+		b.ring = new([slots]slot)
+	}
 	b.report.received++
 	b.arrived = at
 	sequence, timestamp := b.extend(p.SequenceNumber, p.Timestamp)
@@ -127,7 +129,7 @@ func (b *Buffer) push(p *rtp.Packet, at time.Time, void bool) {
 	b.put(s, sequence, timestamp, p.Payload)
 	s.void = void
 	s.level, s.leveled = b.level(&p.Header)
-	b.void.Store(false)
+	b.awake.Store(true)
 }
 
 // extend makes numbers that do not wrap (RFC 3550, section 6.4.1).

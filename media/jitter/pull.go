@@ -17,7 +17,7 @@ func (b *Buffer) Pull(it *Item) {
 	b.passVoid()
 	head := b.first(b.next)
 	if head == nil {
-		b.starve(it, now)
+		b.starve(it)
 		return
 	}
 	if !b.place(head, now) {
@@ -76,10 +76,10 @@ func (b *Buffer) first(n int64) *slot {
 
 // starve is for when nothing is there. The playout point stands still: what
 // comes may be late, not lost.
-func (b *Buffer) starve(it *Item, now time.Time) {
+func (b *Buffer) starve(it *Item) {
 	b.heard = media.Silent
 	if !b.placed {
-		b.rest(now)
+		b.awake.Store(false)
 		return
 	}
 	b.stretched += b.tick()
@@ -95,16 +95,6 @@ func (b *Buffer) starve(it *Item, now time.Time) {
 func (b *Buffer) concealed(d time.Duration) {
 	b.stats.Concealed++
 	b.stats.ConcealedSamples += uint64(samples(d)) //nolint:gosec // not negative
-}
-
-// rest gives memory back where nothing has come for long.
-func (b *Buffer) rest(now time.Time) {
-	b.void.Store(true)
-	if b.started && now.Sub(b.arrived) > idle {
-		for i := range b.ring {
-			b.ring[i].payload = nil
-		}
-	}
 }
 
 // place moves the playout point to where it belongs, if it has none or has stood

@@ -1,6 +1,7 @@
 package jitter
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/botd-dev/botd/media"
@@ -48,10 +49,9 @@ func NewReceiver(buf *Buffer, open func() (media.Decoder, error)) *Receiver {
 	return &Receiver{buf: buf, voice: voice{open: open}, step: media.FrameSize, level: media.Silent}
 }
 
-// Idle reports that nothing has come for a while and nothing waits: Level would
-// be media.Silent, and there would be nothing to read or skip. Asking costs less
-// than Level.
-func (r *Receiver) Idle() bool { return r.buf.void.Load() && r.tape.unread() == 0 }
+// Awake fits media.Sleeper: it is set by the first packet after a silence, and
+// unset by Level when nothing waits any more.
+func (r *Receiver) Awake() *atomic.Bool { return &r.buf.awake }
 
 // Level is the loudness of the coming 20 ms, in -dBov. It decodes only where
 // the packets do not carry their level (RFC 6464), or lied about it.
@@ -179,7 +179,7 @@ func (r *Receiver) adapt() {
 		r.ahead(off + r.step)
 		r.changed(r.wsola.shrink(&r.tape, off+r.step, least), removed)
 	case off > 0:
-		r.changed(r.wsola.shrink(&r.tape, off, least), removed)
+		r.changed(r.wsola.shrink(&r.tape, off, similar), removed)
 	default:
 		r.tried = 0
 	}

@@ -13,10 +13,16 @@ import (
 	"github.com/botd-dev/botd/media/measure"
 )
 
-// encoded makes packets of a source with a codec, one every 20 ms.
+// encoded makes packets of a source with a codec, one every 20 ms, prepared for
+// a loss of 10 %.
 func encoded(t testing.TB, row codec.Codec, src media.Source, n int) []arrival {
 	t.Helper()
-	enc, err := row.NewEncoder(media.Format{PacketLoss: 10})
+	return encodedFor(t, row, 10, src, n)
+}
+
+func encodedFor(t testing.TB, row codec.Codec, loss int, src media.Source, n int) []arrival {
+	t.Helper()
+	enc, err := row.NewEncoder(media.Format{PacketLoss: loss})
 	if err != nil {
 		t.Fatal(err)
 	}

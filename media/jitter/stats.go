@@ -68,12 +68,16 @@ func (r *report) restart(first int64) { *r = report{first: first} }
 
 // Report makes the reception report about the stream since the last one was
 // made, and reports false if nothing has come. When the sender's last report
-// came is for the caller to add.
+// came is for the caller to add. Being called now and then for as long as there
+// is a stream, it also gives memory back where nothing has come for long.
 func (b *Buffer) Report() (rtcp.ReceptionReport, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.started {
 		return rtcp.ReceptionReport{}, false
+	}
+	if b.next > b.highest && b.cfg.Now().Sub(b.arrived) > idle {
+		b.ring = nil
 	}
 	r := &b.report
 	expected := b.highest - r.first + 1

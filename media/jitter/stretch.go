@@ -14,7 +14,7 @@ const (
 	coarse = 4
 	// similar is how much alike, from 0 to 1, two periods must be that one of them
 	// may go missing in the middle of a word.
-	similar = 0.6
+	similar = 0.9
 )
 
 // stretcher changes how long the sound on a tape lasts and keeps its pitch: it

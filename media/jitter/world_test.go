@@ -152,3 +152,85 @@ func run(t testing.TB, all []arrival, d time.Duration, cfg jitter.Config) *playe
 	out.stats = out.buf.Stats()
 	return out
 }
+
+// rawCodec is sound as it is: 48 kHz, 16 bits.
+type rawCodec struct{}
+
+func openRaw() (media.Decoder, error) { return rawCodec{}, nil }
+
+func (rawCodec) Decode(f *media.Frame, payload []byte) error {
+	f.Resize(len(payload)/2, media.Rate)
+	for i := range f.Samples {
+		f.Samples[i] = int16(binary.BigEndian.Uint16(payload[2*i:]))
+	}
+	return nil
+}
+
+func (rawCodec) Conceal(f *media.Frame, _ []byte) error {
+	f.Silence()
+	return nil
+}
+
+// raw makes packets of a source as it is, one every 20 ms, with levels.
+func raw(src media.Source, n int) []arrival {
+	f := media.NewFrame(media.Rate)
+	var all []arrival
+	for i := range n {
+		_ = src.Read(f)
+		payload := make([]byte, 0, 2*media.FrameSize)
+		for _, s := range f.Samples {
+			payload = binary.BigEndian.AppendUint16(payload, uint16(s))
+		}
+		p := rtp.Packet{Payload: payload, Header: rtp.Header{
+			SSRC: 1, SequenceNumber: uint16(i), Timestamp: uint32(i * media.FrameSize),
+		}}
+		_ = p.SetExtension(levelID, []byte{media.Level(f)})
+		all = append(all, arrival{time.Duration(i) * tick, p})
+	}
+	return all
+}
+
+// record is the sound of a source.
+func record(t testing.TB, src media.Source, d time.Duration) []int16 {
+	t.Helper()
+	f := media.NewFrame(media.Rate)
+	var all []int16
+	for range d / tick {
+		if err := src.Read(f); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, f.Samples...)
+	}
+	return all
+}
+
+// voice is like speech: vowels of a gliding pitch from 95 to 160 Hz, four
+// syllables a second, hisses between some of them, and a pause of 0.2 s in every
+// second.
+func voice() media.Source {
+	r, phase, i := random(), 0.0, 0
+	return media.SourceFunc(func(f *media.Frame) error {
+		f.Resize(media.FrameSize, media.Rate)
+		for k := range f.Samples {
+			at := float64(i) / media.Rate
+			second, syllable := math.Mod(at, 1), math.Mod(4*at, 1)
+			pitch := 125 + 30*math.Sin(2*math.Pi*0.7*at)
+			phase = math.Mod(phase+pitch/media.Rate, 1)
+			s := 0.0
+			switch {
+			case second > 0.8:
+			case syllable > 0.8:
+				s = 600 * r.NormFloat64()
+			default:
+				swell := math.Sin(math.Pi * syllable / 0.8)
+				for h := 1.0; h*pitch < 3500; h++ {
+					formants := 1/(1+math.Pow((h*pitch-500)/150, 2)) + 0.4/(1+math.Pow((h*pitch-1500-500*second)/200, 2))
+					s += 9000 * swell * (formants + 0.02) * math.Sin(2*math.Pi*h*phase)
+				}
+			}
+			f.Samples[k] = media.Clip(int(s))
+			i++
+		}
+		return nil
+	})
+}
