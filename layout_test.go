@@ -24,6 +24,7 @@ var mayImport = map[string]string{
 	"media/speech/*": "media media/speech media/measure",
 	"media/measure":  "media",
 	"media/quality":  "media",
+	"media/voice":    "media",
 	"media/prompt":   "media media/codec media/speech",
 	"media/stream":   "media media/dtmf",
 	"rtt":            "media",
@@ -32,7 +33,7 @@ var mayImport = map[string]string{
 	"internal":       "",
 	"internal/e2e":   "*",
 
-	"internal/bench/*": "internal/bench/* media media/codec media/jitter media/mix media/speech media/speech/espeak",
+	"internal/bench/*": "internal/bench/* automation/rest bot media media/codec media/jitter media/mix media/speech media/speech/espeak",
 
 	"call":         "media identity",
 	"call/room":    "call identity",

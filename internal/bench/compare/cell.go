@@ -10,9 +10,12 @@ type Cell struct {
 	Participants int  `json:"participants"`
 	Speakers     int  `json:"speakers"`
 	Open         bool `json:"open"`
-	// Servers are compared with the first of them.
+	// Servers are compared with the last of them.
 	Servers []string `json:"-"`
 }
+
+// Tapped is the name of the server in which taps are opened.
+const Tapped = "tapped"
 
 func (c Cell) String() string {
 	switch {
@@ -50,6 +53,12 @@ func Cells(sizes []int, servers []string) []Cell {
 		cells = append(cells, Cell{Participants: n, Speakers: min(n, speakers), Servers: able(n, servers)})
 	}
 	return cells
+}
+
+// TapCell is a call that two taps listen to, on the mix and on one speaker, and
+// the same without them.
+func TapCell(n int) Cell {
+	return Cell{Participants: n, Speakers: speakers, Servers: []string{Tapped, "listening"}}
 }
 
 // OpenCell is a call in which everybody's microphone is open.

@@ -50,6 +50,9 @@ func (m *Machine) Load(ctx context.Context, server string, c Cell) (*load.Result
 		"-n", strconv.Itoa(c.Participants), "-k", strconv.Itoa(c.Speakers), "-open=" + strconv.FormatBool(c.Open),
 		"-settle", m.Settle.String(), "-t", m.Length.String(),
 	}
+	if server == Tapped {
+		args = append(args, "-tap", "-api", s.API.Base, "-key", s.API.KeyFile)
+	}
 	r := &load.Result{}
 	return r, m.ask(ctx, r, "taskset", append(args, flags(s.Door)...)...)
 }

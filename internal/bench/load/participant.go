@@ -1,6 +1,7 @@
 package load
 
 import (
+	"fmt"
 	"sync"
 	"time"
 
@@ -61,6 +62,9 @@ const (
 func (w *window) counts(sent time.Time) bool {
 	return !sent.Before(w.start) && sent.Before(w.start.Add(w.length-travel))
 }
+
+// name is how a participant calls itself.
+func (c *call) name(index int) string { return fmt.Sprintf("%s-p%d", c.room, index) }
 
 // sent is when the marker was sent that was heard at a time.
 func (c *call) sent(heard time.Time) (time.Time, bool) {

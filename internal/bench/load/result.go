@@ -119,7 +119,7 @@ func (s *Session) sum(r *Result, w *window) {
 		got, heard := p.sum(r, w, &spacing)
 		received += got
 		delays = append(delays, heard...)
-		if p.index > 0 && s.listens(p) {
+		if s.listens(p) && (p.index > 0 || s.plan.Echoed) {
 			r.MarksDue += p.call.sentIn(w)
 		}
 	}
@@ -141,7 +141,7 @@ func (p *participant) sum(r *Result, w *window, spacing *histogram) (received in
 		received += c.received
 		r.Repeated += c.repeated
 		spacing.merge(c.spacing)
-		if p.index == 0 {
+		if p.index == 0 && !p.session.plan.Echoed {
 			r.SelfTones += len(c.delays)
 			continue
 		}

@@ -35,6 +35,12 @@ type Plan struct {
 	Open bool
 	// Voices are what they say.
 	Voices *Voices
+	// Joined is called once everybody is in a call, with its room and the names
+	// of those who speak; it may bring others in. Nil is nothing more.
+	Joined func(ctx context.Context, room string, speakers []string) error
+	// Echoed says that what the first speaker hears of itself is what is meant:
+	// a bot repeats it.
+	Echoed bool
 }
 
 // ErrPlan is a plan that cannot be.
@@ -79,23 +85,37 @@ func NewSession(plan Plan) (*Session, error) {
 
 // Grow begins so many calls more; everybody is in when it returns.
 func (s *Session) Grow(ctx context.Context, calls int) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, joined := errgroup.WithContext(ctx)
 	g.SetLimit(joining)
+	var rooms []*call
 	for range calls {
 		c := &call{room: fmt.Sprintf("bench-%d", s.calls), first: s.calls == 0}
+		rooms = append(rooms, c)
 		s.calls++
 		for index := range s.plan.Participants {
-			g.Go(func() error { return s.join(ctx, newParticipant(s, c, index)) })
+			g.Go(func() error { return s.join(joined, newParticipant(s, c, index)) })
 		}
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil || s.plan.Joined == nil {
+		return err
+	}
+	for _, c := range rooms {
+		var speakers []string
+		for index := range s.plan.Speakers {
+			speakers = append(speakers, c.name(index))
+		}
+		if err := s.plan.Joined(ctx, c.room, speakers); err != nil {
+			return fmt.Errorf("%s: %w", c.room, err)
+		}
+	}
+	return nil
 }
 
 func (s *Session) join(ctx context.Context, p *participant) error {
-	name := fmt.Sprintf("p%d", p.index)
+	name := p.call.name(p.index)
 	peer, err := s.plan.Way.Join(ctx, join.Person{Room: p.call.room, Name: name, Muted: p.clip == nil, Hears: p.hear})
 	if err != nil {
-		return fmt.Errorf("%s of %s: %w", name, p.call.room, err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	p.peer = peer
 	s.mu.Lock()

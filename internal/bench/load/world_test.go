@@ -153,7 +153,7 @@ func (f *fake) pass(name string, t *webrtc.TrackRemote, levelID uint8) {
 			return
 		}
 		f.noteLevel(packet.GetExtension(levelID))
-		if name != "p0" || f.leave > 0 && n%f.leave == 0 {
+		if name != "bench-0-p0" || f.leave > 0 && n%f.leave == 0 {
 			continue
 		}
 		packet.Extension, packet.Extensions = false, nil
@@ -173,7 +173,7 @@ func (f *fake) handOn(packet *rtp.Packet) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for name, out := range f.outs {
-		if name == "p0" && !f.echo {
+		if name == "bench-0-p0" && !f.echo {
 			continue
 		}
 		_ = out.WriteRTP(packet)

@@ -32,6 +32,7 @@ func Botd(name, program string, args ...string) Kind {
 		return &recipe{
 			command: append(command, args...), ready: addresses["--http-addr"],
 			door:    join.Door{WHIP: "http://" + addresses["--http-addr"] + "/whip/{room}?name={name}"},
+			api:     API{Base: "http://" + addresses["--http-addr"], KeyFile: filepath.Join(dir, "data", "access-key")},
 			metrics: "http://" + addresses["--admin-addr"] + "/metrics",
 		}, nil
 	}}

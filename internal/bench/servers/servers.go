@@ -44,7 +44,13 @@ type recipe struct {
 	env     []string
 	ready   string // address that answers when the server is ready
 	door    join.Door
+	api     API
 	metrics string // URL of its counters; empty if it has none
+}
+
+// API is a botd's: the base of its URLs and the file with its access key.
+type API struct {
+	Base, KeyFile string
 }
 
 // Server is one that runs.
@@ -53,6 +59,8 @@ type Server struct {
 	PID int
 	// Door is where it is joined.
 	Door join.Door
+	// API is where it is asked, if it is a botd.
+	API API
 
 	recipe *recipe
 	dir    string
@@ -79,7 +87,7 @@ func (s *Server) start(ctx context.Context, k Kind, processor int) (err error) {
 	if s.recipe, err = k.prepare(ctx, s.dir); err != nil {
 		return err
 	}
-	s.Door = s.recipe.door
+	s.Door, s.API = s.recipe.door, s.recipe.api
 	// taskset becomes the server, so its process is the server's.
 	args := append([]string{"-c", strconv.Itoa(processor)}, s.recipe.command...)
 	cmd := exec.CommandContext(ctx, "taskset", args...) //nolint:gosec // the operator's command

@@ -15,6 +15,9 @@ import (
 	"github.com/botd-dev/botd/internal/bench/servers"
 )
 
+// tapCall is how many are in the call that is tapped.
+const tapCall = 50
+
 // comparison is what the flags of compare say.
 type comparison struct {
 	machine compare.Machine
@@ -43,6 +46,7 @@ func parseComparison(args []string, out io.Writer) (*comparison, error) {
 	f := flag.NewFlagSet("compare", flag.ContinueOnError)
 	botd := f.String("botd", "bin/botd", "the botd to measure")
 	names := f.String("servers", "", "of botd, janus and other, in this order; the last is what is compared with (default: those that are there)")
+	listening := f.String("listening", "", "botd with the bots that listen: what two taps cost is measured with it")
 	other := f.String("other", "", "another server that is joined by WHIP: the command that starts it")
 	otherReady := f.String("other-ready", "127.0.0.1:8089", "where it answers once it has started")
 	otherURL := f.String("other-whip", "http://127.0.0.1:8089/whip/{room}?name={name}", "where it is joined")
@@ -62,6 +66,8 @@ func parseComparison(args []string, out io.Writer) (*comparison, error) {
 	}
 	c.config.Tries = c.config.Accepted + *tries
 	c.machine.Servers["botd"] = servers.Botd("botd", *botd)
+	c.machine.Servers[compare.Tapped] = servers.Botd(compare.Tapped, *listening)
+	c.machine.Servers["listening"] = servers.Botd("listening", *listening)
 	c.machine.Servers["janus"] = servers.Janus()
 	c.machine.Servers["other"] = servers.WHIP("other", strings.Fields(*other), *otherReady, *otherURL)
 	var err error
@@ -70,6 +76,9 @@ func parseComparison(args []string, out io.Writer) (*comparison, error) {
 	}
 	list := present(*names, *other, out)
 	c.cells, err = parseCells(*sizes, *open, list)
+	if *listening != "" {
+		c.cells = append(c.cells, compare.TapCell(tapCall))
+	}
 	return c, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/botd-dev/botd/internal/bench/control"
 	"github.com/botd-dev/botd/internal/bench/join"
 	"github.com/botd-dev/botd/internal/bench/load"
 )
@@ -26,6 +27,9 @@ func runLoad(ctx context.Context, args []string, out io.Writer) error {
 	f.BoolVar(&plan.Open, "open", false, "the others have open microphones")
 	settle := f.Duration("settle", 4*time.Second, "time before the measurement")
 	length := f.Duration("t", 12*time.Second, "length of the measurement")
+	api := f.String("api", "", "base URL of a botd, for -tap")
+	key := f.String("key", "", "the file with its access key")
+	tap := f.Bool("tap", false, "have two bots listen, to the mix and to one speaker")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -37,6 +41,14 @@ func runLoad(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer plan.Way.Close()
+	if *tap {
+		application, err := control.New(ctx, *api, *key)
+		if err != nil {
+			return err
+		}
+		defer application.Close()
+		plan.Joined = tapping(application)
+	}
 	plan.Server = *pid
 	if plan.Voices, err = load.NewVoices(ctx); err != nil {
 		return err
@@ -46,6 +58,17 @@ func runLoad(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return json.NewEncoder(out).Encode(result)
+}
+
+// tapping has bots listen in every call.
+func tapping(a *control.Application) func(context.Context, string, []string) error {
+	return func(ctx context.Context, room string, speakers []string) error {
+		seat, err := a.Enter(ctx, room)
+		if err != nil {
+			return err
+		}
+		return seat.Tap(ctx, speakers)
+	}
 }
 
 func measure(ctx context.Context, plan load.Plan, calls int, settle, length time.Duration) (*load.Result, error) {

@@ -21,6 +21,7 @@ type command struct {
 func commands() map[string]command {
 	return map[string]command{
 		"compare": {"botd and others, in turn: a table", runCompare},
+		"small":   {"how many small calls one processor holds", runSmall},
 		"load":    {"one measurement of a server that runs, as JSON", runLoad},
 		"floor":   {"what the least work of a bridge costs on this machine, as JSON", runFloor},
 	}
