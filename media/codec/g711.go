@@ -1,19 +1,14 @@
 package codec
 
 import (
-	"fmt"
 	"math/bits"
 	"time"
 
 	"github.com/botd-dev/botd/media"
 )
 
-const (
-	// g711Rate is the sample rate of both laws of ITU-T G.711, in hertz.
-	g711Rate = 8000
-	// g711Longest is the longest packet taken: 120 ms.
-	g711Longest = g711Rate / 50 * 6
-)
+// g711Rate is the sample rate of both laws of ITU-T G.711, in hertz.
+const g711Rate = 8000
 
 // law is one of the two ways in which G.711 writes a sample as a byte.
 type law struct {
@@ -91,83 +86,58 @@ func newALawEncoder(media.Format) (media.Encoder, error)  { return newG711Encode
 func newMuLawDecoder() (media.Decoder, error)             { return newG711Decoder(muLaw) }
 func newALawDecoder() (media.Decoder, error)              { return newG711Decoder(aLaw) }
 
-// newConverter makes a resampler that gives a frame for every frame.
-func newConverter(from, to int) (*media.Resampler, error) {
-	r, err := media.NewResampler(from, to)
-	if err != nil {
-		return nil, fmt.Errorf("g711: %w", err)
-	}
-	r.Write(make([]int16, r.Lookahead()))
-	return r, nil
-}
-
+// g711Encoder makes 160 octets of every frame.
 type g711Encoder struct {
-	law    *law
-	down   *media.Resampler
-	narrow [g711Rate / 50]int16
+	law *law
+	in  intake
 }
 
 func newG711Encoder(l *law) (*g711Encoder, error) {
-	down, err := newConverter(media.Rate, g711Rate)
-	return &g711Encoder{law: l, down: down}, err
+	in, err := newIntake(g711Rate)
+	return &g711Encoder{law: l, in: in}, err
 }
 
-// Encode appends 20 ms, 160 octets.
+// Encode fits media.Encoder: it appends 20 ms, 160 octets.
 func (e *g711Encoder) Encode(dst []byte, f *media.Frame) ([]byte, error) {
-	if err := encodable(f); err != nil {
-		return dst, err
-	}
-	e.down.Write(f.Samples)
-	n := e.down.Read(e.narrow[:])
-	for _, s := range e.narrow[:n] {
+	samples, err := e.in.take(f)
+	for _, s := range samples {
 		dst = append(dst, e.law.compress(s))
 	}
-	return dst, nil
+	return dst, err
+}
+
+// Reset fits Resetter.
+func (e *g711Encoder) Reset() error {
+	e.in.reset()
+	return nil
 }
 
 type g711Decoder struct {
-	law    *law
-	up     *media.Resampler
-	gap    repeater
-	narrow [g711Longest]int16
+	law *law
+	out *outlet
 }
 
 func newG711Decoder(l *law) (*g711Decoder, error) {
-	up, err := newConverter(g711Rate, media.Rate)
-	return &g711Decoder{law: l, up: up}, err
+	out, err := newOutlet(g711Rate)
+	return &g711Decoder{law: l, out: out}, err
 }
 
 // Decode fits media.Decoder. f gets what the packet holds, up to 120 ms.
 func (d *g711Decoder) Decode(f *media.Frame, payload []byte) error {
-	if len(payload) == 0 || len(payload) > g711Longest {
+	samples := d.out.room(len(payload))
+	if samples == nil {
 		return malformed(f, len(payload))
 	}
-	narrow := d.narrow[:len(payload)]
 	for i, b := range payload {
-		narrow[i] = d.law.expand[b]
+		samples[i] = d.law.expand[b]
 	}
-	d.gap.heard(narrow)
-	d.widen(f, narrow)
+	d.out.heard(f, samples)
 	return nil
 }
 
 // Conceal fits media.Decoder. G.711 carries no redundancy, so what was heard
 // before is repeated.
 func (d *g711Decoder) Conceal(f *media.Frame, _ []byte) error {
-	lost(f)
-	rest := f.Samples[len(f.Samples)/6*6:]
-	clear(rest)
-	n := len(f.Samples)
-	narrow := d.narrow[:n/6]
-	d.gap.fill(narrow)
-	d.widen(f, narrow)
-	f.Resize(n, media.Rate)
+	d.out.conceal(f)
 	return nil
-}
-
-// widen makes 48 kHz of 8 kHz.
-func (d *g711Decoder) widen(f *media.Frame, narrow []int16) {
-	d.up.Write(narrow)
-	f.Resize(6*len(narrow), media.Rate)
-	d.up.Read(f.Samples)
 }

@@ -1,34 +1,53 @@
 package codec
 
+// The lengths that concealing works with, as parts of a second.
 const (
-	// The pitch periods looked for, in samples at 8 kHz: 200 to 66 Hz. Higher
-	// voices and tones have a multiple of theirs among them.
-	minPitch, maxPitch = 40, 120
-	// template is how much must be like what was one period before: 20 ms.
-	template = 160
-	// seam is over how many samples two sounds are blended: 4 ms.
-	seam = 32
-	// After fadeFrom samples (10 ms) what is made up fades, until after fadeTo
-	// (60 ms) nothing is left, since nobody knows what is being said by then.
-	fadeFrom, fadeTo = 80, 480
-	// remembered is what all that needs to know of the past.
-	remembered = template + maxPitch + seam
+	// The pitches looked for. Higher voices and tones have a multiple of their
+	// period among them.
+	highestPitch, lowestPitch = 200, 66
+	// templateParts is how much must be like what was one period before: 20 ms.
+	templateParts = 50
+	// seamParts is over how much two sounds are blended: 4 ms.
+	seamParts = 250
+	// After 10 ms what is made up fades, until after six times that nothing is
+	// left, since nobody knows what is being said by then.
+	fadeParts, fadeTimes = 100, 6
+	// coarse is the sample rate at which pitches are looked for first.
+	coarse = 8000
 )
 
-// repeater conceals what is lost of speech at 8 kHz by repeating its last pitch
-// period, in the way of ITU-T G.711, appendix I.
+// repeater conceals what is lost of speech by repeating its last pitch period,
+// in the way of ITU-T G.711, appendix I, at any sample rate.
 type repeater struct {
-	past  [remembered]int16 // what was heard last, the newest at the end
-	cycle [maxPitch]int16   // the period that is repeated
-	pitch int               // its length
-	gone  int               // how much has been made up
+	minPitch, maxPitch int
+	template           int
+	seam               int
+	fadeFrom, fadeTo   int
+	step               int     // how far apart are the samples that are looked at first
+	past               []int16 // what was heard last, the newest at the end
+	cycle              []int16 // the period that is repeated
+	pitch              int     // its length
+	gone               int     // how much has been made up
+}
+
+// newRepeater makes one for a sample rate in hertz of at least 8000.
+func newRepeater(rate int) *repeater {
+	r := &repeater{
+		minPitch: rate / highestPitch, maxPitch: rate / lowestPitch,
+		template: rate / templateParts, seam: rate / seamParts,
+		fadeFrom: rate / fadeParts, fadeTo: fadeTimes * rate / fadeParts,
+		step: rate / coarse,
+	}
+	r.past = make([]int16, r.template+r.maxPitch+r.seam)
+	r.cycle = make([]int16, r.maxPitch)
+	return r
 }
 
 // heard takes samples that came, and blends their beginning into what was made
 // up before them.
 func (r *repeater) heard(samples []int16) {
 	if r.gone > 0 {
-		n := min(seam, len(samples))
+		n := min(r.seam, len(samples))
 		for i := range n {
 			samples[i] = blend(r.next(), samples[i], i, n)
 		}
@@ -50,51 +69,75 @@ func (r *repeater) fill(samples []int16) {
 
 // next is the sample that goes on.
 func (r *repeater) next() int16 {
-	s := int(r.cycle[r.gone%r.pitch])
-	left := min(max(fadeTo-r.gone, 0), fadeTo-fadeFrom)
 	r.gone++
-	return int16(s * left / (fadeTo - fadeFrom)) //nolint:gosec // not above s
+	return r.at(r.gone - 1)
+}
+
+// at is the sample that comes i samples after the last one that came.
+func (r *repeater) at(i int) int16 {
+	left := min(max(r.fadeTo-i, 0), r.fadeTo-r.fadeFrom)
+	return int16(int(r.cycle[i%r.pitch]) * left / (r.fadeTo - r.fadeFrom))
 }
 
 // listen finds the period to repeat and makes its end fit its beginning.
 func (r *repeater) listen() {
 	r.pitch = r.period()
-	end := r.past[remembered-r.pitch:]
-	copy(r.cycle[:], end)
-	before := r.past[remembered-r.pitch-seam:]
-	from := r.pitch - seam
-	for i := range seam {
-		r.cycle[from+i] = blend(end[from+i], before[i], i, seam)
+	end := r.past[len(r.past)-r.pitch:]
+	copy(r.cycle, end)
+	before := r.past[len(r.past)-r.pitch-r.seam:]
+	from := r.pitch - r.seam
+	for i := range r.seam {
+		r.cycle[from+i] = blend(end[from+i], before[i], i, r.seam)
 	}
 }
 
-// period is by how much the past must be shifted to be most like itself.
+// period is by how much the past must be shifted to be most like itself. Above
+// 8 kHz only some shifts are tried, on some of the samples, and then those
+// around the best one on all.
 func (r *repeater) period() int {
-	now := r.past[remembered-template:]
-	best, pitch := 0.0, minPitch
-	for lag := minPitch; lag <= maxPitch; lag++ {
-		then := r.past[remembered-template-lag:][:template]
-		like, power := 0.0, 1.0
-		for i, s := range then {
-			like += float64(s) * float64(now[i])
-			power += float64(s) * float64(s)
-		}
-		if score := like * max(like, 0) / power; score > best {
+	best, pitch := 0.0, r.minPitch
+	try := func(lag, step int) {
+		if score := r.likeness(lag, step); score > best {
 			best, pitch = score, lag
 		}
+	}
+	for lag := r.minPitch; lag <= r.maxPitch; lag += r.step {
+		try(lag, r.step)
+	}
+	if r.step == 1 {
+		return pitch
+	}
+	best = 0
+	for lag, last := max(pitch-r.step, r.minPitch), min(pitch+r.step, r.maxPitch); lag <= last; lag++ {
+		try(lag, 1)
 	}
 	return pitch
 }
 
-func (r *repeater) remember(samples []int16) {
-	if len(samples) > remembered {
-		samples = samples[len(samples)-remembered:]
+// likeness is how much the past is like itself lag samples earlier, by every
+// step-th of its samples.
+func (r *repeater) likeness(lag, step int) float64 {
+	now := r.past[len(r.past)-r.template:]
+	then := r.past[len(r.past)-r.template-lag:][:len(now)]
+	like, power := 0, 1
+	for i := 0; i < len(now); i += step {
+		s := int(then[i])
+		like += s * int(now[i])
+		power += s * s
 	}
-	copy(r.past[:], r.past[len(samples):])
-	copy(r.past[remembered-len(samples):], samples)
+	return float64(like) * float64(max(like, 0)) / float64(power)
+}
+
+func (r *repeater) remember(samples []int16) {
+	n := len(r.past)
+	if len(samples) > n {
+		samples = samples[len(samples)-n:]
+	}
+	copy(r.past, r.past[len(samples):])
+	copy(r.past[n-len(samples):], samples)
 }
 
 // blend goes from a to b in n steps, of which this is number i.
 func blend(a, b int16, i, n int) int16 {
-	return int16((int(a)*(n-i) + int(b)*i) / n) //nolint:gosec // between a and b
+	return int16((int(a)*(n-i) + int(b)*i) / n)
 }
