@@ -23,8 +23,7 @@ const (
 )
 
 // Heard is where a bridge tells its call who speaks. Neither function blocks, so
-// that a tick may call them, but not while it keeps the bridge's own methods
-// from returning.
+// a tick may call them.
 type Heard struct {
 	// Speaking tells who speaks, by the ids that they joined under, the loudest
 	// first, each time that has changed. Nobody is muted or on hold among them.

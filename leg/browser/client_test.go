@@ -18,6 +18,7 @@ import (
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/dtmf"
 )
@@ -39,6 +40,9 @@ type message struct {
 	DisplayName  string           `json:"displayName"`
 	Reason       *message         `json:"reason"`
 	Participants []map[string]any `json:"participants"`
+	Speakers     []call.Speaker   `json:"speakers"`
+	Send         call.Incoming    `json:"send"`
+	Receive      call.Outgoing    `json:"receive"`
 }
 
 // client is a page: a signalling socket and, once it calls, a peer connection.

@@ -69,7 +69,7 @@ func TestATickOfSoundAllocatesNothing(t *testing.T) {
 
 func TestTheLevelIsKnownWithoutDecoding(t *testing.T) {
 	e := newTestEar(t)
-	now := time.Now()
+	now := time.Now().Add(-100 * time.Millisecond)
 	for _, b := range speechPackets(t, 5) {
 		e.take(b, now)
 		now = now.Add(media.FrameDuration)

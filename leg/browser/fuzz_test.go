@@ -114,7 +114,7 @@ func FuzzOffer(f *testing.F) {
 	fatal(f, cfg.Validate())
 	s, err := New(cfg)
 	fatal(f, err)
-	f.Cleanup(func() { _ = s.engine.close() })
+	f.Cleanup(func() { _ = s.Close(context.Background()) })
 	f.Add(page)
 	f.Add(strings.ReplaceAll(page, "\r\n", "\n"))
 	f.Add("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n")

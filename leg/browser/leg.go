@@ -21,6 +21,7 @@ type leg struct {
 	log    *zap.Logger
 	peer   *peer
 	port   *port
+	gauge  *gauge
 
 	answered sync.Once
 	accepted chan struct{}
@@ -44,6 +45,11 @@ type teller interface {
 	show(v call.Roster)
 	// muted tells that somebody else muted the client, or undid that.
 	muted(muted bool)
+	// speakers tells who speaks, unheard that the client's user does and is muted.
+	speakers(s call.Speakers)
+	unheard()
+	// rated tells that the client's sound travels better or worse than before.
+	rated(q call.Quality)
 	// over tells why the call is over. It is the last word.
 	over(why call.Reason)
 	// forget lets go of a leg that no call took.
@@ -55,7 +61,7 @@ func (s *Server) newLeg(offer description, client teller, log *zap.Logger) (*leg
 	l := &leg{
 		server: s, client: client, log: log,
 		accepted: make(chan struct{}), ended: make(chan struct{}), offers: make(chan description, 1),
-		pace: rate.NewLimiter(offerRate, offerBurst),
+		pace: rate.NewLimiter(offerRate, offerBurst), gauge: newGauge(codecName, s.cfg.Now()),
 	}
 	var err error
 	if l.port, err = newPort(); err != nil {
@@ -148,6 +154,7 @@ func (l *leg) run() {
 	case <-s.life.Done():
 		return
 	}
+	defer s.meter.add(l)()
 	if why := l.serve(); why != nil {
 		l.gone(*why)
 	}

@@ -139,6 +139,30 @@ func TestSpeakingIsSeen(t *testing.T) {
 	})
 }
 
+func TestThePageIsToldWhoSpeaks(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.signIn(t, ann), w.signIn(t, bob)
+	a.join("g", line{})
+	b.join("g", line{})
+	a.speak(440)
+	for _, c := range []*client{a, b} {
+		c.await("who speaks", func(m message) bool {
+			return m.Type == "speakers" && m.Call == "c1" && len(m.Speakers) == 1 && m.Speakers[0].Identity == ann && m.Speakers[0].Speaking
+		})
+	}
+}
+
+func TestThePageIsToldThatItsUserSpeaksUnheard(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.signIn(t, ann), w.signIn(t, bob)
+	a.join("g", line{})
+	b.join("g", line{})
+	b.say(map[string]any{"type": "muteOthers", "ref": 3, "call": "c1"})
+	a.expect("muted")
+	a.speak(440)
+	a.expect("mutedSpeaking")
+}
+
 func TestAKeyIsReportedOnce(t *testing.T) {
 	w := newWorld(t)
 	c := w.signIn(t, ann)

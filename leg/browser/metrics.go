@@ -10,6 +10,7 @@ type metrics struct {
 	barred     *prometheus.CounterVec
 	candidates prometheus.Counter
 	sound      prometheus.Counter
+	samples    samples
 }
 
 func newMetrics(r prometheus.Registerer) (*metrics, error) {
@@ -31,10 +32,12 @@ func newMetrics(r prometheus.Registerer) (*metrics, error) {
 		sound: prometheus.NewCounter(counter("sound_dropped_total",
 			"Packets dropped because the network took them too slowly.")),
 	}
+	var histograms []prometheus.Collector
+	m.samples, histograms = newSamples()
 	if r == nil {
 		return m, nil
 	}
-	for _, c := range []prometheus.Collector{m.sockets, m.legs, m.refused, m.barred, m.candidates, m.sound} {
+	for _, c := range append(histograms, m.sockets, m.legs, m.refused, m.barred, m.candidates, m.sound) {
 		if err := r.Register(c); err != nil {
 			return nil, err
 		}

@@ -17,8 +17,11 @@ func newPort() (*port, error) {
 	return &port{e, newTrack()}, nil
 }
 
+// codecName is the codec of every leg, in both directions.
+const codecName = "opus"
+
 // Format is Opus on its 48 kHz clock.
-func (p *port) Format() media.Format { return media.Format{Codec: "opus", Rate: media.Rate} }
+func (p *port) Format() media.Format { return media.Format{Codec: codecName, Rate: media.Rate} }
 
 // Hear sends what the client is to hear.
 func (p *port) Hear(s media.Sound) { p.track.hear(s) }

@@ -24,6 +24,7 @@ type arrival struct {
 	lost     uint32        // ever
 	jitter   time.Duration // RFC 3550, section 6.4.1
 	trip     time.Duration // there and back; zero while unknown
+	progress progress
 }
 
 // take sorts one RTCP packet. out is our sound, of which something may be asked
@@ -66,6 +67,7 @@ func (r *reported) reception(b *rtcp.ReceptionReport, at time.Time) {
 	r.outgoing.known = true
 	r.outgoing.fraction = float64(b.FractionLost) / 256
 	r.outgoing.lost = b.TotalLost
+	r.outgoing.progress.take(b)
 	r.outgoing.jitter = time.Duration(b.Jitter) * time.Second / 48000
 	if b.LastSenderReport == 0 {
 		return

@@ -25,6 +25,7 @@ type Server struct {
 	log     *zap.Logger
 	engine  *engine
 	metrics *metrics
+	meter   *meter
 	barring rate.Sometimes // how often the log tells who is not let in
 
 	life  context.Context //nolint:containedctx // the server's own; sockets outlive their HTTP request
@@ -53,7 +54,14 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newServer(cfg, e, m), nil
+	s := newServer(cfg, e, m)
+	if cfg.Registerer != nil {
+		if err := cfg.Registerer.Register(s.meter); err != nil {
+			return nil, errors.Join(fmt.Errorf("browser metrics: %w", err), e.close())
+		}
+	}
+	s.tasks.Go(func() { s.meter.run(s.life) })
+	return s, nil
 }
 
 // Flush sends what the listeners of a tick are to hear. It comes after every tick
@@ -63,7 +71,7 @@ func (s *Server) Flush() { s.engine.out.flush() }
 // newServer is New without the ports.
 func newServer(cfg Config, e *engine, m *metrics) *Server {
 	s := &Server{
-		cfg: cfg, log: cfg.Log, engine: e, metrics: m, barring: barring(),
+		cfg: cfg, log: cfg.Log, engine: e, metrics: m, meter: newMeter(m.samples), barring: barring(),
 		agents: map[string]*agent{}, sessions: map[string]*whipSession{}, users: map[identity.ID]map[*agent]struct{}{}, rings: map[string]*ring{},
 	}
 	s.life, s.stop = context.WithCancel(context.Background())

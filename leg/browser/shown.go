@@ -15,6 +15,9 @@ type told struct {
 	answer  []byte
 	muted   bool // by somebody else
 	flowing bool // the answer has served
+
+	speakers []byte
+	quality  []byte
 }
 
 // view is a roster as the client sees it: itself, and the others.
@@ -152,6 +155,11 @@ func (l *pageCall) snapshot() [][]byte {
 		list = append(list, t.roster)
 	}
 	list = append(list, t.mute(l.id))
+	for _, b := range [][]byte{t.speakers, t.quality} {
+		if b != nil {
+			list = append(list, b)
+		}
+	}
 	if t.answer != nil && !t.flowing {
 		list = append(list, t.answer)
 	}

@@ -41,7 +41,7 @@ func newWorldWith(t testing.TB, timeouts call.Timeouts, change ...func(*Config))
 	w := &world{journal: newForgetful()}
 	w.registry = call.NewRegistry(call.Config{
 		DialOut: func(string) bool { return false },
-		Journal: w.journal, NewBridge: func(call.Heard) call.Bridge { return newEcho() },
+		Journal: w.journal, NewBridge: func(h call.Heard) call.Bridge { return newEcho(h) },
 		Now: time.Now, Random: rand.Reader, Log: zap.NewNop(), Timeouts: timeouts,
 		IncomingContext: func(id string, _ time.Time) string { return id },
 	})
@@ -157,7 +157,9 @@ func (j *forgetful) close() {
 
 // echo is a bridge in which everybody who is not muted hears themselves.
 type echo struct {
+	heard call.Heard
 	mu    sync.Mutex
+	loud  map[string]bool
 	muted map[string]bool
 	ports map[string]media.Port
 	coder map[string]*opus.Encoder
@@ -165,9 +167,9 @@ type echo struct {
 	done  chan struct{}
 }
 
-func newEcho() *echo {
+func newEcho(heard call.Heard) *echo {
 	e := &echo{
-		muted: map[string]bool{},
+		heard: heard, loud: map[string]bool{}, muted: map[string]bool{},
 		ports: map[string]media.Port{}, coder: map[string]*opus.Encoder{},
 		stop: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -195,13 +197,32 @@ func (e *echo) tick() {
 	f := media.NewFrame(media.Rate)
 	b := make([]byte, 1500)
 	for id, p := range e.ports {
-		p.Level()
+		e.tell(id, p.Level() < 50)
 		if p.Read(f) != nil || e.muted[id] {
 			f.Silence()
 		}
 		n, _ := e.coder[id].Encode(f.Samples, b)
 		p.Hear(media.Sound{Frame: f, Payload: b[:n]})
 	}
+}
+
+// tell says so where somebody begins or stops to speak.
+func (e *echo) tell(id string, loud bool) {
+	if loud == e.loud[id] {
+		return
+	}
+	e.loud[id] = loud
+	if loud && e.muted[id] {
+		e.heard.MutedSpeaking(id)
+		return
+	}
+	var speaking []string
+	for id, loud := range e.loud {
+		if loud && !e.muted[id] {
+			speaking = append(speaking, id)
+		}
+	}
+	e.heard.Speaking(speaking)
 }
 
 func (e *echo) Join(id string, p media.Port) {
@@ -223,11 +244,13 @@ func (e *echo) Unmute(id string) { e.mute(id, false) }
 func (e *echo) mute(id string, muted bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.muted[id] = muted
+	e.muted[id], e.loud[id] = muted, false
 }
 
 func (e *echo) Hear(string, []string)                       {}
 func (e *echo) Play(media.Source, ...string) media.Playback { return nil }
+
+func (e *echo) Tap(media.TapOptions) (media.Tap, error) { return nil, errors.ErrUnsupported }
 
 func (e *echo) Close() {
 	close(e.stop)
