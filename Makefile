@@ -101,11 +101,23 @@ fmt: $(FUMPT) ## format what has to be formatted
 SLOW_DISK := strace -f --seccomp-bpf -qq -o /dev/null -e trace=fsync,fdatasync -e inject=fsync,fdatasync:delay_enter=5000
 
 .PHONY: bench
-bench: deps ## benchmarks; the way of an event to a webhook also on a slow disk
+bench: deps ## benchmarks; the way of an event to a webhook also on a slow disk; then bench-media
 	go test -run '^$$' -bench . -benchmem ./...
 	@tools/apt.sh strace
 	@echo "As if every sync of the disk took 5 ms longer:"
 	go test -run '^$$' -bench EventPipeline -exec '$(SLOW_DISK)' .
+	@$(MAKE) --no-print-directory bench-media
+
+# COMPARE and SMALL go to the two halves of it: make bench-media COMPARE="-n 10 -t 5s -reps 1"
+COMPARE ?=
+SMALL   ?=
+
+.PHONY: bench-media
+bench-media: deps ## the audio bridge beside its floor, and beside Janus where that is installed; half an hour
+	@go build -o bin/ ./cmd/botd ./internal/bench/cmd/bench ./internal/bench/cmd/listening
+	bin/bench compare -botd bin/botd -listening bin/listening -o bin/bench.jsonl $(COMPARE)
+	bin/bench small -botd bin/botd $(SMALL)
+	bin/bench small -botd bin/botd -bots=false -step 50 $(SMALL)
 
 .PHONY: fuzz
 fuzz: deps ## every fuzz target for FUZZTIME (1m)
