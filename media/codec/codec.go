@@ -56,6 +56,10 @@ type Codec struct {
 
 // Resetter is an encoder that can be used for another stream: Reset makes it as
 // if new, with the format it was made for.
+//
+// A decoder does not notice that another encoder takes over if that one has
+// been reset and has then encoded the last two frames that were heard, for
+// nobody. After more it would predict from what the decoder does not know.
 type Resetter interface{ Reset() error }
 
 // Offered is every codec, the preferred one first. L16 comes last because it

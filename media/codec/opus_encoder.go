@@ -64,9 +64,6 @@ type opusEncoder struct{ enc *opus.Encoder }
 // newOpusEncoder makes an encoder for a format: Bitrate in bits per second, of
 // which redundancy needs 20,000; PacketLoss in percent; Complexity from 1 to 10;
 // and DTX, which only SILK does.
-//
-// Where a listener goes from an encoder with SILK to one without or back, its
-// decoder begins anew; so should the encoder, after Reset and not primed.
 func newOpusEncoder(f media.Format) (media.Encoder, error) {
 	f = opusDefaults(f)
 	application := opus.AppRestrictedLowdelay

@@ -169,39 +169,6 @@ func TestOnlyWhoLosesPacketsGetsRedundancy(t *testing.T) {
 	}
 }
 
-// steepest is the largest difference between two samples that follow each other.
-func steepest(samples []int16) int {
-	most := 0
-	for i := 1; i < len(samples); i++ {
-		d := int(samples[i]) - int(samples[i-1])
-		most = max(most, d, -d)
-	}
-	return most
-}
-
-func TestGoingOverToRedundancyAndBackDoesNotClick(t *testing.T) {
-	row, _ := codec.Find("opus")
-	for _, hz := range []float64{200, 440, 1000} {
-		said := listen(media.Tone(hz, -20), 100)
-		var all [][]byte
-		for i := range 10 {
-			format := media.Format{PacketLoss: 5 * (i % 2)} // a new encoder every time, as the decoder begins anew too
-			all = append(all, packets(t, row, format, said[i*10*media.FrameSize:(i+1)*10*media.FrameSize])...)
-		}
-		out := heard(t, row, all, never, false)[media.Rate/10:]
-		usual, low, high := steepest(said), 0.0, -99.0
-		for i := 0; i+480 <= len(out); i += 480 {
-			l := measure.LevelDBFS(out[i : i+480])
-			low, high = min(low, l), max(high, l)
-		}
-		step := float64(steepest(out)) / float64(usual)
-		t.Logf("%.0f Hz: between %.1f and %.1f dBov in every 10 ms, steps of %.1f times the tone's", hz, low, high, step)
-		if low < -26 || high > -17 || step > 1.5 {
-			t.Errorf("%.0f Hz: between %.1f and %.1f dBov in every 10 ms, steps of %.1f times the tone's", hz, low, high, step)
-		}
-	}
-}
-
 func TestTheBitrateIsTheOneAskedFor(t *testing.T) {
 	row, _ := codec.Find("opus")
 	said := voice(4)
