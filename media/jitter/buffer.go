@@ -65,13 +65,14 @@ type Buffer struct {
 
 	begun     bool // something of the stream has been played
 	placed    bool
-	next      int64 // the sequence number at the playout point
-	point     int64 // its timestamp
-	last      int64 // how long the last packet played was, in units
-	heard     uint8 // how loud it was, in -dBov
-	dtx       bool  // it was the last before a silence
-	stretched int64 // how long the playout point has stood still, in units
-	since     int   // pulls since a packet was thrown away for the delay's sake
+	next      int64         // the sequence number at the playout point
+	point     int64         // its timestamp
+	last      int64         // how long the last packet played was, in units
+	heard     uint8         // how loud it was, in -dBov
+	dtx       bool          // it was the last before a silence
+	stretched int64         // how long the playout point has stood still, in units
+	since     int           // pulls since a packet was thrown away for the delay's sake
+	off       time.Duration // how far the receiver is behind the point
 }
 
 // New makes an empty Buffer.
@@ -181,6 +182,9 @@ func (b *Buffer) pass(sequence int64) {
 	switch {
 	case s.state != waiting || s.sequence != sequence:
 		b.stats.Lost++
+		if before := b.slot(sequence - 1); before.state != missed || before.sequence != sequence-1 {
+			b.stats.Bursts++
+		}
 		s.state, s.sequence = missed, sequence
 	case s.void:
 		s.state = played

@@ -39,7 +39,7 @@ func TestAnEvenStreamIsPlayedAsItCame(t *testing.T) {
 			t.Errorf("packets of %d ms: heard %v Hz, %v", length, hz, part)
 		}
 		s := p.stats
-		if s.Lost+s.Late+s.Duplicated+s.Concealed != 0 || s.Discarded > 1 || s.Target != ms(4) {
+		if s.Lost+s.Late+s.Duplicated+s.Concealed != 0 || s.Discarded > 1 || s.Target != ms(3) {
 			t.Errorf("packets of %d ms: %+v", length, s)
 		}
 		if d := heardAfter(p); d > 100*time.Millisecond {
@@ -98,7 +98,7 @@ func TestTheDelayFollowsTheNetwork(t *testing.T) {
 	for _, row := range []struct {
 		jitter, from, to int // ms
 	}{
-		{0, 4, 4}, {30, 26, 32}, {100, 90, 102},
+		{0, 3, 3}, {30, 26, 32}, {100, 90, 102},
 	} {
 		r := random()
 		all := silenced(tone(15*time.Second, tick), func(i int) bool { return i%50 < 15 })

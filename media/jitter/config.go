@@ -46,7 +46,7 @@ const (
 	dtxPayload = 2
 	// hysteresis is by how much the delay must be longer than need be before it
 	// is made shorter.
-	hysteresis = 3 * time.Millisecond
+	hysteresis = 1500 * time.Microsecond
 	// intolerable is the excess delay that is cut even in the middle of a word
 	// where packets are passed on and cannot be pressed: one packet in patience
 	// pulls.
@@ -63,7 +63,7 @@ type Config struct {
 	// ClockRate is the RTP clock in hertz. Needed.
 	ClockRate int
 	// MinDelay and MaxDelay bound the delay that is aimed at, between the arrival
-	// of a packet that the network did not hold up and its being played; 4 ms and
+	// of a packet that the network did not hold up and its being played; 3 ms and
 	// 200 ms by default. To it comes what is left of the tick by then, 0 to 20 ms.
 	MinDelay, MaxDelay time.Duration
 	// Duration tells how much sound a payload holds, zero for one that holds
@@ -85,7 +85,7 @@ func (c *Config) fill() {
 		c.ClockRate = media.Rate
 	}
 	if c.MinDelay <= 0 {
-		c.MinDelay = 4 * time.Millisecond
+		c.MinDelay = 3 * time.Millisecond
 	}
 	if c.MaxDelay <= 0 {
 		c.MaxDelay = 10 * media.FrameDuration
@@ -110,4 +110,9 @@ func (c *Config) lasts(units int64) time.Duration {
 // samples is a duration in samples at 48 kHz.
 func samples(d time.Duration) int {
 	return int(d * media.FrameSize / media.FrameDuration)
+}
+
+// lasting is how long samples at 48 kHz last.
+func lasting(n int) time.Duration {
+	return time.Duration(n) * media.FrameDuration / media.FrameSize
 }

@@ -5,8 +5,8 @@ import "time"
 const (
 	binWidth = 2 * time.Millisecond
 	bins     = 160 // 320 ms
-	// memory is over how many packets lateness is remembered, 10 s.
-	memory = 500
+	// memory is over how many packets lateness is remembered, 5 s.
+	memory = 250
 	// tooLate is one in how many packets may come later than the target.
 	tooLate = 50
 	// peakWindow is for how long at least the latest packet is remembered.

@@ -133,7 +133,7 @@ func (b *Buffer) begin(head *slot, now time.Time) bool {
 		return false
 	}
 	b.skip(head.sequence)
-	b.point, b.placed, b.stretched = head.timestamp, true, 0
+	b.point, b.placed, b.stretched, b.off = head.timestamp, true, 0, 0
 	b.delay.steady = min(b.delay.of(b.point, now), b.cfg.MaxDelay)
 	return true
 }
@@ -237,22 +237,23 @@ type balance struct {
 	here  bool // the next packet is
 }
 
-// balance tells how the delay is. ahead is how much sound the receiver has
-// beyond what it needs for its frame, in steps of packets.
-func (b *Buffer) balance(ahead, step time.Duration) balance {
+// balance tells how the delay is, with so many samples that a receiver has not
+// yet read, its frame among them. Packets begin on a grid of step samples.
+func (b *Buffer) balance(unread, step int) balance {
 	now := b.cfg.Now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.placed {
 		return balance{}
 	}
-	b.since = 0
-	present := b.delay.of(b.point, now) + ahead
+	off := unread % step
+	present := b.delay.of(b.point, now) + lasting(unread-off)
 	b.delay.watch(present)
+	b.since, b.off = 0, lasting(off)
 	head := b.first(b.next)
 	return balance{
 		short: present < b.delay.target(),
-		long:  b.delay.surplus() >= step,
+		long:  b.delay.surplus() >= lasting(step),
 		here:  head != nil && head.sequence == b.next,
 	}
 }

@@ -2,7 +2,6 @@ package jitter
 
 import (
 	"sync/atomic"
-	"time"
 
 	"github.com/botd-dev/botd/media"
 )
@@ -168,7 +167,7 @@ func (r *Receiver) adapt() {
 		least = -1
 	}
 	off := r.tape.unread() % r.step
-	b := r.buf.balance(lasting(r.tape.unread()-off), lasting(r.step))
+	b := r.buf.balance(r.tape.unread(), r.step)
 	r.tried++
 	switch {
 	case b.short:
@@ -203,9 +202,4 @@ func (r *Receiver) ahead(n int) {
 		r.pull()
 		r.render(0)
 	}
-}
-
-// lasting is how long samples at 48 kHz last.
-func lasting(n int) time.Duration {
-	return time.Duration(n) * media.FrameDuration / media.FrameSize
 }

@@ -13,6 +13,8 @@ type Stats struct {
 	Received uint64
 	// Lost are those that never came, as far as is known by now.
 	Lost uint64
+	// Bursts are the runs that the lost ones formed when their time came.
+	Bursts uint64
 	// Late are those that came when their time was over.
 	Late uint64
 	// Duplicated are those that came again.
@@ -45,7 +47,7 @@ func (b *Buffer) Stats() Stats {
 	defer b.mu.Unlock()
 	s := b.stats
 	s.Jitter = time.Duration(b.delay.jitter)
-	s.Target, s.Delay = b.delay.target(), b.delay.steady
+	s.Target, s.Delay = b.delay.target(), b.delay.steady+b.off
 	return s
 }
 

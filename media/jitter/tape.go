@@ -66,9 +66,6 @@ func (t *tape) skip(n int) int {
 	return n
 }
 
-// cut throws away what is yet to be read.
-func (t *tape) cut() { t.samples = t.samples[:t.at] }
-
 // rewind goes back over up to n samples that nobody heard and returns how many
 // there were.
 func (t *tape) rewind(n int) int {

@@ -224,8 +224,8 @@ func voice() media.Source {
 			default:
 				swell := math.Sin(math.Pi * syllable / 0.8)
 				for h := 1.0; h*pitch < 3500; h++ {
-					formants := 1/(1+math.Pow((h*pitch-500)/150, 2)) + 0.4/(1+math.Pow((h*pitch-1500-500*second)/200, 2))
-					s += 9000 * swell * (formants + 0.02) * math.Sin(2*math.Pi*h*phase)
+					low, high := (h*pitch-500)/150, (h*pitch-1500-500*second)/200
+					s += 9000 * swell * (1/(1+low*low) + 0.4/(1+high*high) + 0.02) * math.Sin(2*math.Pi*h*phase)
 				}
 			}
 			f.Samples[k] = media.Clip(int(s))
