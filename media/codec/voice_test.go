@@ -126,7 +126,7 @@ func heard(t testing.TB, row codec.Codec, all [][]byte, lost func(i int) bool, a
 
 // aligned gives said and what was heard of it without its delay.
 func aligned(said, heard []int16) (a, b []int16, late time.Duration) {
-	late = measure.Delay(said[:media.Rate], heard[:2*media.Rate], media.Rate)
+	late = measure.Delay(said[:media.Rate/2], heard[:media.Rate/2], media.Rate)
 	n := int(math.Round(late.Seconds() * media.Rate))
 	heard = heard[max(n, 0):]
 	said = said[max(-n, 0):]
