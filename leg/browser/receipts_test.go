@@ -155,3 +155,56 @@ func TestTheRoundTripIsMeasuredByReports(t *testing.T) {
 		t.Errorf("the round trip took %v", trip)
 	}
 }
+
+func FuzzReports(f *testing.F) {
+	for _, p := range []rtcp.Packet{
+		&rtcp.SenderReport{SSRC: 9, NTPTime: 1 << 40, Reports: []rtcp.ReceptionReport{{SSRC: 7, FractionLost: 3}}},
+		&rtcp.ReceiverReport{SSRC: 9, Reports: []rtcp.ReceptionReport{{SSRC: 7, LastSenderReport: 5, Delay: 3}}},
+		&rtcp.TransportLayerNack{SenderSSRC: 9, MediaSSRC: 7, Nacks: []rtcp.NackPair{{PacketID: 3, LostPackets: 0xffff}}},
+	} {
+		b, err := p.Marshal()
+		fatal(f, err)
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		packets, err := rtcp.Unmarshal(b)
+		if err != nil {
+			return
+		}
+		out, _ := boundTrack()
+		out.hear(toHear("a"))
+		var r reported
+		for _, p := range packets {
+			r.take(p, time.Unix(1700000000, 0), out)
+		}
+		if got := r.arrives(); got.fraction < 0 || got.fraction >= 1 || got.jitter < 0 || got.trip < 0 {
+			t.Errorf("it is %+v", got)
+		}
+	})
+}
+
+func FuzzHeaderExtensions(f *testing.F) {
+	p := rtp.Packet{Header: rtp.Header{Version: 2, SSRC: 9, SequenceNumber: 3}, Payload: []byte{1, 2}}
+	fatal(f, p.SetExtension(1, []byte{0x80 | 12}))
+	fatal(f, p.SetExtension(3, []byte{1, 2}))
+	b, err := p.Marshal()
+	fatal(f, err)
+	f.Add(b, uint8(1), uint8(3))
+	f.Fuzz(func(t *testing.T, b []byte, level, transport uint8) {
+		var p rtp.Packet
+		if p.Unmarshal(b) != nil {
+			return
+		}
+		e := newTestEar(t)
+		e.leg.port.buffer.SetLevelExtension(level)
+		e.leg.port.buffer.Push(&p, time.Unix(1700000000, 0))
+		if l := e.leg.port.Level(); l > 127 {
+			t.Errorf("the level is %d", l)
+		}
+		r := newReceiving(lanes{level: level, transport: transport, nack: true})
+		for i := range 20 {
+			p.SequenceNumber += uint16(i)
+			r.take(&p, r.now.Add(time.Duration(i)*100*time.Millisecond))
+		}
+	})
+}
