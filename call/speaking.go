@@ -211,11 +211,14 @@ func (c *Call) hasPresent(id string) bool {
 // tellSpeakers tells legs who speaks that do not know yet.
 func (c *Call) tellSpeakers() {
 	for _, p := range c.members {
-		leg, ok := p.leg.(Attentive)
-		if !ok || p.voiced == c.voiced || !p.present() || p.handover != nil {
+		if p.voiced == c.voiced || !p.present() || p.handover != nil {
 			continue
 		}
 		p.voiced = c.voiced
+		leg, ok := p.leg.(Attentive)
+		if !ok {
+			continue
+		}
 		s := Speakers{Call: c.id, Self: p.id, Dominant: c.dominant}
 		c.afterwards(func() { leg.Speakers(s) })
 	}

@@ -18,7 +18,7 @@ const farBuffer = 40 * time.Millisecond
 // that came too late are lost to whoever listens.
 func received(s jitter.Stats) quality.Counters {
 	c := quality.Counters{
-		Packets: s.Received - s.Late - s.Duplicated, Lost: s.Lost + s.Late,
+		Packets: s.Received - s.Late - s.Duplicated, Lost: s.Lost + s.Late, Bursts: s.Bursts,
 		Concealed: s.ConcealedSamples, Jitter: s.Jitter, Buffer: s.Delay,
 	}
 	c.Played = c.Packets*media.FrameSize + c.Concealed

@@ -78,8 +78,8 @@ func FuzzProgress(f *testing.F) {
 }
 
 func TestLatePacketsAreLostToWhoeverListens(t *testing.T) {
-	c := received(jitter.Stats{Received: 260, Late: 8, Duplicated: 2, Lost: 12, ConcealedSamples: 20 * media.FrameSize, Delay: 30 * time.Millisecond})
-	if c.Packets != 250 || c.Lost != 20 || c.Concealed != 20*media.FrameSize || c.Played != 270*media.FrameSize || c.Buffer != 30*time.Millisecond {
+	c := received(jitter.Stats{Received: 260, Late: 8, Duplicated: 2, Lost: 12, Bursts: 4, ConcealedSamples: 20 * media.FrameSize, Delay: 30 * time.Millisecond})
+	if c.Packets != 250 || c.Lost != 20 || c.Bursts != 4 || c.Concealed != 20*media.FrameSize || c.Played != 270*media.FrameSize || c.Buffer != 30*time.Millisecond {
 		t.Errorf("%+v", c)
 	}
 }
@@ -281,6 +281,29 @@ func TestACallOverANetworkIsMeasuredBothWays(t *testing.T) {
 		case <-tick.C:
 		case <-late:
 			t.Fatalf("%+v", q)
+		}
+	}
+}
+
+func TestAPageThatComesBackIsToldWhoSpeaksAndHowItSounds(t *testing.T) {
+	w := newWorld(t)
+	c := w.dial(t)
+	c.say(map[string]any{"type": "hello", "token": ann})
+	secret := c.expect("welcome").Resume
+	c.join("g", line{})
+	c.speak(440)
+	c.expect("speakers")
+	q := call.Quality{Codec: "opus"}
+	q.In.Grade, q.Out.Grade, q.In.MOS = call.GradePoor, call.GradeGood, 3.1
+	w.someLeg().client.rated(q)
+	for _, page := range []*client{c, w.dial(t)} {
+		if page != c {
+			_ = c.conn.CloseNow()
+			page.say(map[string]any{"type": "hello", "token": ann, "resume": secret})
+			page.expect("speakers")
+		}
+		if m := page.expect("quality"); m.Call != "c1" || m.Send != q.In || m.Receive != q.Out {
+			t.Errorf("%+v", m)
 		}
 	}
 }
