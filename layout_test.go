@@ -41,8 +41,8 @@ var mayImport = map[string]string{
 	"recording":    "call media media/codec media/jitter media/forward rtt",
 	"webhooks":     "call call/journal identity",
 
-	"leg/browser": "call identity media media/codec media/jitter media/dtmf media/forward media/quality rtt",
-	"leg/phone":   "call identity media media/codec media/jitter media/dtmf media/forward media/quality rtt",
+	"leg/browser": "call identity media media/codec media/jitter media/dtmf media/forward media/quality media/voice rtt",
+	"leg/phone":   "call identity media media/codec media/jitter media/dtmf media/forward media/quality media/voice rtt",
 
 	"automation":      "call call/room identity recording media media/* rtt",
 	"automation/rest": "automation call call/journal call/room identity recording webhooks internal/cluster internal/throttle",
