@@ -168,14 +168,18 @@ func kaiser(t float64) float64 {
 	return bessel(kaiserBeta * math.Sqrt(1-t*t))
 }
 
-// bessel is I0, the modified Bessel function of the first kind, by its series.
+// bessel is I0, the modified Bessel function of the first kind, by the
+// polynomials of Abramowitz and Stegun, 9.8.1 and 9.8.2, which are right to
+// 1e-7.
 func bessel(x float64) float64 {
-	sum, term := 1.0, 1.0
-	for k := 1.0; term > sum*1e-15; k++ {
-		term *= x * x / (4 * k * k)
-		sum += term
+	if x < 3.75 {
+		t := x * x / (3.75 * 3.75)
+		return 1 + t*(3.5156229+t*(3.0899424+t*(1.2067492+t*(0.2659732+t*(0.0360768+t*0.0045813)))))
 	}
-	return sum
+	t := 3.75 / x
+	p := 0.00916281 + t*(-0.02057706+t*(0.02635537+t*(-0.01647633+t*0.00392377)))
+	p = 0.39894228 + t*(0.01328592+t*(0.00225319+t*(-0.00157565+t*p)))
+	return p * math.Exp(x) / math.Sqrt(x)
 }
 
 func gcd(a, b int) int {
