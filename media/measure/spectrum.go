@@ -121,14 +121,15 @@ func transform(x []complex128, sign float64) {
 			x[i], x[j] = x[j], x[i]
 		}
 	}
+	twiddles := make([]complex128, len(x)/2)
+	for k := range twiddles {
+		twiddles[k] = cmplx.Rect(1, sign*2*math.Pi*float64(k)/float64(len(x)))
+	}
 	for size := 2; size <= len(x); size *= 2 {
-		twiddles := make([]complex128, size/2)
-		for k := range twiddles {
-			twiddles[k] = cmplx.Rect(1, sign*2*math.Pi*float64(k)/float64(size))
-		}
+		step := len(x) / size
 		for start := 0; start < len(x); start += size {
-			for k, w := range twiddles {
-				even, odd := x[start+k], w*x[start+k+size/2]
+			for k := range size / 2 {
+				even, odd := x[start+k], twiddles[k*step]*x[start+k+size/2]
 				x[start+k], x[start+k+size/2] = even+odd, even-odd
 			}
 		}
