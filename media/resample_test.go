@@ -64,7 +64,7 @@ func middle(samples []int16, rate int) []int16 {
 func TestResamplingKeepsATone(t *testing.T) {
 	worst, loss := 200.0, 0.0
 	pairs(func(from, to int) {
-		for _, part := range []float64{0.01, 0.1, 0.2, 0.3, 0.35, 0.4} {
+		for _, part := range []float64{0.01, 0.2, 0.35, 0.4} {
 			hz := part * float64(min(from, to))
 			in := sine(hz, from)[:from/5]
 			out := convert(t, in, from, to, from/50)
@@ -86,7 +86,7 @@ func TestResamplingKeepsATone(t *testing.T) {
 func TestWhatTheLowerRateCannotHoldIsGone(t *testing.T) {
 	worst := -200.0
 	pairs(func(from, to int) {
-		for _, part := range []float64{0.505, 0.52, 0.55, 0.6, 0.75, 0.95, 1.01, 1.4, 2.3} {
+		for _, part := range []float64{0.505, 0.52, 0.6, 0.95, 1.4, 2.3} {
 			hz := part * float64(to)
 			if hz >= float64(from)/2 {
 				return
@@ -106,7 +106,7 @@ func TestWhatTheLowerRateCannotHoldIsGone(t *testing.T) {
 func TestWhatTheHigherRateCouldHoldIsNotInvented(t *testing.T) {
 	worst := -200.0
 	pairs(func(from, to int) {
-		for _, part := range []float64{0.1, 0.3, 0.4, 0.45, 0.49} {
+		for _, part := range []float64{0.1, 0.4, 0.45, 0.49} {
 			image := (1 - part) * float64(from) // of the tone, mirrored at half the rate
 			if image >= float64(to)/2 {
 				continue
