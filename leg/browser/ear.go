@@ -36,6 +36,8 @@ func (e *ear) take(b []byte, at time.Time) {
 	switch e.lanes.of[e.packet.PayloadType&0x7f] {
 	case laneSound:
 		e.sound(at)
+	case laneRED:
+		e.leg.port.buffer.PushRED(&e.packet, at)
 	case laneKeys:
 		e.key(at)
 	case laneNone:

@@ -51,6 +51,7 @@ func feedback() []webrtc.RTCPFeedback {
 // parameters are not ours; without it the keys alone would be agreed upon.
 var codecs = []webrtc.RTPCodecParameters{
 	{RTPCodecCapability: opusCodec, PayloadType: 111},
+	{RTPCodecCapability: redCodec, PayloadType: 63},
 	{RTPCodecCapability: keys(48000), PayloadType: 110},
 	{RTPCodecCapability: keys(8000), PayloadType: 126},
 	{RTPCodecCapability: webrtc.RTPCodecCapability{
@@ -58,6 +59,14 @@ var codecs = []webrtc.RTPCodecParameters{
 		RTCPFeedback: feedback(),
 	}, PayloadType: 109},
 }
+
+// redCodec is Opus with redundancy (RFC 2198): each payload comes once more with
+// the next one. A client that wants it puts it first.
+var redCodec = webrtc.RTPCodecCapability{
+	MimeType: mimeRED, ClockRate: 48000, Channels: 2, SDPFmtpLine: "111/111",
+}
+
+const mimeRED = "audio/red"
 
 // mimeKeys is the type of telephone-events.
 const mimeKeys = "audio/" + dtmf.Encoding

@@ -21,6 +21,7 @@ type lane uint8
 const (
 	laneNone  lane = iota // not negotiated: dropped
 	laneSound             // to the jitter buffer
+	laneRED               // to the jitter buffer, with redundancy (RFC 2198)
 	laneKeys              // to the key receiver (RFC 4733)
 )
 
@@ -42,6 +43,8 @@ func negotiated(params webrtc.RTPParameters) lanes {
 			l.nack = slices.ContainsFunc(c.RTCPFeedback, func(f webrtc.RTCPFeedback) bool {
 				return f.Type == webrtc.TypeRTCPFBNACK && f.Parameter == ""
 			})
+		case strings.EqualFold(c.MimeType, mimeRED):
+			l.of[pt] = laneRED
 		case strings.EqualFold(c.MimeType, mimeKeys):
 			l.of[pt] = laneKeys
 		}

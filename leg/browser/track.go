@@ -12,6 +12,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/jitter"
 )
 
 const (
@@ -40,6 +41,7 @@ type track struct {
 	mu      sync.Mutex
 	route   route
 	cache   *cache // nil until the peer asks for something again
+	red     redundant
 	header  rtp.Header
 	silent  bool // nothing was sent in the last tick (RFC 3551, section 4.1)
 	ticks   int
@@ -52,6 +54,7 @@ type binding struct {
 	stream webrtc.TrackLocalWriter
 	ssrc   uint32
 	opus   uint8 // payload type
+	red    uint8 // payload type of redundancy around it (RFC 2198), zero for none
 }
 
 func newTrack() *track {
@@ -65,16 +68,31 @@ func newTrack() *track {
 
 // Bind fits webrtc.TrackLocal.
 func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	to := &binding{stream: c.WriteStream(), ssrc: uint32(c.SSRC())}
+	var first webrtc.RTPCodecParameters
 	for _, codec := range c.CodecParameters() {
-		if strings.EqualFold(codec.MimeType, webrtc.MimeTypeOpus) {
-			to := &binding{c.WriteStream(), uint32(c.SSRC()), uint8(codec.PayloadType)}
-			if t.bound.Store(to); t.tracks != nil {
-				t.tracks.add(to.ssrc, t)
-			}
-			return codec, nil
+		switch {
+		case strings.EqualFold(codec.MimeType, webrtc.MimeTypeOpus):
+			to.opus = uint8(codec.PayloadType)
+		case strings.EqualFold(codec.MimeType, mimeRED):
+			to.red = uint8(codec.PayloadType)
+		default:
+			continue
+		}
+		if first.MimeType == "" {
+			first = codec
+		}
+		if to.opus != 0 {
+			break // what comes after it is not preferred
 		}
 	}
-	return webrtc.RTPCodecParameters{}, webrtc.ErrUnsupportedCodec
+	if to.opus == 0 {
+		return first, webrtc.ErrUnsupportedCodec
+	}
+	if t.bound.Store(to); t.tracks != nil {
+		t.tracks.add(to.ssrc, t)
+	}
+	return first, nil
 }
 
 // Unbind fits webrtc.TrackLocal.
@@ -122,12 +140,28 @@ func (t *track) hear(s media.Sound) {
 		return
 	}
 	t.header.SSRC, t.header.PayloadType = to.ssrc, to.opus
+	payload := s.Payload
+	if to.red != 0 {
+		t.header.PayloadType = to.red
+		payload = t.red.around(to.opus, t.header.Timestamp, payload)
+	}
 	if t.cache != nil {
-		t.cache.put(&t.header, s.Payload)
+		t.cache.put(&t.header, payload)
 	}
 	t.packets++
-	t.octets += uint32(len(s.Payload)) //nolint:gosec // modulo 2^32 (RFC 3550, section 6.4.1)
-	t.send(to, s.Payload)
+	t.octets += uint32(len(payload)) //nolint:gosec // modulo 2^32 (RFC 3550, section 6.4.1)
+	t.send(to, payload)
+}
+
+// redundant makes payloads with redundancy.
+type redundant struct {
+	jitter.RED
+	buffer []byte
+}
+
+func (r *redundant) around(opus uint8, timestamp uint32, payload []byte) []byte {
+	r.buffer = r.Append(r.buffer[:0], opus, timestamp, payload)
+	return r.buffer
 }
 
 // send sends a packet with the header as it is, now and then the long way.
