@@ -20,8 +20,13 @@ func newPort() (*port, error) {
 // codecName is the codec of every leg, in both directions.
 const codecName = "opus"
 
-// Format is Opus on its 48 kHz clock.
-func (p *port) Format() media.Format { return media.Format{Codec: codecName, Rate: media.Rate} }
+// Format is Opus on its 48 kHz clock, prepared for the loss that the client
+// reports.
+func (p *port) Format() media.Format {
+	return media.Format{
+		Codec: codecName, Rate: media.Rate, PacketLoss: int(p.track.expected.percent.Load()),
+	}
+}
 
 // Hear sends what the client is to hear.
 func (p *port) Hear(s media.Sound) { p.track.hear(s) }

@@ -49,6 +49,7 @@ func (r *reported) receptions(blocks []rtcp.ReceptionReport, at time.Time, out *
 	for i := range blocks {
 		if to != nil && blocks[i].SSRC == to.ssrc {
 			r.reception(&blocks[i], at)
+			out.expected.take(float64(blocks[i].FractionLost)/256, at)
 		}
 	}
 }

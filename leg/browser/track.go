@@ -35,6 +35,8 @@ type track struct {
 	report func([]rtcp.Packet) error // sends RTCP to the peer
 	tracks *tracks                   // where probes are seen
 
+	expected expected // loss, by what the peer reports
+
 	// skipped counts the sequence numbers of what was lost before it came here.
 	skipped atomic.Uint32
 
