@@ -45,8 +45,10 @@ func (s *Server) startCalls(ctx context.Context) error {
 	s.onStop("media clock", s.clock.Close)
 	memory := headroom.New(s.cfg.LimitsMemory)
 	s.calls = call.NewRegistry(call.Config{
-		Journal:         s.journal,
-		NewBridge:       func(call.Heard) call.Bridge { return s.clock.NewBridge(mix.Options{}) },
+		Journal: s.journal,
+		NewBridge: func(h call.Heard) call.Bridge {
+			return s.clock.NewBridge(mix.Options{Speaking: h.Speaking, MutedSpeaking: h.MutedSpeaking})
+		},
 		Now:             time.Now,
 		Random:          rand.Reader,
 		IncomingContext: s.contexts.Seal,

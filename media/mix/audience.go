@@ -48,6 +48,7 @@ func newAudience(e *ears, plays []*playback, now int64) *audience {
 		ears:  e,
 		plays: slices.Clone(plays),
 		due:   now + hangover,
+		past:  past{quiet: history + 2},
 		level: newEnvelope(),
 	}
 }

@@ -27,12 +27,13 @@ type Options struct {
 	// is nothing; a port that has a stage is never passed on undecoded. Unlike
 	// the others it is called in Join, and may not call the bridge.
 	Stages func(id string) []media.Stage
-	// Dominant is told who speaks, the loudest first, whenever that has changed,
-	// at most every 300 ms. The list is the callee's.
-	Dominant func(ids []string)
-	// MutedSpeaks is told of a muted port that speaks all the same, once each
+	// Speaking is told who speaks, the loudest first and at most eight, whenever
+	// that has changed, at most every 300 ms. Nobody is muted among them. The list
+	// is the callee's.
+	Speaking func(ids []string)
+	// MutedSpeaking is told of a muted port that speaks all the same, once each
 	// time it begins to.
-	MutedSpeaks func(id string)
+	MutedSpeaking func(id string)
 }
 
 // Bridge is the sound of one conversation. It has no goroutine: its clock ticks

@@ -1,6 +1,10 @@
 package mix
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/botd-dev/botd/media"
+)
 
 // Who speaks is told by level: somebody does after 60 ms that are louder than a
 // murmur, and until there has been nothing of that kind for half a second.
@@ -11,11 +15,13 @@ const (
 	insists = 10 // ticks after which somebody who is muted speaks
 	settles = 15 // ticks between two changes of the list: 300 ms
 	noticed = 8  // how many the list has at most
+	fading  = 5  // ticks in which the weight of who speaks falls by 1 dB
 )
 
 // activity is whether a member speaks, heard or not.
 type activity struct {
-	loud   int   // ticks of sound, less those without
+	loud   int   // ticks of sound in a row, give or take breaths
+	weight int   // how loud of late, in dB above silence times fading
 	last   int64 // the last tick with sound
 	talks  bool  // and is not muted
 	insist bool  // it was told that it speaks though muted
@@ -31,6 +37,7 @@ type dominant struct {
 // watch takes in the level of a member in this tick.
 func (b *Bridge) watch(m *member) {
 	a := &m.activity
+	a.weight = max(a.weight-1, fading*(media.Silent-int(min(m.said, media.Silent))))
 	switch {
 	case m.ending:
 		a.loud = 0 // it has to go on to be told of
@@ -48,7 +55,7 @@ func (b *Bridge) watch(m *member) {
 	b.talks(m, false)
 	if a.loud >= insists && !a.insist {
 		a.insist = true
-		if tell := b.opts.MutedSpeaks; tell != nil {
+		if tell := b.opts.MutedSpeaking; tell != nil {
 			b.news = append(b.news, func() { tell(m.id) })
 		}
 	}
@@ -69,12 +76,12 @@ func (b *Bridge) talks(m *member, does bool) {
 // tellDominant tells who speaks if that has changed. Who is ahead in the list
 // stays so unless somebody is clearly louder.
 func (b *Bridge) tellDominant() {
-	tell := b.opts.Dominant
+	tell := b.opts.Speaking
 	if tell == nil || b.now-b.since < settles {
 		return
 	}
 	for i := 1; i < len(b.talking); i++ {
-		for j := i; j > 0 && b.talking[j].smooth > b.talking[j-1].smooth+lead; j-- {
+		for j := i; j > 0 && b.talking[j].weight > b.talking[j-1].weight+fading*lead; j-- {
 			b.talking[j], b.talking[j-1] = b.talking[j-1], b.talking[j]
 		}
 	}

@@ -41,6 +41,9 @@ func (b *Bridge) sound(m *member) media.Sound {
 		return b.silence(m)
 	}
 	m.heardAt, m.from = b.now, g.from
+	if m.linear {
+		return media.Sound{Frame: b.mended(m, g.sound.Frame)}
+	}
 	return g.sound
 }
 
@@ -90,7 +93,9 @@ func (b *Bridge) ownSound(m *member) media.Sound {
 	}
 	s := media.Sound{Frame: f}
 	b.sent = true
-	if !m.linear {
+	if m.linear {
+		s.Frame = b.mended(m, f)
+	} else {
 		s.Payload = b.encodeOwn(m, f)
 	}
 	m.heardAt, m.from = b.now, nil

@@ -147,4 +147,5 @@ type source struct {
 	resumed  bool  // passing on ended in this tick, and past is
 	past     memory
 	voice    *media.Frame // what it says in this tick; nil if it was not read
+	mend     *media.Frame // what frames have instead, where passing on ended
 }

@@ -197,6 +197,7 @@ func (b *Bridge) read(m *member) {
 		m.rewinder.Rewind(preroll)
 	}
 	f := b.frame()
+	before := m.readAt == b.now-1
 	m.readAt = b.now
 	if m.read(f) != nil {
 		b.count.Unread++
@@ -204,6 +205,9 @@ func (b *Bridge) read(m *member) {
 	}
 	b.count.Decoded++
 	m.voice = f
+	if m.resumed && before {
+		m.mend = b.seam(m)
+	}
 }
 
 func (b *Bridge) skip(m *member) {

@@ -16,7 +16,7 @@ import "github.com/botd-dev/botd/media"
 //     During them it is given the same sound as the shared one, so that both
 //     have come to the same state when the listener changes over.
 const (
-	history  = 3         // frames an encoder is primed with
+	history  = 2         // frames an encoder is primed with
 	hangover = 50        // ticks: 1 s
 	keep     = 250       // ticks an unused encoder is kept: 5 s
 	payload  = 1275 + 64 // the largest Opus packet and some room (RFC 6716, section 3.4)

@@ -8,6 +8,7 @@ import (
 	"github.com/hraban/opus"
 
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/codec"
 	"github.com/botd-dev/botd/media/mix"
 )
 
@@ -94,20 +95,10 @@ func TestAFormatWithoutEncoderHearsFramesAndIsCounted(t *testing.T) {
 	})
 }
 
-// opusEncoder is libopus as the server uses it.
-type opusEncoder struct{ *opus.Encoder }
-
-func (e opusEncoder) Encode(dst []byte, f *media.Frame) ([]byte, error) {
-	n, err := e.Encoder.Encode(f.Samples, dst[:cap(dst)])
-	return dst[:n], err
-}
-
-func newOpus(media.Format) (media.Encoder, error) {
-	e, err := opus.NewEncoder(48000, 1, opus.AppVoIP)
-	if err != nil {
-		return nil, err
-	}
-	return opusEncoder{e}, errors.Join(e.SetComplexity(5), e.SetBitrate(32000))
+// newOpus makes an encoder as the server does.
+func newOpus(f media.Format) (media.Encoder, error) {
+	f.Codec = "opus"
+	return codec.NewEncoder(f)
 }
 
 // A listener hears a steady tone and says something now and then, too quiet to

@@ -136,6 +136,9 @@ func (t *tap) offer() {
 // sound puts in what was read.
 func (t *tap) sound(to *media.Tapped, m *member) {
 	f := m.voice
+	if m.mend != nil {
+		f = m.mend
+	}
 	if m.ending {
 		f = t.bridge.faded(f, fadeOut)
 	}

@@ -54,7 +54,7 @@ func (b *Bridge) begin(at int64) {
 		b.regroup()
 	}
 	for _, m := range b.taken {
-		m.taken, m.wanted, m.late, m.voice = false, false, false, nil
+		m.taken, m.wanted, m.late, m.voice, m.mend = false, false, false, nil, nil
 	}
 	b.awake, b.taken = b.awake[:0], b.taken[:0]
 }
