@@ -33,6 +33,7 @@ var mayImport = map[string]string{
 	"internal":       "",
 	"internal/e2e":   "*",
 
+	"internal/netlab":  "media media/codec",
 	"internal/bench/*": "internal/bench/* automation/rest bot media media/codec media/jitter media/mix media/speech media/speech/espeak",
 
 	"call":         "media identity",
@@ -65,7 +66,7 @@ var mayImport = map[string]string{
 // all of them.
 var keptIn = map[string]string{
 	"github.com/labstack/echo":    "automation/rest",
-	"github.com/pion":             "leg leg/* media/jitter media/dtmf media/forward media/prompt recording internal/bench/*",
+	"github.com/pion":             "leg leg/* media/jitter media/dtmf media/forward media/prompt recording internal/bench/* internal/netlab",
 	"github.com/emiago/sipgo":     "leg/phone",
 	"github.com/nats-io":          "call/journal internal/cluster",
 	"github.com/cloudevents":      "webhooks",
