@@ -232,3 +232,91 @@ func TestFromPassingToMixingAVoiceGoesOn(t *testing.T) {
 		}
 	}
 }
+
+func TestALostPacketIsPassedOnAsLost(t *testing.T) {
+	var now virtual
+	buf := jitter.New(jitter.Config{Codec: "raw", ClockRate: media.Rate, Now: now.time, LevelExtension: levelID})
+	r := jitter.NewReceiver(buf, openRaw)
+	all := raw(media.Tone(440, -15), 100)
+	lost, sequence, last := 0, 0, int64(-1)
+	for i := range all {
+		now.now = all[i].at + ms(13)
+		if i != 40 && i != 60 && i != 61 {
+			buf.Push(&all[i].Packet, began.Add(all[i].at))
+		}
+		r.Level()
+		p, ok := r.Packet()
+		r.Skip()
+		switch {
+		case !ok:
+			t.Fatalf("tick %d: no packet", i)
+		case p.Lost && len(p.Payload) == 0:
+			lost++
+		case p.Codec != "raw" || p.Level != 15 || len(p.Payload) != 2*media.FrameSize:
+			t.Errorf("tick %d: %+v", i, p)
+		case p.Time <= last || p.Time%media.FrameSize != 0:
+			t.Errorf("tick %d: time %d after %d", i, p.Time, last)
+		default:
+			last = p.Time
+			sequence++
+		}
+	}
+	if lost != 3 || sequence != 97 {
+		t.Errorf("%d passed on, %d lost", sequence, lost)
+	}
+}
+
+func TestWhatIsNoWholePacketIsNotPassedOn(t *testing.T) {
+	for _, length := range []int{10, 30, 60} {
+		var now virtual
+		buf := jitter.New(jitter.Config{ClockRate: rate, Now: now.time, Duration: duration})
+		r := jitter.NewReceiver(buf, new(pcm).open)
+		all := tone(time.Second, ms(length))
+		for ; now.now < time.Second; now.now += tick {
+			for ; len(all) > 0 && all[0].at <= now.now; all = all[1:] {
+				buf.Push(&all[0].Packet, began.Add(all[0].at))
+			}
+			r.Level()
+			if p, ok := r.Packet(); ok && !p.Lost {
+				t.Fatalf("packets of %d ms: %d octets", length, len(p.Payload))
+			}
+			r.Skip()
+		}
+	}
+}
+
+func TestInQuietTheReaderFallsBackToWherePacketsBegin(t *testing.T) {
+	var now virtual
+	buf := jitter.New(jitter.Config{ClockRate: media.Rate, Now: now.time, LevelExtension: levelID})
+	r := jitter.NewReceiver(buf, openRaw)
+	f, past := media.NewFrame(media.Rate), []*media.Frame{{}, {}, {}, {}}
+	all := append(raw(media.Tone(437, -15), 100), raw(media.Tone(300, -60), 30)...)
+	within := 0
+	for i := range all {
+		p := &all[i].Packet
+		p.SequenceNumber, p.Timestamp = uint16(i), uint32(i*media.FrameSize)
+		now.now = time.Duration(i) * tick
+		buf.Push(p, now.time())
+		now.now += ms(13)
+		r.Level()
+		_, ok := r.Packet()
+		switch {
+		case i == 50:
+			r.Resume(past)
+		case i < 50 || i > 102 && ok:
+			r.Skip()
+			continue
+		case !ok:
+			within++
+		}
+		if i > 105 {
+			t.Fatalf("tick %d: no packet", i)
+		}
+		if err := r.Read(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if within < 20 {
+		t.Errorf("only %d frames began within a packet", within)
+	}
+}

@@ -22,7 +22,15 @@ const (
 // like itself one period away (overlap-add aligned by waveform similarity,
 // WSOLA). Noise and quiet have no period, and any does.
 type stretcher struct {
-	cycle [seam + maxPeriod]int16
+	scratch []int16 // not there before it is needed
+}
+
+// copied is a copy of sound, of up to seam and a period.
+func (s *stretcher) copied(sound []int16) []int16 {
+	if s.scratch == nil {
+		s.scratch = make([]int16, seam+maxPeriod)
+	}
+	return s.scratch[:copy(s.scratch, sound)]
 }
 
 // grow puts at least n samples in at the end of the tape, and returns how many:
@@ -42,8 +50,8 @@ func (s *stretcher) grow(t *tape, n int, least float64) int {
 
 // repeat appends the last period, of p samples, until there are n more.
 func (s *stretcher) repeat(t *tape, p, n int) int {
-	copy(s.cycle[:], t.samples[len(t.samples)-seam-p:])
-	before, cycle := s.cycle[:seam], s.cycle[seam:seam+p]
+	lead := s.copied(t.samples[len(t.samples)-seam-p:])
+	before, cycle := lead[:seam], lead[seam:]
 	put := 0
 	for ; put < n; put += p {
 		if t.unread() >= seam {
@@ -90,9 +98,9 @@ func (s *stretcher) shrink(t *tape, most int, least float64) int {
 // comes.
 func (s *stretcher) leaveOut(t *tape, p int) int {
 	next := t.samples[t.at:]
-	n := min(seam, len(next)-p)
-	for i := range n {
-		next[p+i] = blend(next[i], next[p+i], i, n)
+	out := s.copied(next[:min(seam, len(next)-p)]) // the two overlap
+	for i, was := range out {
+		next[p+i] = blend(was, next[p+i], i, len(out))
 	}
 	t.samples = t.samples[:t.at+copy(next, next[p:])]
 	return p

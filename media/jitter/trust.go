@@ -57,7 +57,8 @@ func (r *Receiver) judge() {
 }
 
 // suspect reports whether to decode a packet that nobody hears, only to see
-// whether it is as quiet as it says. Of what was before it one packet is enough.
+// whether it is as quiet as it says. The decoder has missed what was before it:
+// if that misleads it, the packets right after it clear that up.
 func (r *Receiver) suspect() bool {
 	if r.item.Kind != Sound || !r.item.Leveled || r.item.Level < quiet {
 		return false
@@ -67,6 +68,6 @@ func (r *Receiver) suspect() bool {
 		return false
 	}
 	t.unheard, t.heard = 0, checkHeard
-	r.passed.count = min(r.passed.count, 1)
+	r.passed.count = 0
 	return true
 }
