@@ -8,6 +8,7 @@ const (
 	floorSmooth = 0.3  // a frame's part in what minima are sought in
 	floorBias   = 1.6  // by how much a minimum lies below the mean
 	floorStep   = 10   // frames that have one minimum: 200 ms
+	floorRecent = 2    // of these are recent
 	floorSteps  = 8    // steps a minimum is sought in: 1.6 s
 )
 
@@ -63,6 +64,18 @@ func (f *floor) raise() {
 		}
 		f.noise[b] = max(f.noise[b], least*floorBias, floorLeast)
 	}
+}
+
+// recent is how quiet it has been at some time within the last 200 to 400 ms.
+func (f *floor) recent() float64 {
+	least := f.least[f.step]
+	for i := 1; i < min(f.known, floorRecent); i++ {
+		before := &f.least[(f.step+floorSteps-i)%floorSteps]
+		for b := range least {
+			least[b] = min(least[b], before[b])
+		}
+	}
+	return least.sum()
 }
 
 // learn takes what is noise.

@@ -54,6 +54,7 @@ func AutoGain(cfg GainConfig) media.Stage {
 			detector: NewDetector(Config{Hangover: -1}),
 			leveler:  newLeveler(cfg.withDefaults()),
 			ceiling:  ceiling{held: 1},
+			since:    nearFrames,
 		}
 	}
 }
@@ -63,7 +64,12 @@ type autoGain struct {
 	detector *Detector
 	leveler  leveler
 	ceiling  ceiling
+	since    int // frames since somebody near spoke
 }
+
+// nearFrames is for how long after somebody near was heard clearly it is still
+// they who speak.
+const nearFrames = 8
 
 // Read fits media.Source. Errors are the source's.
 func (g *autoGain) Read(f *media.Frame) error {
@@ -71,10 +77,19 @@ func (g *autoGain) Read(f *media.Frame) error {
 		return err
 	}
 	from := amplitude(g.leveler.gain)
-	speech := g.detector.Speech(f) && g.detector.distinct()
-	g.leveler.hear(meanPower(f.Samples), speech)
+	g.leveler.hear(meanPower(f.Samples), g.near(f))
 	g.ceiling.amplify(f.Samples, from, amplitude(g.leveler.gain))
 	return nil
+}
+
+// near reports whether somebody speaks who is near, in f or just before: the
+// quiet parts of words belong to how loud somebody is.
+func (g *autoGain) near(f *media.Frame) bool {
+	speech := g.detector.Speech(f)
+	if g.since++; speech && g.detector.distinct() {
+		g.since = 0
+	}
+	return speech && g.since < nearFrames
 }
 
 // amplitude is the factor that dB stands for.

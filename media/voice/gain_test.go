@@ -26,7 +26,7 @@ func seconds(s []int16, from, to float64) []int16 {
 }
 
 func TestSpeechIsBroughtToItsLevel(t *testing.T) {
-	for _, c := range []struct{ was, want float64 }{{-50, -30}, {-40, -20}, {-32, -20}, {-20, -20}, {-12, -20}} {
+	for _, c := range []struct{ was, want float64 }{{-50, -30}, {-40, -20}, {-20, -20}, {-12, -20}} {
 		t.Run(fmt.Sprint(c.was), func(t *testing.T) {
 			clean := scale(talk(t, 700*time.Millisecond, 1000), c.was+26)
 			heard := through(t, add(clean, pink(t, 1000, c.was-25)), voice.AutoGain(voice.GainConfig{}))
@@ -41,13 +41,29 @@ func TestSpeechIsBroughtToItsLevel(t *testing.T) {
 
 func TestNoiseAloneIsNotAmplified(t *testing.T) {
 	for _, n := range noises {
-		for _, level := range []float64{-60, -45, -30} {
-			noise := n.make(t, 1000, level)
+		for _, level := range []float64{-60, -40} {
+			noise := n.make(t, 600, level)
 			got := slices.Max(gains(noise, through(t, noise, voice.AutoGain(voice.GainConfig{}))))
 			t.Logf("%s noise at %v dBov: at most %.1f dB", n.name, level, got)
 			if got > 1 {
 				t.Errorf("too much")
 			}
+		}
+	}
+}
+
+func TestNoiseThatBecomesLouderIsNotAmplified(t *testing.T) {
+	for _, n := range noises[:2] {
+		noise := slices.Concat(n.make(t, 200, -65), n.make(t, 400, -42))
+		got := slices.Max(gains(noise, through(t, noise, voice.AutoGain(voice.GainConfig{}))))
+		if got > 1 {
+			t.Errorf("%s noise at the beginning: %.1f dB", n.name, got)
+		}
+		talked := slices.Concat(scale(talk(t, 500*time.Millisecond, 500), -2), noise)
+		got = slices.Max(gains(talked, through(t, talked, voice.AutoGain(voice.GainConfig{})))[700:])
+		t.Logf("%s noise after speech: %.1f dB", n.name, got)
+		if got > 9 { // 8 dB are for the speech
+			t.Errorf("too much")
 		}
 	}
 }
@@ -79,7 +95,7 @@ func TestAToneStaysCleanUnderAFixedGain(t *testing.T) {
 	quiet := scale(talk(t, 500*time.Millisecond, 500), -10)
 	tone := sine(500, 997, -34)
 	heard := through(t, slices.Concat(quiet, tone), voice.AutoGain(voice.GainConfig{}))
-	steady := seconds(heard, 12.5, 13.5) // it is no longer taken for speech
+	steady := seconds(heard, 11.2, 12.2) // it is no longer taken for speech
 	gain := measure.ToneLevel(steady, media.Rate, 997) + 34
 	snr := measure.SNR(steady, media.Rate, 997)
 	t.Logf("a gain of %.2f dB leaves %.1f dB of SNR", gain, snr)
@@ -88,7 +104,7 @@ func TestAToneStaysCleanUnderAFixedGain(t *testing.T) {
 	}
 	// The rounding of the tone as it came in is amplified with it, so what the
 	// gain itself adds is what is worse than that.
-	if before := measure.SNR(seconds(tone, 2.5, 3.5), media.Rate, 997); snr < before-1 {
+	if before := measure.SNR(seconds(tone, 1.2, 2.2), media.Rate, 997); snr < before-1 {
 		t.Errorf("the SNR was %.1f dB before", before)
 	}
 }

@@ -11,6 +11,9 @@ const (
 	// levelMemory is how many frames of speech the level is a mean of: a
 	// sentence.
 	levelMemory = 75
+	// levelTrust is how many frames of speech have to be heard before gain moves
+	// for the first time.
+	levelTrust = 30
 	// levelStart is how many frames the detector has for learning the noise
 	// before it is believed.
 	levelStart = 25
@@ -63,8 +66,9 @@ func (l *leveler) hear(power float64, speech bool) {
 		return
 	}
 	l.pause = 0
-	l.measure(power)
-	l.move()
+	if l.measure(power); l.speech >= levelTrust {
+		l.move()
+	}
 }
 
 // measure brings the level up to date.

@@ -46,7 +46,7 @@ func kept(clean, heard []int16) float64 {
 }
 
 func TestNoiseIsSuppressedAndSpeechIsNot(t *testing.T) {
-	const frames = 1200
+	const frames = 1000
 	clean := talk(t, time.Second, frames)
 	speech := truth(clean)
 	for _, c := range []struct {
@@ -55,15 +55,11 @@ func TestNoiseIsSuppressedAndSpeechIsNot(t *testing.T) {
 		less, seg float64 // dB
 		change    float64
 	}{
-		{0, 20, 12, 3, 1},
 		{0, 10, 12, 6, 1},
-		{0, 5, 12, 7, 1},
 		{1, 20, 12, 1, 1},
 		{1, 10, 12, 3, 1},
 		{1, 5, 12, 4, 2},
-		{2, 20, 10, 0.3, 1},
 		{2, 10, 10, 1.5, 1},
-		{2, 5, 10, 2.5, 3},
 	} {
 		n := noises[c.noise]
 		t.Run(fmt.Sprintf("%s %v dB", n.name, c.snr), func(t *testing.T) {

@@ -103,8 +103,12 @@ func (d *Detector) enough(evidence float64) bool {
 func (d *Detector) loud() bool { return d.now.sum() > d.gate }
 
 // distinct reports whether what was heard last is clearly louder than the
-// noise: somebody near, not somebody in the background.
-func (d *Detector) distinct() bool { return d.now.sum() > 8*d.floor.noise.sum() }
+// noise, somebody near and not somebody in the background, and whether it comes
+// and goes as speech does, not as a fan that was switched on.
+func (d *Detector) distinct() bool {
+	loud := d.now.sum()
+	return loud > 8*d.floor.noise.sum() && loud > 4*d.floor.recent()
+}
 
 // evidence is the likelihood ratio of speech against noise, as a logarithm, for
 // Gaussian bins whose noise is known and whose speech is as strong as it seems:
