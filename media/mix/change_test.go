@@ -237,7 +237,7 @@ func TestAStreamDoesNotClickWhenItsLimitChanges(t *testing.T) {
 			b.Hear("ear", nil)
 			ticks(79)
 		}
-		if n := c.Stats().Primed; n < 4*3 {
+		if n := c.Stats().Primed; n < 4*2 {
 			t.Errorf("%d payloads primed: no encoder changed", n)
 		}
 		if got, want := len(ear.sent()), len(steady.sent()); got != want {

@@ -143,7 +143,7 @@ func (c *Clock) run() {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		s, due := c.next(time.Now())
+		s, due := c.next()
 		var waited <-chan time.Time
 		if s != nil {
 			timer.Reset(time.Until(due))

@@ -152,7 +152,7 @@ func TestAVoiceGoesToMixingAndBackUnnoticed(t *testing.T) {
 		b.Join("voice", voice)
 		b.Join("ear", ear)
 		b.Join("third", third)
-		const times = 12
+		const times = 6
 		for i := range times {
 			ticks(94 + i%5)
 			third.say(frames(3000, -80, 5))

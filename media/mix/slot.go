@@ -21,6 +21,7 @@ type slot struct {
 	timeline
 	bridges []*Bridge
 	last    time.Time     // when the last round was over
+	behind  bool          // it was late
 	took    time.Duration // how much work it was
 }
 
@@ -46,7 +47,7 @@ func (c *Clock) roomiest() *slot {
 }
 
 // next is the slot whose round comes next, and when; nil if nobody is there.
-func (c *Clock) next(now time.Time) (first *slot, at time.Time) {
+func (c *Clock) next() (first *slot, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range c.slots {
@@ -55,7 +56,7 @@ func (c *Clock) next(now time.Time) (first *slot, at time.Time) {
 			continue
 		}
 		due := s.due(s.ticks + 1)
-		if due.Before(now) && due.Before(s.last.Add(rest)) {
+		if (s.behind || due.Before(s.last)) && due.Before(s.last.Add(rest)) {
 			due = s.last.Add(rest)
 		}
 		if first == nil || due.Before(at) {
@@ -69,6 +70,7 @@ func (c *Clock) next(now time.Time) (first *slot, at time.Time) {
 // and how many were left out before it.
 func (s *slot) turn(now time.Time) (due time.Time, count, skipped int64) {
 	due, skipped = s.next(now)
+	s.behind = now.Sub(due) > slotLength/2
 	return due, s.ticks, skipped
 }
 

@@ -106,10 +106,13 @@ func (t *tap) want() {
 
 // demand says whether a frame is wanted.
 func (t *tap) demand() {
-	if t.of != nil && t.of.taken && !(t.opts.Packets && t.of.whole && !t.of.ending) {
+	if t.of != nil && t.of.taken && !t.asItCame() {
 		t.of.framed = true
 	}
 }
+
+// asItCame reports whether it gets the packet that was received.
+func (t *tap) asItCame() bool { return t.opts.Packets && t.of.whole && !t.of.ending }
 
 // offer puts in the ring what was said in this tick.
 func (t *tap) offer() {
@@ -123,11 +126,11 @@ func (t *tap) offer() {
 	switch {
 	case !m.taken:
 		to.Frame.Silence()
-	case m.framed:
-		t.sound(to, m)
-	default:
+	case t.asItCame():
 		to.Codec, to.Lost = m.packet.Codec, m.packet.Lost
 		to.Payload = append(to.Payload, m.packet.Payload...)
+	default:
+		t.sound(to, m)
 	}
 	t.ring.put()
 	b.count.Tapped++
