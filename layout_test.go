@@ -33,7 +33,7 @@ var mayImport = map[string]string{
 	"internal":       "",
 	"internal/e2e":   "*",
 
-	"internal/netlab":  "media media/codec",
+	"internal/netlab":  "media media/codec media/measure",
 	"internal/bench/*": "internal/bench/* automation/rest bot media media/codec media/jitter media/mix media/speech media/speech/espeak",
 
 	"call":         "media identity",
