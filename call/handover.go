@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync/atomic"
 
 	"github.com/botd-dev/botd/media"
@@ -202,6 +203,7 @@ func (c *Call) become(h *handover) *Participant {
 	p.role = c.roleOf(p.identity) // whoever brought it here stands above roles; it does not
 	p.leg, p.port, p.answered = h.leg, h.port, true
 	p.selfMuted, p.forceMuted, p.selfHeld = h.selfMuted, h.forceMuted, h.selfHeld
+	p.voiced = math.MaxUint64 // what its leg was told is of the other call
 	h.who.heir.Store(p)
 	p.leg.Attach(p)
 	p.arrive()

@@ -42,6 +42,22 @@ func TestSomebodyMovedKeepsTheLegAndHearsTheOtherCall(t *testing.T) {
 	})
 }
 
+func TestSomebodyMovedIsToldWhoSpeaksThere(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, lobby := h.answered()
+		h.say(caller)
+		h.want(caller.dominant(), "ALICE")
+		_, talk := h.talking(bob)
+		h.want(talk.Move(h.Context(), call.Move{From: lobby.ID(), Who: []identity.ID{alice}}), nil)
+		h.pass(time.Second)
+		h.want(caller.speakers.Call, talk.View().ServerCallID)
+		h.want(caller.speakers.Dominant != nil, true)
+		h.want(caller.dominant(), "") // nobody has spoken yet
+		h.say(caller)
+		h.want(caller.dominant(), "ALICE")
+	})
+}
+
 func TestWhoCannotMoveStaysAndIsHeardAsBefore(t *testing.T) {
 	inHouse(t, func(h *house) {
 		caller, lobby := h.answered()
