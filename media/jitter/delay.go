@@ -11,7 +11,7 @@ const (
 	window = time.Second
 	// settling is over how many pulls a delay must have been too long to be made
 	// shorter: a tick of the server that comes late looks the same.
-	settling = 8
+	settling = 16
 )
 
 // delay estimates how late packets come and how long they are to be held.

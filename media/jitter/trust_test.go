@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/codec"
 	"github.com/botd-dev/botd/media/jitter"
 )
 
@@ -76,6 +77,12 @@ func TestSpeechIsHonest(t *testing.T) {
 	for _, read := range []bool{true, false} {
 		if buf, _ := judged(t, raw(voice(), 1000), read); buf.Stats().Untrusted {
 			t.Errorf("read %v: %+v", read, buf.Stats())
+		}
+	}
+	row, _ := codec.Find("opus")
+	for _, loss := range []int{0, 10} {
+		if f := over(t, row, encodedFor(t, row, loss, voice(), 1000), ms(13)); f.stats.Untrusted {
+			t.Errorf("prepared for %d %% loss: %+v", loss, f.stats)
 		}
 	}
 	// A level may tell of what the packet before held: encoders look ahead.
