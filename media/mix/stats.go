@@ -14,7 +14,7 @@ type Stats struct {
 	Worst    time.Duration
 	Decoded  int64 // frames read from ports
 	Passed   int64 // frames skipped undecoded
-	Relayed  int64 // packets handed to a listener as they came
+	Relayed  int64 // packets handed on as they came, once for all who share them
 	Tapped   int64 // frames and packets put in the rings of taps
 	Unheard  int64 // of those, frames with sound, of ports that were not among the loudest
 	Encoded  int64 // payloads made for listeners
