@@ -22,7 +22,7 @@ type audience struct {
 	from *audience // whom they were of before; only while they are sorted
 	due  int64     // the tick from which they are as if they had always been
 
-	past
+	past   past
 	passed *member // whose packets they heard last, nil if it was a mix
 	mixes  bool    // in this tick there is a mix to be made
 	heard  []int32 // it, before limiting
@@ -102,7 +102,7 @@ func (a *audience) sounding() (n int) {
 // the limiter bent.
 func (a *audience) mix() (bent int64) {
 	if !a.mixes {
-		a.rest()
+		a.past.rest()
 		a.level = newEnvelope()
 		return 0
 	}
@@ -122,7 +122,7 @@ func (a *audience) mix() (bent int64) {
 		}
 	}
 	a.level.follow(a.heard, sources+a.extra)
-	return a.level.limit(a.next().Samples, a.heard, sources+a.extra)
+	return a.level.limit(a.past.next().Samples, a.heard, sources+a.extra)
 }
 
 func (a *audience) room() []int32 {

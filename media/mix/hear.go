@@ -51,7 +51,7 @@ func (b *Bridge) sound(m *member) media.Sound {
 func (b *Bridge) share(a *audience, g *group) {
 	g.made, g.from, g.quiet = b.now, nil, false
 	parts := a.ears.parts
-	g.sound = media.Sound{Frame: a.frame(b.clock.silent)}
+	g.sound = media.Sound{Frame: a.past.frame(b.clock.silent)}
 	switch {
 	case len(parts) == 0 && !a.mixes:
 		g.quiet = true
@@ -86,7 +86,7 @@ func (b *Bridge) ownSound(m *member) media.Sound {
 		m.heardAt, m.from = b.now, only
 		return b.pass(only)
 	}
-	f := a.frame(b.clock.silent)
+	f := a.past.frame(b.clock.silent)
 	if own, others := a.part(m.self, b.own); own != nil {
 		f = b.mine
 		b.count.Limited += a.level.less(f.Samples, a.heard, own, others)
@@ -143,7 +143,7 @@ func (b *Bridge) silence(m *member) media.Sound {
 // encode makes a payload in a stream of somebody in the audience.
 func (b *Bridge) encode(s *stream, a *audience, f *media.Frame, silent bool) []byte {
 	b.sent = true
-	a.memory(&b.past, b.clock.silent)
+	a.past.memory(&b.past, b.clock.silent)
 	return s.encode(b, frame{Frame: f, past: &b.past, rested: a.past.rested >= history, silent: silent})
 }
 

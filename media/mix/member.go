@@ -131,16 +131,17 @@ type source struct {
 	rewinder media.Rewinder   // nil if nothing can be taken back
 	behind   media.Source     // the port behind its stages; nil without
 
-	taken  bool // somebody wants it in this tick
-	wanted bool // among the loudest of some ears, or fading out of them
-	late   bool // let in though it had something to say before
-	packet media.Packet
-	whole  bool // packet is there
-	mixed  bool // somebody who is sent to hears it together with something else
-	framed bool // somebody wants it as a frame
+	taken   bool // somebody wants it in this tick
+	wanted  bool // among the loudest of some ears, or fading out of them
+	late    bool // let in though it had something to say before
+	packet  media.Packet
+	whole   bool // packet is there
+	mixed   bool // it is mixed for all who are sent to
+	crowded bool // since one of them hears something beside it
+	framed  bool // somebody wants it as a frame
 
 	passing  bool  // its packets are handed on as they come
-	alone    int   // ticks in which that would have been possible
+	alone    int   // ticks in which nobody heard anything beside it
 	partAt   int64 // the last tick in which it was part of a mix
 	passedAt int64 // the last tick in which a packet was handed on
 	readAt   int64 // the last tick in which its sound was read

@@ -27,7 +27,7 @@ func (b *Bridge) look() {
 	for b.at < len(b.taken) {
 		m := b.taken[b.at]
 		b.at++
-		m.mixed, m.framed, m.resumed, m.whole = false, false, false, false
+		m.mixed, m.crowded, m.framed, m.resumed, m.whole = false, false, false, false, false
 		if m.packets != nil && m.broken == nil {
 			b.culprit = m
 			m.packet, m.whole = m.packets.Packet()
@@ -80,8 +80,8 @@ func (a *audience) demand(e *ears, common int) {
 		if linear > 0 {
 			p.of.framed = true
 		}
-		if encoded > 0 && (company > 1 || !p.suits(a.codec)) {
-			p.of.mixed = true
+		if encoded > 0 {
+			p.demand(company, a.codec)
 		}
 	}
 	a.demandOfEachOther(e, company-1)
@@ -101,16 +101,27 @@ func (a *audience) demandOfEachOther(e *ears, company int) {
 			case i == j:
 			case m.linear:
 				p.of.framed = true
-			case company > 1 || !p.suits(m.format.Codec):
-				p.of.mixed = true
+			default:
+				p.demand(company, m.format.Codec)
 			}
 		}
 	}
 }
 
+// demand has the part mixed for somebody who hears it in company, or who cannot
+// be handed its packets.
+func (p *part) demand(company int, codec string) {
+	if company > 1 || p.fade != nil {
+		p.of.crowded = true
+	}
+	if p.of.crowded || !p.suits(codec) {
+		p.of.mixed = true
+	}
+}
+
 // suits reports whether the part can be passed on to who hears it in a codec.
 func (p *part) suits(codec string) bool {
-	return p.fade == nil && p.of.whole && p.of.packet.Codec == codec
+	return p.of.whole && p.of.packet.Codec == codec
 }
 
 // decide whether what m says is passed on in this tick.
@@ -121,7 +132,7 @@ func (b *Bridge) decide(m *member) {
 	}
 	going := m.passing && m.partAt == b.now-1
 	m.partAt = b.now
-	if m.alone++; m.mixed {
+	if m.alone++; m.crowded {
 		m.alone = 0
 	}
 	m.passing = !m.mixed && m.whole && (going || b.mayPass(m))

@@ -15,7 +15,9 @@ func TestManyBridgesTakeTurnsAndFewWakeOnce(t *testing.T) {
 		name           string
 		bridges, turns int
 	}{
-		{"one wakes once", 1, 1}, {"four wake once", 4, 1}, {"nine wake three times", 9, 3},
+		{"one wakes once", 1, 1},
+		{"four wake once", 4, 1},
+		{"nine wake three times", 9, 3},
 		{"a hundred take ten turns", 100, 10},
 	} {
 		t.Run(row.name, func(t *testing.T) {
