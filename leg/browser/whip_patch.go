@@ -87,7 +87,8 @@ func (s *whipSession) trickle(f fragment) {
 }
 
 // restart begins a new ICE session and answers with our side of it (RFC 9725,
-// section 4.3.3). Sound goes on over the old one until the new one is there.
+// section 4.3.3). The call goes on; sound pauses until the first check of the new
+// one succeeds.
 func (s *whipSession) restart(ctx context.Context, w http.ResponseWriter, f fragment, before *sdp.SessionDescription) error {
 	d, err := f.offer(before)
 	if err != nil {
