@@ -223,7 +223,9 @@ func (j *Janus) Join(ctx context.Context, who Person) (*Peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.leave = func() {
+	closed := p.Leave
+	p.Leave = func() {
+		defer closed()
 		ctx, cancel := context.WithTimeout(context.Background(), leaveWithin)
 		defer cancel()
 		_, _ = j.ask(ctx, janusRequest{Kind: "detach", Handle: handle}, "success") // a server that is gone has let go

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"github.com/pion/webrtc/v4"
 	"go.uber.org/goleak"
 )
 
@@ -100,7 +99,7 @@ func TestJanusSaysWhyNobodyMayJoin(t *testing.T) {
 func TestAnOfferGoesToJanusOnceTheRoomIsEntered(t *testing.T) {
 	j := &janus{}
 	s := j.open(t)
-	_, err := s.Join(t.Context(), Person{Name: "p0", Hears: func(*webrtc.TrackRemote) {}})
+	_, err := s.Join(t.Context(), Person{Name: "p0", Hears: func(Stream) {}})
 	if !errors.Is(err, ErrJanus) || !strings.Contains(err.Error(), "no such handle") {
 		t.Errorf("%v", err)
 	}

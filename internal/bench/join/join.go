@@ -15,6 +15,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -41,7 +42,18 @@ type Person struct {
 	// Muted says that they will not send.
 	Muted bool
 	// Hears is called with the stream they are sent, on a goroutine of its own.
-	Hears func(*webrtc.TrackRemote)
+	Hears func(Stream)
+}
+
+// Voice takes what a participant says. A *webrtc.TrackLocalStaticRTP is one.
+type Voice interface {
+	WriteRTP(*rtp.Packet) error
+}
+
+// Stream gives the packets that a participant is sent, one with each Read, until
+// it has ended. A *webrtc.TrackRemote is one.
+type Stream interface {
+	Read([]byte) (int, interceptor.Attributes, error)
 }
 
 // Way is a way into a server.
@@ -72,20 +84,11 @@ func (d Door) Open(ctx context.Context, e *Engine) (Way, error) {
 // Peer is a participant who is in.
 type Peer struct {
 	// Voice is where their packets go.
-	Voice *webrtc.TrackLocalStaticRTP
+	Voice Voice
 	// LevelID is the header extension of the level; zero if there is none.
 	LevelID uint8
-
-	pc    *webrtc.PeerConnection
-	leave func()
-}
-
-// Close leaves the call.
-func (p *Peer) Close() {
-	if p.leave != nil {
-		p.leave()
-	}
-	_ = p.pc.Close() // nothing could be done about it
+	// Leave leaves the call.
+	Leave func()
 }
 
 // Engine makes participants: Opus and the level, UDP on the loopback address,
@@ -148,29 +151,29 @@ func (e *Engine) connect(ctx context.Context, who Person, swap exchange) (*Peer,
 	if err != nil {
 		return nil, fmt.Errorf("webrtc: %w", err)
 	}
-	p := &Peer{pc: pc}
-	if err := p.connect(ctx, who, swap); err != nil {
-		_ = pc.Close() // it failed for another reason
+	p := &Peer{Leave: func() { _ = pc.Close() }} // nothing could be done about it
+	if err := p.connect(ctx, pc, who, swap); err != nil {
+		p.Leave()
 		return nil, err
 	}
 	return p, nil
 }
 
-func (p *Peer) connect(ctx context.Context, who Person, swap exchange) error {
+func (p *Peer) connect(ctx context.Context, pc *webrtc.PeerConnection, who Person, swap exchange) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	voice, err := webrtc.NewTrackLocalStaticRTP(opusCodec(), "voice", who.Name)
 	if err != nil {
 		return fmt.Errorf("webrtc: %w", err)
 	}
-	sender, err := p.pc.AddTrack(voice)
+	sender, err := pc.AddTrack(voice)
 	if err != nil {
 		return fmt.Errorf("webrtc: %w", err)
 	}
 	go drain(sender)
-	p.pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { who.Hears(t) })
-	states := watch(p.pc)
-	offer, err := p.offer(ctx)
+	pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { who.Hears(t) })
+	states := watch(pc)
+	offer, err := offerOf(ctx, pc)
 	if err != nil {
 		return err
 	}
@@ -178,7 +181,7 @@ func (p *Peer) connect(ctx context.Context, who Person, swap exchange) error {
 	if err != nil {
 		return err
 	}
-	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
+	if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
 	if err := wait(ctx, states); err != nil {
@@ -188,19 +191,19 @@ func (p *Peer) connect(ctx context.Context, who Person, swap exchange) error {
 	return nil
 }
 
-// offer is complete: every candidate is in it.
-func (p *Peer) offer(ctx context.Context) (string, error) {
-	offer, err := p.pc.CreateOffer(nil)
+// offerOf is complete: every candidate is in it.
+func offerOf(ctx context.Context, pc *webrtc.PeerConnection) (string, error) {
+	offer, err := pc.CreateOffer(nil)
 	if err != nil {
 		return "", fmt.Errorf("offer: %w", err)
 	}
-	gathered := webrtc.GatheringCompletePromise(p.pc)
-	if err := p.pc.SetLocalDescription(offer); err != nil {
+	gathered := webrtc.GatheringCompletePromise(pc)
+	if err := pc.SetLocalDescription(offer); err != nil {
 		return "", fmt.Errorf("offer: %w", err)
 	}
 	select {
 	case <-gathered:
-		return p.pc.LocalDescription().SDP, nil
+		return pc.LocalDescription().SDP, nil
 	case <-ctx.Done():
 		return "", fmt.Errorf("offer: %w", ctx.Err())
 	}

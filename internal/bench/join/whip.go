@@ -51,7 +51,11 @@ func (w *WHIP) Join(ctx context.Context, who Person) (*Peer, error) {
 		w.leave(resource)
 		return nil, err
 	}
-	p.leave = func() { w.leave(resource) }
+	closed := p.Leave
+	p.Leave = func() {
+		w.leave(resource)
+		closed()
+	}
 	return p, nil
 }
 

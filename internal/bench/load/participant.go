@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
-	"github.com/pion/webrtc/v4"
 
 	"github.com/botd-dev/botd/internal/bench/join"
 	"github.com/botd-dev/botd/internal/bench/sound"
@@ -126,8 +125,8 @@ func (p *participant) send(packet *rtp.Packet) error {
 	return p.peer.Voice.WriteRTP(packet)
 }
 
-// hear counts what comes on a track until it ends.
-func (p *participant) hear(track *webrtc.TrackRemote) {
+// hear counts what comes until it ends.
+func (p *participant) hear(track join.Stream) {
 	st := &stream{call: p.call}
 	if p.session.listens(p) {
 		st.ear = p.session.newEar()

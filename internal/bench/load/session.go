@@ -159,7 +159,7 @@ func (s *Session) Close() {
 	g.SetLimit(joining)
 	for _, p := range s.participants {
 		g.Go(func() error {
-			p.peer.Close()
+			p.peer.Leave()
 			return nil
 		})
 	}

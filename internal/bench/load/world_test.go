@@ -3,182 +3,124 @@ package load
 import (
 	"context"
 	"io"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
-	"github.com/pion/webrtc/v4"
+
+	"github.com/botd-dev/botd/internal/bench/join"
 )
 
-// fake is a server of one call that hands the packets of the first participant
-// on to the others, and does wrong what it is told to.
-type fake struct {
-	*httptest.Server
-	api *webrtc.API
+// levelID is the header extension of the level in the fake.
+const levelID = 3
 
+// fake is a server in memory that hands the packets of the first participant on
+// to the others, and does wrong what it is told to. It fits join.Way.
+type fake struct {
 	delay time.Duration // until a packet is handed on
 	leave int           // of so many packets one is left out
 	echo  bool          // the first hears itself
 
-	mu      sync.Mutex
-	outs    map[string]*webrtc.TrackLocalStaticRTP
-	peers   []*webrtc.PeerConnection
-	deleted int
-	levels  map[uint8]int // of the packets that came, by their level
-	running sync.WaitGroup
+	mu     sync.Mutex
+	in     map[string]*fakePeer
+	left   int
+	levels map[uint8]int // of the packets that came, by their level
 }
 
-func newFake(t *testing.T) *fake {
-	t.Helper()
-	m := &webrtc.MediaEngine{}
-	if err := m.RegisterDefaultCodecs(); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{
-		URI: "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
-	}, webrtc.RTPCodecTypeAudio); err != nil {
-		t.Fatal(err)
-	}
-	var s webrtc.SettingEngine
-	s.SetIncludeLoopbackCandidate(true)
-	s.SetIPFilter(net.IP.IsLoopback)
-	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	f := &fake{
-		api:  webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithSettingEngine(s), webrtc.WithInterceptorRegistry(&interceptor.Registry{})),
-		outs: map[string]*webrtc.TrackLocalStaticRTP{}, levels: map[uint8]int{},
-	}
-	f.Server = httptest.NewServer(f)
-	t.Cleanup(func() {
-		f.Close()
-		for _, pc := range f.peers {
-			pc.Close()
-		}
-		f.running.Wait()
-	})
-	return f
-}
+func newFake() *fake { return &fake{in: map[string]*fakePeer{}, levels: map[uint8]int{}} }
 
-func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodDelete {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.deleted++
-		return
-	}
-	answer, err := f.join(r)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Location", "/sessions/"+r.URL.Query().Get("name"))
-	w.WriteHeader(http.StatusCreated)
-	_, _ = io.WriteString(w, answer)
-}
-
-func (f *fake) join(r *http.Request) (string, error) {
-	offer, err := io.ReadAll(r.Body)
-	if err != nil {
-		return "", err
-	}
-	pc, err := f.api.NewPeerConnection(webrtc.Configuration{})
-	if err != nil {
-		return "", err
-	}
-	name := r.URL.Query().Get("name")
-	out, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus}, "mix", name)
-	if err != nil {
-		return "", err
-	}
+func (f *fake) Join(_ context.Context, who join.Person) (*join.Peer, error) {
+	p := &fakePeer{server: f, name: who.Name, packets: make(chan late, 10_000), gone: make(chan struct{})}
 	f.mu.Lock()
-	f.outs[name], f.peers = out, append(f.peers, pc)
+	f.in[who.Name] = p
 	f.mu.Unlock()
-	pc.OnTrack(func(t *webrtc.TrackRemote, rx *webrtc.RTPReceiver) {
-		f.running.Go(func() { f.pass(name, t, levelOf(rx)) })
-	})
-	if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: string(offer)}); err != nil {
-		return "", err
-	}
-	if _, err := pc.AddTrack(out); err != nil {
-		return "", err
-	}
-	return answerOf(pc)
+	p.hears.Go(func() { who.Hears(p) })
+	return &join.Peer{Voice: p, LevelID: levelID, Leave: p.leave}, nil
 }
 
-func answerOf(pc *webrtc.PeerConnection) (string, error) {
-	answer, err := pc.CreateAnswer(nil)
-	if err != nil {
-		return "", err
-	}
-	gathered := webrtc.GatheringCompletePromise(pc)
-	if err := pc.SetLocalDescription(answer); err != nil {
-		return "", err
-	}
-	<-gathered
-	return pc.LocalDescription().SDP, nil
-}
+func (f *fake) Close() {}
 
-func levelOf(rx *webrtc.RTPReceiver) uint8 {
-	for _, e := range rx.GetParameters().HeaderExtensions {
-		if e.URI == "urn:ietf:params:rtp-hdrext:ssrc-audio-level" {
-			return uint8(e.ID)
-		}
-	}
-	return 0
-}
-
-// late is a packet and when it is to go.
+// late is a packet and when it is to come.
 type late struct {
-	packet *rtp.Packet
+	packet []byte
 	at     time.Time
 }
 
-// pass reads what one says; that of the first is handed on.
-func (f *fake) pass(name string, t *webrtc.TrackRemote, levelID uint8) {
-	queue := make(chan late, 1000)
-	defer close(queue)
-	f.running.Go(func() {
-		for l := range queue {
-			<-time.After(time.Until(l.at))
-			f.handOn(l.packet)
+// fakePeer is one in the fake's call: where it says something, and where it
+// hears. It fits join.Voice and join.Stream.
+type fakePeer struct {
+	server  *fake
+	name    string
+	said    int
+	packets chan late
+	gone    chan struct{}
+	hears   sync.WaitGroup
+}
+
+func (p *fakePeer) leave() {
+	p.server.mu.Lock()
+	p.server.left++
+	delete(p.server.in, p.name)
+	p.server.mu.Unlock()
+	close(p.gone)
+	p.hears.Wait()
+}
+
+func (p *fakePeer) WriteRTP(packet *rtp.Packet) error {
+	p.server.mu.Lock()
+	defer p.server.mu.Unlock()
+	if level := packet.GetExtension(levelID); len(level) == 1 {
+		p.server.levels[level[0]]++
+	}
+	p.said++
+	if p.name != "bench-0-p0" || p.server.leave > 0 && p.said%p.server.leave == 0 {
+		return nil
+	}
+	b, err := packet.Marshal()
+	if err != nil {
+		return err
+	}
+	for name, to := range p.server.in {
+		if name != p.name || p.server.echo {
+			to.packets <- late{b, time.Now().Add(p.server.delay)}
 		}
-	})
-	for n := 1; ; n++ {
-		packet, _, err := t.ReadRTP()
-		if err != nil {
-			return
+	}
+	return nil
+}
+
+func (p *fakePeer) Read(b []byte) (int, interceptor.Attributes, error) {
+	select {
+	case l := <-p.packets:
+		if err := p.until(l.at); err != nil {
+			return 0, nil, err
 		}
-		f.noteLevel(packet.GetExtension(levelID))
-		if name != "bench-0-p0" || f.leave > 0 && n%f.leave == 0 {
-			continue
-		}
-		packet.Extension, packet.Extensions = false, nil
-		queue <- late{packet, time.Now().Add(f.delay)}
+		return copy(b, l.packet), nil, nil
+	case <-p.gone:
+		return 0, nil, io.EOF
 	}
 }
 
-func (f *fake) noteLevel(level []byte) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if len(level) == 1 {
-		f.levels[level[0]]++
-	}
-}
-
-func (f *fake) handOn(packet *rtp.Packet) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for name, out := range f.outs {
-		if name == "bench-0-p0" && !f.echo {
-			continue
-		}
-		_ = out.WriteRTP(packet)
+// until waits for a time, or for the end.
+func (p *fakePeer) until(at time.Time) error {
+	select {
+	case <-time.After(time.Until(at)):
+		return nil
+	case <-p.gone:
+		return io.EOF
 	}
 }
 
 // voicesOnce are made for the first test that needs them: they take a while.
 var voicesOnce = sync.OnceValues(func() (*Voices, error) { return NewVoices(context.Background()) })
+
+// voices are what is said in the tests.
+func voices(t *testing.T) *Voices {
+	t.Helper()
+	v, err := voicesOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

@@ -25,10 +25,12 @@ const (
 	window = 10
 	// heardFrom is the amplitude from which on a tone may be a marker.
 	heardFrom = markerPeak / 4
-	// plateau is how many steps are looked at to see how loud a marker gets,
-	// hush how many must be quiet before the next one.
+	// plateau is how many steps are looked at to see how loud a marker gets, and
+	// steady how many of them must be at least half as loud: a click is not.
 	plateau = 80
-	hush    = 40
+	steady  = 60
+	// hush is how many steps must be quiet before the next marker.
+	hush = 40
 )
 
 // carrier brings the marker's frequency down to zero.
@@ -101,9 +103,9 @@ func (d *Detector) judge(m moment) (time.Time, bool) {
 		if len(d.rise) <= plateau {
 			return time.Time{}, false
 		}
-		onset := halfway(d.rise)
+		onset, ok := halfway(d.rise)
 		d.rise, d.quiet = d.rise[:0], 0
-		return onset, true
+		return onset, ok
 	case m.amplitude < heardFrom:
 		d.quiet++
 	case d.quiet >= hush:
@@ -115,22 +117,35 @@ func (d *Detector) judge(m moment) (time.Time, bool) {
 }
 
 // halfway is when the tone first had half of its greatest amplitude, between
-// two moments in a straight line.
-func halfway(rise []moment) time.Time {
+// two moments in a straight line. It is no marker if it did not stay.
+func halfway(rise []moment) (time.Time, bool) {
+	half := loudest(rise) / 2
+	first, stayed := 0, 0
+	for i, m := range rise {
+		if m.amplitude < half {
+			continue
+		}
+		if stayed == 0 {
+			first = i
+		}
+		stayed++
+	}
+	if stayed < steady {
+		return time.Time{}, false
+	}
+	b := rise[first]
+	if first == 0 {
+		return b.at, true
+	}
+	a := rise[first-1]
+	over := (b.amplitude - half) / (b.amplitude - a.amplitude)
+	return b.at.Add(-time.Duration(over * step / media.Rate * float64(time.Second))), true
+}
+
+func loudest(rise []moment) float64 {
 	var most float64
 	for _, m := range rise {
 		most = max(most, m.amplitude)
 	}
-	for i := 1; i < len(rise); i++ {
-		a, b := rise[i-1], rise[i]
-		if b.amplitude < most/2 {
-			continue
-		}
-		part := 1.0
-		if b.amplitude > a.amplitude {
-			part = max(0, (most/2-a.amplitude)/(b.amplitude-a.amplitude))
-		}
-		return b.at.Add(-time.Duration((1 - part) * float64(step) / media.Rate * float64(time.Second)))
-	}
-	return rise[0].at
+	return most
 }

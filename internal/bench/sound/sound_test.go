@@ -65,6 +65,18 @@ func TestADetectorCountsTheTimeBetweenPackets(t *testing.T) {
 	t.Error("no marker")
 }
 
+func TestAClickOrAShortToneIsNoMarker(t *testing.T) {
+	for length, want := range map[int]int{1: 0, 5: 0, 480: 0, 960: 0, 2880: 1} {
+		samples := make([]int16, 2*media.Rate)
+		for i := range length {
+			samples[media.Rate/2+i] = int16(20000 * math.Cos(2*math.Pi*markerHertz/media.Rate*float64(i)))
+		}
+		if found := onsets(samples); len(found) != want {
+			t.Errorf("%d samples of 5 kHz: markers at %v", length, found)
+		}
+	}
+}
+
 func TestSpeechHasNoMarkersUntilItIsMarked(t *testing.T) {
 	for i := range talks {
 		samples, err := Speech(t.Context(), i)

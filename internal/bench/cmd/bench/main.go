@@ -18,6 +18,9 @@ type command struct {
 	run  func(ctx context.Context, args []string, out io.Writer) error
 }
 
+// order is how they are listed.
+var order = []string{"compare", "small", "load", "floor"}
+
 func commands() map[string]command {
 	return map[string]command{
 		"compare": {"botd and others, in turn: a table", runCompare},
@@ -46,7 +49,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 			return c.run(ctx, args[1:], out)
 		}
 	}
-	for _, name := range []string{"compare", "small", "load", "floor"} {
+	for _, name := range order {
 		fmt.Fprintf(os.Stderr, "bench %-8s %s; -h for more\n", name, commands()[name].does)
 	}
 	return flag.ErrHelp
