@@ -203,7 +203,6 @@ func (b *Bridge) run() bool {
 		return false
 	}
 	b.ticked = true
-	b.scratch = newScratch()
 	return true
 }
 

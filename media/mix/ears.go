@@ -76,7 +76,6 @@ func (e *ears) gather(members []*member, named map[string]*member) {
 // open makes the ears ready for their first tick.
 func (e *ears) open() {
 	e.live, e.fresh = true, true
-	e.sum = make([]int32, media.FrameSize)
 }
 
 // shut frees what only a tick needs.
@@ -90,6 +89,9 @@ func (e *ears) shut() {
 // are fresh: then whoever comes to them fades as a whole.
 func (e *ears) mix(s *scratch) {
 	e.sources = s.common
+	if e.sum == nil {
+		e.sum = make([]int32, media.FrameSize)
+	}
 	if s.common > 0 {
 		copy(e.sum, s.played)
 	} else {

@@ -2,7 +2,8 @@ package mix
 
 import "github.com/botd-dev/botd/media"
 
-// scratch is what a tick works with.
+// scratch is what a tick works with. A call in which packets are passed on needs
+// little of it.
 type scratch struct {
 	awake []*member // those who were asked for their level
 	taken []*member // those of them whose sound somebody wants
@@ -23,11 +24,12 @@ type scratch struct {
 	culprit *member // whose port is being called
 }
 
-func newScratch() scratch {
-	return scratch{
-		played: make([]int32, media.FrameSize),
-		mine:   media.NewFrame(media.Rate),
-		own:    make([]int16, media.FrameSize),
+// room makes what is needed to mix, once something is to be.
+func (s *scratch) room() {
+	if s.mine == nil {
+		s.played = make([]int32, media.FrameSize)
+		s.mine = media.NewFrame(media.Rate)
+		s.own = make([]int16, media.FrameSize)
 	}
 }
 

@@ -126,6 +126,7 @@ func (b *Bridge) advance() {
 func (b *Bridge) mix() {
 	b.takeUp()
 	if b.common > 0 {
+		b.room()
 		clear(b.played)
 		for _, p := range b.plays {
 			if p.sound != nil && p.to == nil {
@@ -135,6 +136,7 @@ func (b *Bridge) mix() {
 	}
 	for _, e := range b.ears {
 		if e.mixes {
+			b.room()
 			e.mix(&b.scratch)
 		}
 	}
