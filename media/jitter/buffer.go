@@ -70,6 +70,7 @@ type Buffer struct {
 	last      int64         // how long the last packet played was, in units
 	heard     uint8         // how loud it was, in -dBov
 	dtx       bool          // it was the last before a silence
+	torn      bool          // what is right before it was thrown away or made up
 	stretched int64         // how long the playout point has stood still, in units
 	since     int           // pulls since a packet was thrown away for the delay's sake
 	off       time.Duration // how far the receiver is behind the point

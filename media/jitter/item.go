@@ -34,8 +34,8 @@ type Item struct {
 	// Time is where it begins on the stream's timeline, in samples at 48 kHz
 	// since the first packet; for Sound and Lost.
 	Time int64
-	// Missing says that what was right before Payload was lost, and stretched
-	// over already: the sound does not go on where it ended.
+	// Missing says that what was right before Payload was lost and stretched over
+	// already, or was thrown away: the sound does not go on where it ended.
 	Missing bool
 	// Level is the sound's in -dBov as the packet's header has it (RFC 6464),
 	// if Leveled.

@@ -109,6 +109,7 @@ func (b *Buffer) place(head *slot, now time.Time) bool {
 		return false
 	case b.stretched > 0 && !b.repairable(head):
 		// What was made up meanwhile stands for what is missing before head.
+		b.torn = b.torn || head.timestamp > b.point
 		b.point = max(b.point, min(head.timestamp, b.point+b.stretched))
 	}
 	b.stretched = 0
@@ -154,6 +155,7 @@ func (b *Buffer) hurry(head *slot, now time.Time) *slot {
 			return head
 		}
 		b.delay.steady -= b.cfg.lasts(head.duration)
+		b.torn = b.torn || !b.still(head)
 		b.drop(head, next)
 		head = next
 	}
@@ -202,7 +204,8 @@ func (b *Buffer) still(head *slot) bool {
 }
 
 func (b *Buffer) play(it *Item, s *slot) {
-	it.Missing = b.next < s.sequence
+	it.Missing = b.torn || b.next < s.sequence
+	b.torn = false
 	b.skip(s.sequence)
 	s.state, b.begun = played, true
 	b.next = s.sequence + 1
@@ -226,7 +229,8 @@ func (b *Buffer) conceal(it *Item, head *slot, gap int64) {
 	it.Time = b.time(b.point)
 	b.skip(b.next + 1)
 	b.point += length
-	it.Kind, it.Duration = Lost, b.cfg.lasts(length)
+	it.Kind, it.Duration, it.Missing = Lost, b.cfg.lasts(length), b.torn
+	b.torn = false
 	b.concealed(it.Duration)
 }
 

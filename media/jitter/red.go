@@ -142,8 +142,9 @@ func (b *Buffer) misses(sequence, timestamp int64) bool {
 	if sequence <= b.highest-slots || sequence >= b.highest || b.came(sequence) {
 		return false
 	}
-	return !(b.came(sequence-1) && b.slot(sequence-1).timestamp >= timestamp) &&
-		!(b.came(sequence+1) && b.slot(sequence+1).timestamp <= timestamp)
+	early := b.came(sequence-1) && timestamp <= b.slot(sequence-1).timestamp
+	late := b.came(sequence+1) && timestamp >= b.slot(sequence+1).timestamp
+	return !early && !late
 }
 
 // came reports whether a packet is here or was.

@@ -78,7 +78,7 @@ func (r *Receiver) append(missing bool) {
 	case r.silent:
 		fade(r.voice.frame.Samples[:min(onset, len(r.voice.frame.Samples))], 0, 1)
 		r.tape.write(r.voice.frame.Samples)
-	case r.madeUp > 0 && (missing || r.madeUp > fadeAfter):
+	case missing || r.madeUp > fadeAfter:
 		r.wsola.join(&r.tape, r.voice.frame.Samples)
 	default:
 		r.tape.write(r.voice.frame.Samples)

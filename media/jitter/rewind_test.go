@@ -68,13 +68,13 @@ func TestWhatWasHeardIsNotHeardAgain(t *testing.T) {
 		buf.Push(&all[i].Packet, began.Add(all[i].at))
 		now.now = all[i].at + ms(13)
 		r.Level()
-		switch back := time.Duration(0); {
-		case i == 60:
-			if back = r.Rewind(ms(60)); back != 0 {
+		switch i {
+		case 60:
+			if back := r.Rewind(ms(60)); back != 0 {
 				t.Errorf("went back %v into what was heard", back)
 			}
-		case i == 62:
-			if back = r.Rewind(ms(60)); back != tick {
+		case 62:
+			if back := r.Rewind(ms(60)); back != tick {
 				t.Errorf("went back %v, one packet was skipped", back)
 			}
 		}
