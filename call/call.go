@@ -53,14 +53,7 @@ type Call struct {
 
 	routing Routing
 	rewire  bool // who hears whom may be another
-
-	hearsay   hearsay // what the bridge says; any goroutine
-	loudest   []string
-	voices    bool // who speaks may be others
-	dominant  []Speaker
-	voiced    uint64      // how often that was another
-	written   []Speaker   // what applications were told last
-	dominance *time.Timer // the pause after that
+	talk    talk
 
 	viewed   uint64 // sequence of the last view
 	version  uint64 // of the list that the contract shows
@@ -282,7 +275,7 @@ func (c *Call) finished() bool { return c.over && len(c.connections) == 0 }
 func (c *Call) finish() {
 	disarm(&c.empty)
 	disarm(&c.longest)
-	disarm(&c.dominance)
+	disarm(&c.talk.pause)
 	if c.bridge != nil {
 		c.bridge.Close()
 	}

@@ -36,7 +36,7 @@ type Participant struct {
 	selfHeld   bool
 	held       *holding // by an application
 	plays      int      // what it plays to everybody, if an application's
-	voiced     uint64   // the last of Call.voiced that its leg was told
+	voiced     uint64   // the version of the talk that its leg was told
 	replaced   bool     // somebody has taken its place: the call goes on without it
 	reason     Reason
 	wait       *time.Timer // for its media, or in the lobby

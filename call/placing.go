@@ -128,7 +128,7 @@ func (r *Registry) add(g gathering) (*Call, error) {
 	c := &Call{
 		id: r.newID(), correlation: r.newID(), registry: r, groupID: g.group, roomID: g.room, dialRoom: g.room,
 		inbox: make(chan func()), done: make(chan struct{}), invitations: map[string]*Invitation{},
-		dominant: []Speaker{},
+		talk: talk{dominant: []Speaker{}},
 	}
 	c.log = r.cfg.Log.WithLazy(zap.String("serverCallId", c.id), zap.String("correlationId", c.correlation))
 	r.calls[c.id] = c

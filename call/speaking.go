@@ -74,9 +74,20 @@ type hearsay struct {
 	muted    []string
 }
 
+// talk is who speaks in a call. Only the loop looks at it, but for hearsay.
+type talk struct {
+	hearsay  hearsay
+	loudest  []string // who the bridge says speaks
+	stale    bool     // who speaks may be others
+	dominant []Speaker
+	version  uint64      // how often that was another
+	written  []Speaker   // what applications were told last
+	pause    *time.Timer // after that
+}
+
 // heard takes what the bridge says to the loop, without waiting for it.
 func (c *Call) heard() Heard {
-	h := &c.hearsay
+	h := &c.talk.hearsay
 	return Heard{
 		Speaking: func(ids []string) {
 			c.hearing(func() { h.news, h.speaking = true, append(h.speaking[:0], ids...) })
@@ -88,7 +99,7 @@ func (c *Call) heard() Heard {
 }
 
 func (c *Call) hearing(note func()) {
-	h := &c.hearsay
+	h := &c.talk.hearsay
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	note()
@@ -100,12 +111,12 @@ func (c *Call) hearing(note func()) {
 
 // listen takes in what the bridge has said.
 func (c *Call) listen() {
-	h := &c.hearsay
+	h := &c.talk.hearsay
 	h.mu.Lock()
 	h.coming = false
 	if h.news {
-		h.news, c.loudest = false, slices.Clone(h.speaking)
-		c.voices = true
+		h.news, c.talk.loudest = false, slices.Clone(h.speaking)
+		c.talk.stale = true
 	}
 	muted := h.muted
 	h.muted = nil
@@ -147,21 +158,21 @@ func (s *Stage) reachesAll() bool {
 func (p *Participant) play(heard bool, more int) {
 	if heard {
 		p.plays += more
-		p.call.voices = true
+		p.call.talk.stale = true
 	}
 }
 
 // speaks says that the participant is heard to speak: whatever a bridge says,
 // nobody is who is muted or on hold.
 func (p *Participant) speaks() bool {
-	return p.state == Present && (p.plays > 0 || !p.muted() && slices.Contains(p.call.loudest, p.id))
+	return p.state == Present && (p.plays > 0 || !p.muted() && slices.Contains(p.call.talk.loudest, p.id))
 }
 
 // speakers are those who speak, the loudest first; what applications play is
 // behind people.
 func (c *Call) speakers() []*Participant {
 	var list []*Participant
-	for _, id := range c.loudest {
+	for _, id := range c.talk.loudest {
 		if i := slices.IndexFunc(c.members, func(p *Participant) bool { return p.id == id }); i >= 0 && c.members[i].speaks() {
 			list = append(list, c.members[i])
 		}
@@ -176,8 +187,8 @@ func (c *Call) speakers() []*Participant {
 
 // attend works out who speaks, where that may have changed, and tells it.
 func (c *Call) attend() {
-	if c.voices || c.stale {
-		c.voices = false
+	if c.talk.stale || c.stale {
+		c.talk.stale = false
 		c.dominate(c.speakers())
 	}
 	c.tellSpeakers()
@@ -190,17 +201,17 @@ func (c *Call) dominate(speaking []*Participant) {
 	for _, p := range speaking {
 		list = append(list, Speaker{p.id, p.identity, true})
 	}
-	for _, was := range c.dominant {
+	for _, was := range c.talk.dominant {
 		is := func(s Speaker) bool { return s.ID == was.ID }
 		if len(list) < dominants && !slices.ContainsFunc(list, is) && c.hasPresent(was.ID) {
 			list = append(list, Speaker{was.ID, was.Identity, false})
 		}
 	}
-	if slices.Equal(list, c.dominant) {
+	if slices.Equal(list, c.talk.dominant) {
 		return
 	}
-	c.dominant = list
-	c.voiced++
+	c.talk.dominant = list
+	c.talk.version++
 	c.stale = c.stale || len(c.members) <= small
 }
 
@@ -211,15 +222,15 @@ func (c *Call) hasPresent(id string) bool {
 // tellSpeakers tells legs who speaks that do not know yet.
 func (c *Call) tellSpeakers() {
 	for _, p := range c.members {
-		if p.voiced == c.voiced || !p.present() || p.handover != nil {
+		if p.voiced == c.talk.version || !p.present() || p.handover != nil {
 			continue
 		}
-		p.voiced = c.voiced
+		p.voiced = c.talk.version
 		leg, ok := p.leg.(Attentive)
 		if !ok {
 			continue
 		}
-		s := Speakers{Call: c.id, Self: p.id, Dominant: c.dominant}
+		s := Speakers{Call: c.id, Self: p.id, Dominant: c.talk.dominant}
 		c.afterwards(func() { leg.Speakers(s) })
 	}
 }
@@ -227,14 +238,14 @@ func (c *Call) tellSpeakers() {
 // writeSpeakers tells applications who the dominant speakers are: at once, and
 // then again when the pause is over.
 func (c *Call) writeSpeakers() {
-	if len(c.connections) == 0 || c.dominance != nil || sameSpeakers(c.written, c.dominant) {
+	if len(c.connections) == 0 || c.talk.pause != nil || sameSpeakers(c.talk.written, c.talk.dominant) {
 		return
 	}
-	c.written = c.dominant
+	c.talk.written = c.talk.dominant
 	for _, cn := range c.connections {
-		cn.emit(dominantSpeakersChanged{c.dominant})
+		cn.emit(dominantSpeakersChanged{c.talk.dominant})
 	}
-	c.arm(&c.dominance, dominancePause, func() {}) // the turn itself looks again
+	c.arm(&c.talk.pause, dominancePause, func() {}) // the turn itself looks again
 }
 
 // sameSpeakers says that two lists have the same people in the same order,
