@@ -42,6 +42,7 @@ func conference(tb testing.TB, parties, talking int, encoders func(media.Format)
 		}
 		b.Join(fmt.Sprint(i), s)
 	}
+	c.Rest()
 	return b
 }
 
