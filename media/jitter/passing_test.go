@@ -167,7 +167,9 @@ func TestThePastGoesOnInWhatIsRead(t *testing.T) {
 			heard := resumed(t, raw(media.Tone(hz, -15), 200), 100, phase)
 			loudest := math.Inf(-1)
 			for i := 0; i < media.Rate/5; i += media.Rate / 25 {
-				loudest = max(loudest, beside(heard[i:i+media.Rate/10], hz))
+				if part := heard[i : i+media.Rate/10]; measure.SNR(part, media.Rate, hz) < 60 { // else there is nothing
+					loudest = max(loudest, beside(part, hz))
+				}
 			}
 			t.Logf("%v Hz, ticks %v after what is sent: %.1f dB beside the tone", hz, phase, loudest)
 			if loudest > -40 {
@@ -215,7 +217,7 @@ func sharpest(sound []int16) int {
 
 func TestFromPassingToMixingAVoiceGoesOn(t *testing.T) {
 	said := record(t, voice(), 4*time.Second)
-	for until := 60; until < 140; until += 26 {
+	for until := 60; until < 140; until += 39 {
 		heard := resumed(t, raw(voice(), 200), until, ms(14))
 		alike, loud, click := 0.0, 0, sharpest(heard[:media.Rate])
 		for at := 0; at < media.Rate/2; at += media.FrameSize {
