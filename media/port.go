@@ -79,8 +79,8 @@ type Port interface {
 	Read(f *Frame) error
 	// Skip passes over the coming 20 ms undecoded.
 	Skip()
-	// Format is how the port wants to hear. It is asked once, in Join: a port
-	// that comes to want something else joins again.
+	// Format is how the port wants to hear. It is asked in Join and then once a
+	// second.
 	Format() Format
 	// Hear hands over what the port is to hear. s is lent for the call.
 	Hear(s Sound)

@@ -54,8 +54,7 @@ func (b *Bridge) newMember(id string, p media.Port) (m *member) {
 	m.sending = true
 	m.last = never
 	m.partAt, m.passedAt, m.readAt = never, never, never
-	m.format = p.Format()
-	m.linear = m.format.Codec == "" || b.clock.cfg.Encoders == nil
+	m.wants(b, p.Format())
 	m.sender, _ = p.(media.Sender)
 	m.rewinder, _ = p.(media.Rewinder)
 	m.packets, _ = p.(media.PacketPort)

@@ -29,6 +29,9 @@ func (b *Bridge) tick(at int64) {
 }
 
 func (b *Bridge) turn(at int64) {
+	if b.now%reask == 0 {
+		b.guarded((*Bridge).ask)
+	}
 	b.begin(at)
 	b.guarded((*Bridge).listen)
 	b.choose()
