@@ -159,6 +159,9 @@ type Limits struct {
 	MaxParticipants int
 	// Speakers (speakers) is how many are heard at once in a call.
 	Speakers int
+	// VoiceStages (voice-stages) are the stages of media/voice that each
+	// microphone goes through, by name.
+	VoiceStages []string
 }
 
 // SettingError is a key that does not exist or a value that it does not take.

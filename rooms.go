@@ -47,7 +47,9 @@ func (s *Server) startCalls(ctx context.Context) error {
 	s.calls = call.NewRegistry(call.Config{
 		Journal: s.journal,
 		NewBridge: func(h call.Heard) call.Bridge {
-			return s.clock.NewBridge(mix.Options{Speaking: h.Speaking, MutedSpeaking: h.MutedSpeaking})
+			return s.clock.NewBridge(mix.Options{
+				Speaking: h.Speaking, MutedSpeaking: h.MutedSpeaking, Stages: voiceStages(s.cfg.VoiceStages),
+			})
 		},
 		Now:             time.Now,
 		Random:          rand.Reader,

@@ -155,6 +155,8 @@ var settings = []setting{
 		"people in one call; applications are not counted"),
 	row("speakers", "4", count(1, 100), func(c *Config) *int { return &c.Speakers },
 		"how many are heard at once in a call, the loudest; recordings and bots that listen to one have no limit"),
+	row("voice-stages", "", listOf(stageKind()), func(c *Config) *[]string { return &c.VoiceStages },
+		"what each microphone goes through before it is mixed; packets are not passed on as they came then"),
 	row("filler-after", "0s", duration(0, time.Hour), func(c *Config) *time.Duration { return &c.FillerAfter },
 		"how long an application may leave its events untaken before its calls hear a filler sound; 0 is for ever"),
 	row("filler-sound", "", textKind(), func(c *Config) *string { return &c.FillerSound },
