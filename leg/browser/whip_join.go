@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -43,7 +44,10 @@ func (s *Server) whipJoin(w http.ResponseWriter, r *http.Request, place string) 
 	if err != nil {
 		return err
 	}
-	text, err := session.enter(ctx, j, since)
+	if err := s.keepVerified(r, session, since); err != nil {
+		return err
+	}
+	text, err := session.enter(ctx, j)
 	if err != nil {
 		return err
 	}
@@ -103,7 +107,7 @@ func whipBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 
 // newSession makes a leg of the offer, which no call has taken yet.
 func (s *Server) newSession(offer description, who whipUser, place string) (*whipSession, error) {
-	session := &whipSession{who: who, place: place, told: make(chan string, 1)}
+	session := &whipSession{who: who, place: place, secret: rand.Text(), told: make(chan string, 1)}
 	log := s.log.With(zap.String("user", string(who.User)))
 	var err error
 	if session.leg, err = s.newLeg(offer, session, log); err != nil {
@@ -112,13 +116,22 @@ func (s *Server) newSession(offer description, who whipUser, place string) (*whi
 	return session, nil
 }
 
-// enter makes the session known, brings its leg into the call and waits for our
-// side of the description.
-func (s *whipSession) enter(ctx context.Context, j call.Joining, since uint64) (string, error) {
-	if err := s.server.keep(s, since); err != nil {
-		s.peer.close()
-		return "", err
+// keepVerified makes the session known. Where tokens have been revoked since
+// the client's was looked at, it is looked at again.
+func (s *Server) keepVerified(r *http.Request, session *whipSession, since uint64) error {
+	for !s.keep(session, since) {
+		since = s.revocations()
+		if _, err := s.bearer(r); err != nil {
+			session.peer.close()
+			return err
+		}
 	}
+	return nil
+}
+
+// enter brings the session's leg into the call and waits for our side of the
+// description.
+func (s *whipSession) enter(ctx context.Context, j call.Joining) (string, error) {
 	if err := s.start(); err != nil {
 		return "", err
 	}

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"net/http"
 	"sync"
@@ -68,21 +67,17 @@ func (s *whipSession) remove(ctx context.Context) error {
 	return nil
 }
 
-// keep makes a session known under a secret that is as good as a key. It fails
-// where tokens have been revoked since the client's was looked at: it may be
-// one of them.
-func (s *Server) keep(session *whipSession, since uint64) error {
-	session.secret = rand.Text()
+// keep makes a session known under a secret that is as good as a key. It is
+// false where tokens have been revoked since the client's was looked at: it may
+// be one of them.
+func (s *Server) keep(session *whipSession, since uint64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
-		return call.ErrClosing
-	}
 	if s.voided != since {
-		return fmt.Errorf("%w: tokens were revoked meanwhile", call.ErrConflict)
+		return false
 	}
 	s.sessions[session.secret] = session
-	return nil
+	return true
 }
 
 func (s *Server) unkeep(session *whipSession) {

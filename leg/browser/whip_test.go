@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -227,6 +228,36 @@ func TestRevokingATokenEndsItsSessions(t *testing.T) {
 	a.isClosed()
 	a.wants(a.ask(http.MethodDelete, a.at, ""), http.StatusNotFound)
 	b.wants(b.ask(http.MethodDelete, b.at, ""), http.StatusOK)
+}
+
+func TestATokenRevokedWhileAVisitorComesIsLookedAtAgain(t *testing.T) {
+	for name, tc := range map[string]struct {
+		revoked identity.ID
+		status  int
+	}{
+		"its own":   {ann, http.StatusUnauthorized},
+		"another's": {bob, http.StatusCreated},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var w *world
+			looks := 0 // the client makes one request at a time
+			w = newWorld(t, func(c *Config) {
+				c.Verify = func(ctx context.Context, token string) (Session, error) {
+					if looks++; looks == 1 {
+						defer w.Revoke(tc.revoked)
+					} else if tc.revoked == ann {
+						return Session{}, identity.ErrToken
+					}
+					return believe(ctx, token)
+				}
+			})
+			v := w.visitor(t, ann)
+			v.wants(v.offerTo("g", page), tc.status)
+			if looks != 2 {
+				t.Errorf("the token was looked at %d times", looks)
+			}
+		})
+	}
 }
 
 func TestTooManyVisitsOfAUserAreRefused(t *testing.T) {
