@@ -124,7 +124,7 @@ type must struct {
 }
 
 func TestACallIsHeardThroughBadWeather(t *testing.T) {
-	s := script(t, 5*time.Second, 6*time.Second)
+	s := script(t, 4*time.Second, 4*time.Second)
 	const ms = time.Millisecond
 	for _, m := range []must{
 		{name: "clean", followed: 0.95, delay: 50 * ms, apart: 30 * ms, every: true},
@@ -164,7 +164,7 @@ func (m *must) hold(t *testing.T, s *Script) {
 		t.Errorf("a part of %.3f comes too late", late)
 	}
 	longest := max(40*time.Millisecond, time.Duration(counts.Longest)*packet)
-	if gap := r.LongestGap(); m.every && (r.Recognised < r.Of || r.Of < 5) || gap > longest {
+	if gap := r.LongestGap(); m.every && (r.Recognised < r.Of || r.Of < 3) || gap > longest {
 		t.Errorf("%d of %d seconds are recognised, with a gap of %v", r.Recognised, r.Of, gap)
 	}
 }

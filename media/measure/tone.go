@@ -11,6 +11,9 @@ const (
 	toneAway = 0.02
 	// tonePart is the least part of the energy that the tone must have.
 	tonePart = 0.5
+	// toneRates is how many times the frequency of a tone is enough of a sample
+	// rate to recognise it.
+	toneRates = 16
 	// clickPart is the part of its amplitude that a tone may jump by.
 	clickPart = 0.25
 )
@@ -23,9 +26,10 @@ func ToneSeconds(samples []int16, rate int, hz float64) (recognised, of int) {
 	for second := range slices.Chunk(samples[:len(samples)/rate*rate], rate) {
 		loudest = max(loudest, LevelDBFS(second))
 	}
+	by := max(int(float64(rate)/(toneRates*hz)), 1)
 	for second := range slices.Chunk(samples[:len(samples)/rate*rate], rate) {
 		of++
-		peak, part := Peak(second, rate)
+		peak, part := Peak(thinned(second, by), rate/by)
 		if math.Abs(peak-hz) <= toneAway*hz && part >= tonePart && LevelDBFS(second) > loudest-10 {
 			recognised++
 		}
