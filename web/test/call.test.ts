@@ -1,15 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { AgentObject } from '../src/client/agent';
 import type { Call } from '../src/client/api';
-import type { Devices } from '../src/client/devices';
-import { Emitter } from '../src/client/emitter';
 import { CommunicationServicesError } from '../src/client/errors';
-import { LocalAudioStream } from '../src/client/local_audio';
-import { createClientLogger } from '../src/client/log';
-import { Signalling } from '../src/client/signalling';
 import type { CallLocator, CustomContext } from '../src/client/values';
+import { answer, bob, joined, registered, roster, sound } from './fake_call';
 import { FakeConnection, FakeStream, FakeTrack } from './fake_media';
-import { FakeServer, settled } from './fake_socket';
+import { settled } from './fake_socket';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -20,42 +15,6 @@ afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
-
-async function registered() {
-  const server = new FakeServer();
-  const log = createClientLogger('test');
-  const signalling = new Signalling({ url: 'ws://botd/client/signal', token: async () => 'token', log, open: server.open });
-  const welcome = signalling.connect();
-  await server.welcome();
-  const credential = { getToken: async () => ({ token: 'token', expiresOnTimestamp: Infinity }), dispose: () => undefined };
-  const devices = new Emitter() as unknown as Devices;
-  return { server, agent: new AgentObject({ signalling, devices, credential, iceServers: [], log }, await welcome) };
-}
-
-const sound = () => ({ localAudioStreams: [new LocalAudioStream(new MediaStream())] });
-
-/** What the server was asked of one type, and answers. */
-function answer(server: FakeServer, type: string, refusal?: { code: number; subCode: number; message: string }) {
-  const asked = server.socket.of(type).at(-1);
-  if (!asked) throw new Error(`no ${type} was asked for`);
-  server.socket.say(refusal ? { type: 'error', ref: asked['ref'], ...refusal } : { type: 'ok', ref: asked['ref'] });
-  return asked;
-}
-
-async function joined(locator: CallLocator = { roomId: 'r' }) {
-  const { server, agent } = await registered();
-  const call = agent.join(locator, { audioOptions: sound() });
-  await settled();
-  await settled();
-  const id = call.id;
-  const say = async (message: Record<string, unknown> & { type: string }): Promise<void> => {
-    server.socket.say({ call: id, ...message });
-    await settled();
-  };
-  answer(server, 'join');
-  await settled();
-  return { server, agent, call, say };
-}
 
 async function failure(promise: Promise<unknown>): Promise<CommunicationServicesError> {
   const error: unknown = await promise.then(
@@ -71,9 +30,6 @@ const states = (call: Call): string[] => {
   call.on('stateChanged', () => seen.push(call.state));
   return seen;
 };
-
-const bob = { participantId: 'b', identifier: { rawId: '8:acs:r_bob' }, displayName: 'Bob' };
-const roster = (...participants: object[]) => ({ type: 'roster', serverCallId: 's', participants });
 
 describe('joining', () => {
   test.each<[CallLocator, Record<string, string>]>([

@@ -1,10 +1,12 @@
 import { describe, expect, test, vi } from 'vitest';
-import type { MediaStatsReportSample } from '../src/client/calling';
+import { DiagnosticQuality } from '../src/client/calling';
+import type { LatestNetworkDiagnostics, MediaStatsReportSample } from '../src/client/calling';
 import { initials } from '../src/softphone/avatar';
 import { duration } from '../src/softphone/clock';
 import { qualityOf } from '../src/softphone/quality';
 import { inWords } from '../src/softphone/reasons';
 import { inviteLink, lacksPasscode, readGathering, readPerson, shorten } from '../src/softphone/target';
+import { warningOf } from '../src/softphone/warnings';
 
 describe('why a call ended, in words', () => {
   test.each([
@@ -85,23 +87,38 @@ describe('whom somebody wants to call', () => {
 });
 
 describe('quality', () => {
-  const sample = (lost: number, jitter: number, rtt: number): MediaStatsReportSample => ({
-    audio: {
-      send: [],
-      receive: [{ id: '1', packetsPerSecond: 50 - lost, packetsLostPerSecond: lost, jitterInMs: jitter }],
-    },
-    transports: [{ id: 't', rttInMs: rtt }],
+  const { Good, Poor, Bad } = DiagnosticQuality;
+  const found = (receive: DiagnosticQuality, send: DiagnosticQuality): LatestNetworkDiagnostics => ({
+    networkReceiveQuality: { value: receive, valueType: 'DiagnosticQuality' },
+    networkSendQuality: { value: send, valueType: 'DiagnosticQuality' },
   });
-  test.each<[string, MediaStatsReportSample, string]>([
-    ['nothing lost', sample(0, 2, 20), 'good'],
-    ['4 % lost', sample(2, 2, 20), 'fair'],
-    ['20 % lost', sample(10, 2, 20), 'poor'],
-    ['much jitter', sample(0, 120, 20), 'poor'],
-    ['a far server', sample(0, 2, 500), 'fair'],
-    ['nothing measured', { audio: { send: [], receive: [] }, transports: [] }, 'unknown'],
-  ])('%s', (_, given, grade) => {
-    expect(qualityOf(given).grade).toBe(grade);
+  const sample: MediaStatsReportSample = {
+    audio: { send: [], receive: [{ id: '1', packetsPerSecond: 48, packetsLostPerSecond: 2, jitterInMs: 3 }] },
+    video: { send: [], receive: [] },
+    screenShare: { send: [], receive: [] },
+    transports: [{ id: 't', rttInMs: 20 }],
+  };
+
+  test.each<[string, LatestNetworkDiagnostics, string[]]>([
+    ['all is well', found(Good, Good), ['good', 'good', 'good']],
+    ['others hear us badly', found(Poor, Bad), ['poor', 'bad', 'bad']],
+    ['we hear others badly', found(Bad, Good), ['bad', 'good', 'bad']],
+    ['nothing is known', {}, ['unknown', 'unknown', 'unknown']],
+  ])('where %s', (_, latest, grades) => {
+    const { receive, send, grade } = qualityOf(sample, latest);
+    expect([receive, send, grade]).toEqual(grades);
   });
+
+  test('has the figures of what is heard', () => {
+    expect(qualityOf(sample, {})).toMatchObject({ loss: 4, jitter: 3, rtt: 20 });
+  });
+});
+
+test('of all that is wrong, what matters most is said', () => {
+  const flag = (value: boolean) => ({ value, valueType: 'DiagnosticFlag' }) as const;
+  expect(warningOf({ noNetwork: flag(false), speakingWhileMicrophoneIsMuted: flag(true) })?.text).toBe('You are muted.');
+  expect(warningOf({ noNetwork: flag(true), speakingWhileMicrophoneIsMuted: flag(true) })?.diagnostic).toBe('noNetwork');
+  expect(warningOf({ noNetwork: flag(false) })).toBeUndefined();
 });
 
 test.each([

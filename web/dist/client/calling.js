@@ -139,6 +139,14 @@ function problem(what, cause) {
 	return new CommunicationServicesError(problems[what], cause === void 0 ? void 0 : { cause });
 }
 /**
+* Whether an error is this one of ours.
+* @internal
+*/
+function isProblem(error, what) {
+	const { code, subCode } = problems[what];
+	return error instanceof CommunicationServicesError && error.code === code && error.subCode === subCode;
+}
+/**
 * What a call that ended with this error gives as its reason.
 * @internal
 */
@@ -242,7 +250,7 @@ function deviceId(tagged) {
 }
 // src/client/volume.ts
 /** How often the level is taken, in milliseconds. */
-var period$2 = 100;
+var period$3 = 100;
 var context;
 /** The page's audio context; a browser lets a page have only a few. It starts with the first click. */
 function audioContext() {
@@ -282,7 +290,7 @@ var VolumeMeter = class extends Emitter {
 		const timer = setInterval(() => {
 			analyser.getFloatTimeDomainData(samples);
 			this.#set(loudness(samples));
-		}, period$2);
+		}, period$3);
 		this.#stop = () => {
 			clearInterval(timer);
 			disconnect();
@@ -932,10 +940,12 @@ var Participant = class extends Emitter {
 			this.#isMuted = isMuted;
 			this.emit("isMutedChanged");
 		}
-		if (isSpeaking !== this.#isSpeaking) {
-			this.#isSpeaking = isSpeaking;
-			this.emit("isSpeakingChanged");
-		}
+		this.speaks(isSpeaking);
+	}
+	speaks(isSpeaking) {
+		if (isSpeaking === this.#isSpeaking) return;
+		this.#isSpeaking = isSpeaking;
+		this.emit("isSpeakingChanged");
 	}
 	/** On its way, before the roster knows of it. */
 	invited() {
@@ -946,10 +956,7 @@ var Participant = class extends Emitter {
 			code: 0,
 			subCode: 0
 		};
-		if (this.#isSpeaking) {
-			this.#isSpeaking = false;
-			this.emit("isSpeakingChanged");
-		}
+		this.speaks(false);
 		this.#become("Disconnected");
 	}
 	#become(state) {
@@ -971,19 +978,28 @@ var Peer = class extends Emitter {
 	/** Candidates of a restart, until the server knows of it; it would not know whose they are. */
 	#held;
 	#lastAnswer = "";
+	/** A TURN server is named, so candidates of one (type relay) are to be found. */
+	#hasRelays;
+	#relayed = false;
+	#relaysReachable;
 	constructor(iceServers) {
 		super();
+		this.#hasRelays = iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
 		this.#pc = new RTCPeerConnection({
 			iceServers,
 			bundlePolicy: "max-bundle"
 		});
 		this.#transceiver = this.#pc.addTransceiver("audio", { direction: "sendrecv" });
-		this.#pc.onicecandidate = (event) => this.#found(event.candidate?.toJSON() ?? null);
+		this.#pc.onicecandidate = (event) => this.#found(event.candidate);
 		this.#pc.onconnectionstatechange = () => this.emit("connection", this.#pc.connectionState);
 		this.#pc.ontrack = (event) => this.emit("stream", event.streams[0] ?? new MediaStream([event.track]));
 	}
 	get connection() {
 		return this.#pc.connectionState;
+	}
+	/** Whether the last search for candidates found a relay; undefined where there is none, or before. */
+	get relaysReachable() {
+		return this.#relaysReachable;
 	}
 	get dtmf() {
 		return this.#transceiver.sender.dtmf;
@@ -1000,6 +1016,7 @@ var Peer = class extends Emitter {
 	/** Our description anew, with ICE restarted: from another network, or for another try. */
 	async restart() {
 		this.#held = [];
+		this.#relayed = false;
 		this.#pc.restartIce();
 		return this.offer();
 	}
@@ -1028,16 +1045,25 @@ var Peer = class extends Emitter {
 		this.#pc.onicecandidate = this.#pc.onconnectionstatechange = this.#pc.ontrack = null;
 		this.#pc.close();
 	}
-	#found(candidate) {
+	#found(found) {
+		this.#relayed ||= found?.type === "relay";
+		if (!found) this.#searched();
+		const candidate = found?.toJSON() ?? null;
 		if (this.#held) this.#held.push(candidate);
 		else this.emit("candidate", candidate);
+	}
+	/** All candidates have been found. */
+	#searched() {
+		if (!this.#hasRelays || this.#relayed === this.#relaysReachable) return;
+		this.#relaysReachable = this.#relayed;
+		this.emit("relays");
 	}
 	async #add(candidate) {
 		await this.#pc.addIceCandidate(candidate ?? void 0);
 	}
 };
 // src/client/recovery.ts
-var patience$1 = 3e3;
+var patience$2 = 3e3;
 var settling = 500;
 var firstPause = 4e3;
 var longestPause = 16e3;
@@ -1064,7 +1090,7 @@ var Recovery = class {
 	connection(state) {
 		if (state === "connected") this.#found();
 		if (!this.#flowed) return;
-		if (state === "disconnected") this.#lose(patience$1);
+		if (state === "disconnected") this.#lose(patience$2);
 		if (state === "failed") this.#lose(0);
 	}
 	/** The device is in another network: nobody need wait until the sound is missed. */
@@ -1113,12 +1139,14 @@ var Recovery = class {
 };
 // src/client/roster.ts
 /** How long, in milliseconds, somebody just invited may be missing from the roster. */
-var patience = 5e3;
+var patience$1 = 5e3;
 /** Everybody else in a call. The server sends the whole list each time; this finds the differences. */
 var Roster = class {
 	#muteThem;
 	#updated;
 	#participants = [];
+	/** The ids of those who speak, once that has been said: from then on a roster says it too late. */
+	#speaking;
 	constructor(muteThem, updated) {
 		this.#muteThem = muteThem;
 		this.#updated = updated;
@@ -1135,11 +1163,20 @@ var Roster = class {
 		for (const member of present) {
 			const known = this.#match(member);
 			if (!known) added.push(fromMember(member, this.#muteThem));
-			(known ?? added.at(-1))?.update(member);
+			(known ?? added.at(-1))?.update({
+				...member,
+				...this.#heard(member)
+			});
 		}
 		const removed = this.#participants.filter((who) => who.participantId !== "" && !present.some((member) => member.participantId === who.participantId));
 		for (const who of removed) who.left(members.find((member) => member.participantId === who.participantId)?.reason);
 		this.#change(added, removed);
+	}
+	/** Takes who speaks, of all who are there. */
+	speakers(voices) {
+		const speaking = new Set(voices.filter((one) => one.isSpeaking).map((one) => one.participantId));
+		this.#speaking = speaking;
+		for (const who of this.#participants) who.speaks(speaking.has(who.participantId));
 	}
 	/** Puts somebody in who has been invited but is not in the server's list yet. */
 	invite(who) {
@@ -1150,7 +1187,7 @@ var Roster = class {
 	expect(who) {
 		setTimeout(() => {
 			if (who.participantId === "") this.drop(who, void 0);
-		}, patience);
+		}, patience$1);
 	}
 	drop(who, reason) {
 		if (!this.#participants.includes(who)) return;
@@ -1161,6 +1198,9 @@ var Roster = class {
 		const removed = this.#participants;
 		for (const who of removed) who.left(reason);
 		this.#change([], removed);
+	}
+	#heard(member) {
+		return this.#speaking ? { isSpeaking: this.#speaking.has(member.participantId) } : {};
 	}
 	#match(member) {
 		return this.#participants.find((who) => who.participantId === member.participantId) ?? this.#participants.find((who) => who.participantId === "" && who.rawId === member.identifier.rawId);
@@ -1174,6 +1214,63 @@ var Roster = class {
 		});
 	}
 };
+// src/client/vitals.ts
+/** For how long, in milliseconds, what the server measured counts as now: it is of the last five seconds. */
+var fresh = 1e4;
+/** What goes on in a call below its states: what features look at. */
+var Vitals = class extends Emitter {
+	#sources;
+	#speakers = [];
+	#quality;
+	constructor(sources) {
+		super();
+		this.#sources = sources;
+		sources.peer.on("connection", () => this.emit("connectionChanged"));
+		sources.peer.on("relays", () => this.emit("relaysChanged"));
+	}
+	get connection() {
+		return this.#sources.peer.connection;
+	}
+	/** Whether a TURN server answers; undefined where there is none or it is not known yet. */
+	get relaysReachable() {
+		return this.#sources.peer.relaysReachable;
+	}
+	/** What is sent. */
+	get track() {
+		return this.#sources.microphone.track;
+	}
+	/** Who speaks, the loudest first, and then who did before. */
+	get speakers() {
+		return this.#speakers;
+	}
+	/** What the server measured last. It tells when a grade becomes another; the figures grow old meanwhile. */
+	get quality() {
+		return this.#quality;
+	}
+	/** The same, while its figures are those of now. */
+	get freshQuality() {
+		return this.#quality && Date.now() - this.#quality.at < fresh ? this.#quality : void 0;
+	}
+	stats() {
+		return this.#sources.peer.stats();
+	}
+	/** Takes a message of the server that is about none of the call's states. */
+	receive(message) {
+		switch (message.type) {
+			case "speakers":
+				this.#speakers = message.speakers;
+				return this.emit("speakersChanged");
+			case "quality":
+				this.#quality = {
+					send: message.send,
+					receive: message.receive,
+					at: Date.now()
+				};
+				return this.emit("qualityChanged");
+			case "mutedSpeaking": return this.emit("mutedSpeaking");
+		}
+	}
+};
 // src/client/call.ts
 /** In milliseconds. */
 var hangUpTimeout = 5e3;
@@ -1185,6 +1282,8 @@ var CallObject = class extends Emitter {
 	callerInfo;
 	info;
 	lobby;
+	/** What goes on below the states, for features. */
+	vitals;
 	#around;
 	#peer;
 	#recovery = new Recovery({
@@ -1228,6 +1327,10 @@ var CallObject = class extends Emitter {
 		this.#microphone = new Microphone(around.devices, (track) => this.#peer.send(track));
 		this.#muting = new Muting(this.#microphone, () => this.emit("isMutedChanged"));
 		this.#hearing = new Hearing(around.devices);
+		this.vitals = new Vitals({
+			peer: this.#peer,
+			microphone: this.#microphone
+		});
 	}
 	get state() {
 		return this.#state;
@@ -1253,25 +1356,20 @@ var CallObject = class extends Emitter {
 	get remoteAudioStreams() {
 		return this.#hearing.streams;
 	}
-	/** The state of the peer connection, for features. */
-	get connection() {
-		return this.#peer.connection;
-	}
-	/** The track that is sent, for features. */
-	get sentTrack() {
-		return this.#microphone.track;
+	get devices() {
+		return this.#around.devices;
 	}
 	/** The server has taken the call, so a server that does not know it has lost it. */
 	get agreed() {
 		return this.#agreed;
 	}
-	stats() {
-		return this.#peer.stats();
-	}
 	feature(factory) {
-		const known = this.#features.get(factory.name) ?? factory.create(this);
-		this.#features.set(factory.name, known);
-		return known;
+		const known = this.#features.get(factory.name);
+		if (known) return known;
+		const made = factory.create(this);
+		this.#features.set(factory.name, made);
+		if (this.#state === "Disconnected") made.dispose();
+		return made;
 	}
 	/** Opens the microphone, makes the offer and sends it in the request. */
 	async place(audio, request) {
@@ -1279,7 +1377,7 @@ var CallObject = class extends Emitter {
 		try {
 			await Promise.resolve();
 			this.#become("Connecting");
-			await this.#microphone.open(audio);
+			await this.#microphone.open(audio).catch((error) => this.#unheard(error));
 			this.emit("localAudioStreamsUpdated", {
 				added: this.localAudioStreams,
 				removed: []
@@ -1416,6 +1514,11 @@ var CallObject = class extends Emitter {
 			case "unmuted":
 				if (this.#muting.byOthers(message.type === "muted") && message.type === "muted") this.emit("mutedByOthers");
 				return;
+			case "speakers":
+				this.#roster.speakers(message.speakers);
+				return this.vitals.receive(message);
+			case "quality":
+			case "mutedSpeaking": return this.vitals.receive(message);
 			case "incomingEnded": return this.end(message.reason ?? {
 				code: 0,
 				subCode: 0
@@ -1458,6 +1561,11 @@ var CallObject = class extends Emitter {
 		this.#state = state;
 		this.#muting.hush(state === "LocalHold" || state === "InLobby");
 		this.emit("stateChanged");
+	}
+	/** There is no microphone to speak into. */
+	#unheard(error) {
+		this.vitals.emit("microphoneFailed", { denied: isProblem(error, "permissionDenied") });
+		throw error;
 	}
 	#trickle(candidate) {
 		if (this.#placed) this.#around.signalling.notify({
@@ -2097,6 +2205,14 @@ var member = (value) => fields(value, {
 	identifier,
 	state: text
 });
+var truth = (value) => typeof value === "boolean";
+var voice = (value) => fields(value, {
+	participantId: text,
+	identifier,
+	isSpeaking: truth
+});
+var voices = (value) => Array.isArray(value) && value.every(voice);
+var travel = (value) => fields(value, { grade: text });
 var members = (value) => Array.isArray(value) && value.every(member);
 var required = {
 	welcome: { user: identifier },
@@ -2132,7 +2248,17 @@ var required = {
 		participantId: text
 	},
 	muted: { call: text },
-	unmuted: { call: text }
+	unmuted: { call: text },
+	mutedSpeaking: { call: text },
+	speakers: {
+		call: text,
+		speakers: voices
+	},
+	quality: {
+		call: text,
+		send: travel,
+		receive: travel
+	}
 };
 /** Reads one message. It is undefined for what is not JSON, unknown or incomplete: a newer server may say more than we know. */
 function parse(data) {
@@ -2500,32 +2626,285 @@ function expiry(token) {
 		return Infinity;
 	}
 }
+// src/client/findings.ts
+/** What is known of a group of diagnostics. */
+var Findings = class extends Emitter {
+	#latest = {};
+	/** A diagnostic that was never made is missing. */
+	getLatest() {
+		return { ...this.#latest };
+	}
+	/** Keeps a value and tells if it is new. All being well at first is no news, and undefined is not to know. */
+	set(diagnostic, value) {
+		const before = this.#latest[diagnostic];
+		if (value === void 0 || before?.value === value) return;
+		const valueType = typeof value === "boolean" ? "DiagnosticFlag" : "DiagnosticQuality";
+		this.#latest[diagnostic] = {
+			value,
+			valueType
+		};
+		const well = value === false || value === DiagnosticQuality.Good;
+		if (before || !well) this.emit("diagnosticChanged", {
+			diagnostic,
+			value,
+			valueType
+		});
+	}
+};
+// src/client/muted_speech.ts
+/** How often the microphone is listened to, in milliseconds. */
+var period$2 = 100;
+/** How many of them must be loud for it to be speech; after a memory without any it is over. */
+var enough = 4;
+/** A microphone louder than this, of 100, has somebody speaking into it: -33 dBFS. */
+var speech = 45;
+/** Hears that somebody speaks who is muted. It listens as long as they are muted in a call that goes on. */
+var MutedSpeech = class {
+	#call;
+	#tell;
+	#changed = () => void this.#listen();
+	#heard = () => this.#serverHeard();
+	#kept = () => void 0;
+	#volume;
+	#timer;
+	#recent = [];
+	#turn = 0;
+	constructor(call, tell) {
+		this.#call = call;
+		this.#tell = tell;
+		for (const event of [
+			"isMutedChanged",
+			"stateChanged",
+			"localAudioStreamsUpdated"
+		]) call.on(event, this.#changed);
+		call.vitals.on("mutedSpeaking", this.#heard);
+		this.#listen();
+	}
+	dispose() {
+		for (const event of [
+			"isMutedChanged",
+			"stateChanged",
+			"localAudioStreamsUpdated"
+		]) this.#call.off(event, this.#changed);
+		this.#call.vitals.off("mutedSpeaking", this.#heard);
+		this.#turn++;
+		this.#stop();
+	}
+	get #isMuted() {
+		return this.#call.isMuted && this.#call.state === "Connected";
+	}
+	/** Begins anew, or stops. */
+	async #listen() {
+		const turn = ++this.#turn;
+		this.#stop();
+		this.#tell(false);
+		if (!this.#isMuted) return;
+		this.#timer = setInterval(() => this.#look(), period$2);
+		const volume = await this.#call.localAudioStreams[0]?.getVolume();
+		if (turn !== this.#turn) return;
+		this.#volume = volume;
+		volume?.on("levelChanged", this.#kept);
+	}
+	#stop() {
+		clearInterval(this.#timer);
+		this.#volume?.off("levelChanged", this.#kept);
+		this.#volume = void 0;
+		this.#recent = [];
+	}
+	#look() {
+		this.#recent = [...this.#recent, (this.#volume?.level ?? 0) > speech].slice(-20);
+		const loud = this.#recent.filter(Boolean).length;
+		if (loud >= enough) this.#tell(true);
+		else if (loud === 0) this.#tell(false);
+	}
+	/** The server has heard an utterance. */
+	#serverHeard() {
+		if (!this.#isMuted) return;
+		this.#recent = Array(enough).fill(true);
+		this.#tell(true);
+	}
+};
+// src/client/silence.ts
+/** How long, in milliseconds, a microphone may give nothing before that is told. */
+var patience = 1e4;
+/** Finds a microphone that gives no samples, or none but zeros: the quietest room has noise. */
+var Silence = class {
+	#track;
+	#source;
+	/** When each figure grew last. */
+	#energyAt = 0;
+	#samplesAt = 0;
+	/** Takes what is measured of what the track, which should have sound, gives; undefined starts anew. */
+	look(track, stats) {
+		const now = Date.now();
+		const source = track === void 0 ? void 0 : sourceIn(stats);
+		const before = track === this.#track ? this.#source : void 0;
+		this.#track = track;
+		this.#source = source;
+		if (!source || !before || source.totalAudioEnergy > before.totalAudioEnergy) this.#energyAt = now;
+		if (!source || !before || source.totalSamplesDuration > before.totalSamplesDuration) this.#samplesAt = now;
+		const stalled = now - this.#samplesAt >= patience;
+		return {
+			stalled,
+			silent: !stalled && now - this.#energyAt >= patience
+		};
+	}
+};
+/** The figures of the microphone, where the browser has them. */
+function sourceIn(stats) {
+	for (const one of stats.values()) {
+		if (one["type"] !== "media-source" || one["kind"] !== "audio") continue;
+		const { totalAudioEnergy, totalSamplesDuration } = one;
+		if (typeof totalAudioEnergy === "number" && typeof totalSamplesDuration === "number") return {
+			totalAudioEnergy,
+			totalSamplesDuration
+		};
+	}
+}
+// src/client/media_diagnostics.ts
+/** Watches the microphone and the speakers of a call. */
+var MediaWatch = class extends Findings {
+	#call;
+	#speech;
+	#silence = new Silence();
+	#list = () => void this.#count().catch(() => void 0);
+	#failed = ({ denied }) => {
+		this.set(denied ? "microphonePermissionDenied" : "microphoneNotFunctioning", true);
+	};
+	#permission;
+	#allowed = () => this.set("microphonePermissionDenied", this.#permission?.state === "denied");
+	#disposed = false;
+	constructor(call) {
+		super();
+		this.#call = call;
+		this.#speech = new MutedSpeech(call, (speaks) => this.set("speakingWhileMicrophoneIsMuted", speaks));
+		call.vitals.on("microphoneFailed", this.#failed);
+		call.devices.on("audioDevicesUpdated", this.#list);
+		this.#list();
+		this.#watchPermission().catch(() => void 0);
+	}
+	dispose() {
+		this.#disposed = true;
+		this.#speech.dispose();
+		this.#call.vitals.off("microphoneFailed", this.#failed);
+		this.#call.devices.off("audioDevicesUpdated", this.#list);
+		this.#permission?.removeEventListener("change", this.#allowed);
+	}
+	/** Takes the figures of the moment. */
+	look(stats) {
+		const { track } = this.#call.vitals;
+		if (!track) return;
+		const sends = track.enabled && !track.muted && track.readyState === "live";
+		const { stalled, silent } = this.#silence.look(sends ? track.id : void 0, stats);
+		this.set("microphoneNotFunctioning", track.readyState === "ended" || stalled);
+		this.set("microphoneMuteUnexpectedly", track.readyState === "live" && track.muted);
+		this.set("microphoneNotMuteButSilent", silent);
+	}
+	/** Counts devices. Browsers that list no speakers, or only chosen ones, do not know whether there are any. */
+	async #count() {
+		const { devices } = this.#call;
+		const microphones = await devices.getMicrophones();
+		if (!this.#disposed) this.set("noMicrophoneDevicesEnumerated", microphones.length === 0);
+		if (!devices.isSpeakerSelectionAvailable || "selectAudioOutput" in navigator.mediaDevices) return;
+		const speakers = await devices.getSpeakers();
+		if (!this.#disposed) this.set("noSpeakerDevicesEnumerated", speakers.length === 0);
+	}
+	/** A browser that does not tell of permissions is found out when the microphone is opened. */
+	async #watchPermission() {
+		const permission = await navigator.permissions.query({ name: "microphone" });
+		if (this.#disposed) return;
+		this.#permission = permission;
+		permission.addEventListener("change", this.#allowed);
+		this.#allowed();
+	}
+};
+// src/client/grade.ts
+/** How long, in milliseconds, sound must have been better before that is believed. */
+var doubt = 1e4;
+/** Fewer packets a second than this are a silence: one that is lost says nothing. */
+var fewest = 10;
+var grades = {
+	good: DiagnosticQuality.Good,
+	poor: DiagnosticQuality.Poor,
+	bad: DiagnosticQuality.Bad
+};
+/** The server's grade; one that we do not know is no complaint. */
+function gradeOf(word) {
+	return grades[word ?? ""] ?? DiagnosticQuality.Good;
+}
+/**
+* How good a stream is: loss of 3 % is heard, of 10 % disturbs; so do 30 and 100 ms of jitter, 400
+* and 800 ms of round trip. It is undefined where there is nothing to judge by.
+*/
+function judge(stream) {
+	const { packetsPerSecond: packets, packetsLostPerSecond: lost = 0, jitterInMs = 0, rttInMs = 0 } = stream ?? {};
+	if (packets === void 0 || packets + lost < fewest) return void 0;
+	const loss = lost / (packets + lost);
+	if (loss > .1 || jitterInMs > 100 || rttInMs > 800) return DiagnosticQuality.Bad;
+	if (loss > .03 || jitterInMs > 30 || rttInMs > 400) return DiagnosticQuality.Poor;
+	return DiagnosticQuality.Good;
+}
+/** A grade that falls at once, and rises when it has been better for a while. */
+var Grader = class {
+	#grade = DiagnosticQuality.Good;
+	/** The worst since it was last as bad as the grade, and since when. */
+	#better;
+	take(now) {
+		if (now === void 0) return this.#grade;
+		if (now >= this.#grade) {
+			this.#grade = now;
+			this.#better = void 0;
+			return now;
+		}
+		const since = this.#better?.since ?? Date.now();
+		const worst = now > (this.#better?.grade ?? 0) ? now : this.#better?.grade ?? now;
+		this.#better = {
+			grade: worst,
+			since
+		};
+		if (Date.now() - since < doubt) return this.#grade;
+		this.#grade = worst;
+		this.#better = void 0;
+		return worst;
+	}
+};
 // src/client/stats_sample.ts
 var fullScale = 65536;
-/** Reads the figures of one moment; rates need the report before. */
-function sampleOf(now, before) {
+/**
+* Reads the figures of one moment; rates need the report before. What the browser does not know of
+* what happens to the sound on its way is taken from what the server measured, if it has just done so.
+*/
+function sampleOf(now, before, server) {
 	const reader = new Reader(now, before);
 	return {
 		audio: {
-			send: reader.all("outbound-rtp").map((raw) => outgoing(reader, raw)),
-			receive: reader.all("inbound-rtp").map((raw) => incoming(reader, raw))
+			send: reader.all("outbound-rtp").map((raw) => outgoing(reader, raw, server)),
+			receive: reader.all("inbound-rtp").map((raw) => incoming(reader, raw, server))
+		},
+		video: {
+			send: [],
+			receive: []
+		},
+		screenShare: {
+			send: [],
+			receive: []
 		},
 		transports: reader.all("transport").map((raw) => transport(reader, raw))
 	};
 }
-function outgoing(reader, raw) {
+function outgoing(reader, raw, server) {
 	const remote = reader.get(raw["remoteId"]);
 	const source = reader.get(raw["mediaSourceId"]);
 	return present({
 		...common(reader, raw, "packetsSent", "bytesSent"),
-		jitterInMs: milliseconds(remote?.["jitter"]),
-		packetsLost: number(remote?.["packetsLost"]),
+		jitterInMs: milliseconds(remote?.["jitter"]) ?? server?.send.jitterMs,
+		packetsLost: number(remote?.["packetsLost"]) ?? server?.send.packetsLost,
 		packetsLostPerSecond: remote && reader.rate(remote, "packetsLost"),
-		rttInMs: milliseconds(remote?.["roundTripTime"]),
+		rttInMs: milliseconds(remote?.["roundTripTime"]) ?? reader.pairRtt() ?? server?.receive.roundTripMs,
 		audioInputLevel: level(source?.["audioLevel"])
 	});
 }
-function incoming(reader, raw) {
+function incoming(reader, raw, server) {
 	const emitted = reader.rate(raw, "jitterBufferEmittedCount");
 	const delay = reader.rate(raw, "jitterBufferDelay");
 	const samples = reader.rate(raw, "totalSamplesReceived");
@@ -2535,7 +2914,7 @@ function incoming(reader, raw) {
 		jitterInMs: milliseconds(raw["jitter"]),
 		packetsLost: number(raw["packetsLost"]),
 		packetsLostPerSecond: reader.rate(raw, "packetsLost"),
-		rttInMs: reader.pairRtt(),
+		rttInMs: reader.pairRtt() ?? server?.receive.roundTripMs,
 		jitterBufferDelayInMs: emitted && delay !== void 0 ? delay / emitted * 1e3 : void 0,
 		audioOutputLevel: level(raw["audioLevel"]),
 		healedRatio: samples && concealed !== void 0 ? concealed / samples : void 0
@@ -2602,143 +2981,131 @@ function level(value) {
 function present(stats) {
 	return Object.fromEntries(Object.entries(stats).filter(([, value]) => value !== void 0));
 }
+// src/client/network_diagnostics.ts
+var reconnecting = {
+	connected: DiagnosticQuality.Good,
+	disconnected: DiagnosticQuality.Poor,
+	failed: DiagnosticQuality.Bad
+};
+/** Watches the way between a call and the server. */
+var NetworkWatch = class extends Findings {
+	#call;
+	#receive = new Grader();
+	#send = new Grader();
+	#changed = () => this.#update();
+	#local;
+	#before;
+	constructor(call) {
+		super();
+		this.#call = call;
+		for (const event of [
+			"connectionChanged",
+			"relaysChanged",
+			"qualityChanged"
+		]) call.vitals.on(event, this.#changed);
+		globalThis.addEventListener?.("online", this.#changed);
+		globalThis.addEventListener?.("offline", this.#changed);
+		this.#update();
+	}
+	dispose() {
+		const { vitals } = this.#call;
+		for (const event of [
+			"connectionChanged",
+			"relaysChanged",
+			"qualityChanged"
+		]) vitals.off(event, this.#changed);
+		globalThis.removeEventListener?.("online", this.#changed);
+		globalThis.removeEventListener?.("offline", this.#changed);
+	}
+	/** Takes the figures of the moment. */
+	look(stats) {
+		const { audio } = sampleOf(stats, this.#before);
+		this.#before = stats;
+		this.#local = {
+			receive: this.#receive.take(judge(audio.receive[0])),
+			send: this.#send.take(judge(audio.send[0]))
+		};
+		this.#update();
+	}
+	#update() {
+		const { connection, relaysReachable, quality } = this.#call.vitals;
+		const offline = globalThis.navigator?.onLine === false;
+		this.set("noNetwork", offline);
+		this.set("networkReconnect", offline ? DiagnosticQuality.Bad : reconnecting[connection]);
+		this.set("networkRelaysNotReachable", relaysReachable === void 0 ? void 0 : !relaysReachable);
+		if (!quality && !this.#local) return;
+		this.set("networkReceiveQuality", worse(this.#local?.receive, gradeOf(quality?.receive.grade)));
+		this.set("networkSendQuality", worse(this.#local?.send, gradeOf(quality?.send.grade)));
+	}
+};
+function worse(one = DiagnosticQuality.Good, other) {
+	return one > other ? one : other;
+}
 // src/client/diagnostics.ts
-/** How often things are looked at, in milliseconds. */
+/** How often things are looked at that tell nothing by themselves, in milliseconds. */
 var period$1 = 2e3;
-/** A microphone louder than this, of 100, has somebody speaking into it. */
-var speech = 45;
 /** Watches one call for what its user should know. */
 var UserFacingDiagnostics = class {
 	name = "UserFacingDiagnostics";
-	network = new Findings();
-	media = new Findings();
+	network;
+	media;
 	#call;
 	#timer;
-	#volume = { level: 0 };
-	#before;
-	#stopListening;
 	constructor(call) {
 		this.#call = call;
+		this.network = new NetworkWatch(call);
+		this.media = new MediaWatch(call);
 		this.#timer = setInterval(() => void this.#look().catch(() => void 0), period$1);
-		this.#listen();
 	}
 	dispose() {
 		clearInterval(this.#timer);
-		this.#stopListening?.();
-	}
-	/** The level of what would be sent if the call were not muted. */
-	async #listen() {
-		const volume = await this.#call.localAudioStreams[0]?.getVolume();
-		if (!volume) return;
-		const loudest = () => void (this.#volume.level = Math.max(this.#volume.level, volume.level));
-		volume.on("levelChanged", loudest);
-		this.#stopListening = () => volume.off("levelChanged", loudest);
+		this.network.dispose();
+		this.media.dispose();
 	}
 	async #look() {
-		const stats = await this.#call.stats();
-		const sample = sampleOf(stats, this.#before);
-		this.#before = stats;
-		this.network.set("noNetwork", !navigator.onLine);
-		this.network.set("networkReconnect", reconnecting(this.#call.connection));
-		this.network.set("networkReceiveQuality", receiveQuality(sample));
-		this.network.set("networkSendQuality", sendQuality(sample));
-		if (!this.#stopListening) await this.#listen();
-		this.media.set("speakingWhileMicrophoneIsMuted", this.#call.isMuted && this.#volume.level > speech);
-		this.media.set("microphoneNotFunctioning", this.#call.sentTrack?.readyState === "ended");
-		this.#volume.level = 0;
+		const stats = await this.#call.vitals.stats();
+		this.network.look(stats);
+		this.media.look(stats);
 	}
 };
-var Findings = class extends Emitter {
-	#latest = {};
-	getLatest() {
-		return { ...this.#latest };
-	}
-	/** Keeps a value and tells if it is new. All being well at first is no news. */
-	set(diagnostic, value) {
-		const before = this.#latest[diagnostic];
-		const valueType = typeof value === "boolean" ? "DiagnosticFlag" : "DiagnosticQuality";
-		if (before?.value === value) return;
-		this.#latest[diagnostic] = {
-			value,
-			valueType
-		};
-		const well = value === false || value === DiagnosticQuality.Good;
-		if (before || !well) this.emit("diagnosticChanged", {
-			diagnostic,
-			value,
-			valueType
-		});
-	}
-};
-function reconnecting(state) {
-	if (state === "failed") return DiagnosticQuality.Bad;
-	return state === "disconnected" ? DiagnosticQuality.Poor : DiagnosticQuality.Good;
-}
-function receiveQuality(sample) {
-	const stream = sample.audio.receive[0];
-	return quality(stream?.packetsPerSecond, stream?.packetsLostPerSecond, stream?.jitterInMs, stream?.rttInMs);
-}
-function sendQuality(sample) {
-	const stream = sample.audio.send[0];
-	return quality(stream?.packetsPerSecond, stream?.packetsLostPerSecond, stream?.jitterInMs, stream?.rttInMs);
-}
-/** Loss of 3 % is heard, of 10 % disturbs; so do 30 and 100 ms of jitter, 400 and 800 ms of round trip. */
-function quality(packets = 0, lost = 0, jitter = 0, rtt = 0) {
-	const loss = lost / Math.max(1, packets + lost);
-	if (loss > .1 || jitter > 100 || rtt > 800) return DiagnosticQuality.Bad;
-	if (loss > .03 || jitter > 30 || rtt > 400) return DiagnosticQuality.Poor;
-	return DiagnosticQuality.Good;
-}
 // src/client/dominant_speakers.ts
-/** Who speaks, and who did before, as long as they are in the call. */
+/** Who speaks, and who did before, in the server's order, as long as they are in the call. */
 var DominantSpeakers = class extends Emitter {
 	name = "DominantSpeakers";
 	#call;
-	#watched = /* @__PURE__ */ new Map();
-	#updated = (update) => this.#follow(update);
-	#order = [];
+	#look = () => this.#update();
+	#order;
 	#timestamp = /* @__PURE__ */ new Date();
 	constructor(call) {
 		super();
 		this.#call = call;
-		call.on("remoteParticipantsUpdated", this.#updated);
-		this.#follow({
-			added: [...call.remoteParticipants],
-			removed: []
-		});
+		this.#order = this.#present();
+		call.vitals.on("speakersChanged", this.#look);
+		call.on("remoteParticipantsUpdated", this.#look);
 	}
 	get dominantSpeakers() {
 		return {
-			speakersList: this.#order.map((who) => who.identifier),
+			speakersList: this.#order.map((who) => fromModel(who.identifier)),
 			timestamp: this.#timestamp
 		};
 	}
 	dispose() {
-		this.#call.off("remoteParticipantsUpdated", this.#updated);
-		for (const [who, listener] of this.#watched) who.off("isSpeakingChanged", listener);
-		this.#watched.clear();
+		this.#call.vitals.off("speakersChanged", this.#look);
+		this.#call.off("remoteParticipantsUpdated", this.#look);
 	}
-	#follow({ added, removed }) {
-		for (const who of added) {
-			const listener = () => this.#spoke(who);
-			this.#watched.set(who, listener);
-			who.on("isSpeakingChanged", listener);
-			this.#spoke(who);
-		}
-		for (const who of removed) {
-			const listener = this.#watched.get(who);
-			if (listener) who.off("isSpeakingChanged", listener);
-			this.#watched.delete(who);
-		}
-		if (removed.some((who) => this.#order.includes(who))) this.#become(this.#order.filter((who) => !removed.includes(who)));
-	}
-	#spoke(who) {
-		if (who.isSpeaking && this.#order[0] !== who) this.#become([who, ...this.#order.filter((other) => other !== who)]);
-	}
-	#become(order) {
+	/** Tells if others dominate now. That one of them is silent for a moment is their isSpeaking. */
+	#update() {
+		const order = this.#present();
+		const ids = (list) => list.map((who) => who.participantId).join(" ");
+		if (ids(order) === ids(this.#order)) return;
 		this.#order = order;
 		this.#timestamp = /* @__PURE__ */ new Date();
 		this.emit("dominantSpeakersChanged");
+	}
+	#present() {
+		const here = new Set(this.#call.remoteParticipants.flatMap((who) => who.endpointDetails.map((one) => one.participantId)));
+		here.add(this.#call.info.participantId);
+		return this.#call.vitals.speakers.filter((who) => here.has(who.participantId));
 	}
 };
 // src/client/stats_summary.ts
@@ -2760,6 +3127,14 @@ var Summary = class {
 			audio: {
 				send: this.#merge(samples.map((one) => one.audio.send)),
 				receive: this.#merge(samples.map((one) => one.audio.receive))
+			},
+			video: {
+				send: [],
+				receive: []
+			},
+			screenShare: {
+				send: [],
+				receive: []
 			},
 			transports: this.#merge(samples.map((one) => one.transports))
 		};
@@ -2810,15 +3185,18 @@ var MediaStats = class {
 	name = "MediaStats";
 	#call;
 	#collectors = /* @__PURE__ */ new Set();
+	#disposed = false;
 	constructor(call) {
 		this.#call = call;
 	}
 	createCollector(options) {
 		const collector = new Collector(this.#call, options ?? {});
 		this.#collectors.add(collector);
+		if (this.#disposed) collector.dispose();
 		return collector;
 	}
 	dispose() {
+		this.#disposed = true;
 		for (const collector of this.#collectors) collector.dispose();
 	}
 };
@@ -2827,6 +3205,7 @@ var Collector = class extends Emitter {
 	#summary;
 	#timer;
 	#before;
+	#disposed = false;
 	constructor(call, options) {
 		super();
 		this.#call = call;
@@ -2835,11 +3214,14 @@ var Collector = class extends Emitter {
 		this.#timer = setInterval(() => void this.#take().catch(() => void 0), period);
 	}
 	dispose() {
+		this.#disposed = true;
 		clearInterval(this.#timer);
 	}
 	async #take() {
-		const now = await this.#call.stats();
-		const sample = sampleOf(now, this.#before);
+		const { vitals } = this.#call;
+		const now = await vitals.stats();
+		if (this.#disposed) return;
+		const sample = sampleOf(now, this.#before, vitals.freshQuality);
 		this.#before = now;
 		this.emit("sampleReported", sample);
 		const summary = this.#summary.add(sample);

@@ -35,15 +35,25 @@ export interface TransportMediaStats<T> {
   availableIncomingBitrate?: T;
   availableOutgoingBitrate?: T;
 }
+/** Of sound, and of the path that it takes. This client sends no pictures: their lists are empty. */
 export interface MediaStatsReport<T, U> {
   audio: { send: OutgoingAudioMediaStats<T, U>[]; receive: IncomingAudioMediaStats<T, U>[] };
+  video: { send: never[]; receive: never[] };
+  screenShare: { send: never[]; receive: never[] };
   transports: TransportMediaStats<T>[];
 }
 export type MediaStatsReportSample = MediaStatsReport<number, string>;
 
+/** A number in each aggregation interval of a summary. */
+export interface MediaStatsAggregation {
+  count: number[];
+  sum: number[];
+  min: number[];
+  max: number[];
+}
 /** What a figure was in each sample, and, for numbers, in each aggregation interval. */
 export interface MediaStatValue<T> {
-  aggregation?: { count: number[]; sum: number[]; min: number[]; max: number[] };
+  aggregation?: MediaStatsAggregation;
   raw: T[];
   timestamp: Date;
 }
@@ -68,7 +78,7 @@ export interface MediaStatsCallFeature extends CallFeature {
 }
 
 export interface DominantSpeakersInfo {
-  /** Whoever spoke last comes first. */
+  /** Who speaks, the loudest first, and then who did before, the last first; oneself too. */
   speakersList: CommunicationIdentifierKind[];
   timestamp: Date;
 }
@@ -80,21 +90,65 @@ export interface DominantSpeakersCallFeature
 
 export const DiagnosticQuality = { Good: 1, Poor: 2, Bad: 3 } as const;
 export type DiagnosticQuality = (typeof DiagnosticQuality)[keyof typeof DiagnosticQuality];
-export type NetworkDiagnosticType = 'networkReconnect' | 'networkReceiveQuality' | 'networkSendQuality' | 'noNetwork';
-export type MediaDiagnosticType = 'speakingWhileMicrophoneIsMuted' | 'microphoneNotFunctioning';
-
+/** True is what is wrong. */
+export type DiagnosticFlag = boolean;
+export type DiagnosticValueType = 'DiagnosticQuality' | 'DiagnosticFlag';
 export interface LatestDiagnosticValue {
-  value: DiagnosticQuality | boolean;
-  valueType: 'DiagnosticQuality' | 'DiagnosticFlag';
+  value: DiagnosticQuality | DiagnosticFlag;
+  valueType: DiagnosticValueType;
 }
-export interface DiagnosticChangedEventArgs<T> extends LatestDiagnosticValue {
-  diagnostic: T;
+
+/** What was found of the network; a diagnostic that was never made is missing. */
+export interface LatestNetworkDiagnostics {
+  /** Poor while sound is lost, Bad when the connection or the network is. */
+  networkReconnect?: LatestDiagnosticValue;
+  networkReceiveQuality?: LatestDiagnosticValue;
+  networkSendQuality?: LatestDiagnosticValue;
+  noNetwork?: LatestDiagnosticValue;
+  /** No TURN server answers, of those that are named. */
+  networkRelaysNotReachable?: LatestDiagnosticValue;
 }
-export interface Diagnostics<T extends string>
-  extends Observable<{ diagnosticChanged: (args: DiagnosticChangedEventArgs<T>) => void }> {
-  getLatest(): Partial<Record<T, LatestDiagnosticValue>>;
+/** What was found of the devices. Those of cameras and screens are named for programs that ask; this client sends neither. */
+export interface LatestMediaDiagnostics {
+  /** Heard by the microphone itself, in a call that is connected. */
+  speakingWhileMicrophoneIsMuted?: LatestDiagnosticValue;
+  noSpeakerDevicesEnumerated?: LatestDiagnosticValue;
+  noMicrophoneDevicesEnumerated?: LatestDiagnosticValue;
+  /** It could not be opened, has stopped, or gave no sample for ten seconds. */
+  microphoneNotFunctioning?: LatestDiagnosticValue;
+  /** The system or another program has taken it away. */
+  microphoneMuteUnexpectedly?: LatestDiagnosticValue;
+  microphonePermissionDenied?: LatestDiagnosticValue;
+  /** Nothing but zeros for ten seconds. */
+  microphoneNotMuteButSilent?: LatestDiagnosticValue;
+  cameraFreeze?: LatestDiagnosticValue;
+  cameraStartFailed?: LatestDiagnosticValue;
+  cameraStartTimedOut?: LatestDiagnosticValue;
+  cameraStoppedUnexpectedly?: LatestDiagnosticValue;
+  cameraPermissionDenied?: LatestDiagnosticValue;
+  capturerStartFailed?: LatestDiagnosticValue;
+  capturerStoppedUnexpectedly?: LatestDiagnosticValue;
+  screenshareRecordingDisabled?: LatestDiagnosticValue;
 }
+export type NetworkDiagnosticType = keyof LatestNetworkDiagnostics;
+export type MediaDiagnosticType = keyof LatestMediaDiagnostics;
+
+export interface DiagnosticChangedEventArgs {
+  value: DiagnosticQuality | DiagnosticFlag;
+  valueType: DiagnosticValueType;
+}
+export type NetworkDiagnosticChangedEventArgs = DiagnosticChangedEventArgs & { diagnostic: NetworkDiagnosticType };
+export type MediaDiagnosticChangedEventArgs = DiagnosticChangedEventArgs & { diagnostic: MediaDiagnosticType };
+export interface NetworkDiagnostics
+  extends Observable<{ diagnosticChanged: (args: NetworkDiagnosticChangedEventArgs) => void }> {
+  getLatest(): LatestNetworkDiagnostics;
+}
+export interface MediaDiagnostics
+  extends Observable<{ diagnosticChanged: (args: MediaDiagnosticChangedEventArgs) => void }> {
+  getLatest(): LatestMediaDiagnostics;
+}
+/** What the user of a call should know. Events come when something becomes wrong, and when it is well again. */
 export interface UserFacingDiagnosticsFeature extends CallFeature {
-  readonly network: Diagnostics<NetworkDiagnosticType>;
-  readonly media: Diagnostics<MediaDiagnosticType>;
+  readonly network: NetworkDiagnostics;
+  readonly media: MediaDiagnostics;
 }

@@ -8,9 +8,10 @@ import type {
 import type { CallInfoObject } from './call_info';
 import type { CallStart, Surroundings } from './call_start';
 import { deferred } from './deferred';
+import type { Devices } from './devices';
 import { ToneQueue } from './dtmf';
 import { Emitter } from './emitter';
-import { problem, reasonOf } from './errors';
+import { isProblem, problem, reasonOf } from './errors';
 import type { CallFeature, FeatureFactory } from './feature';
 import { Hearing } from './hearing';
 import { createIdentifierFromRawId, getIdentifierRawId, toModel } from './identifier';
@@ -35,6 +36,7 @@ import type {
   HangUpOptions,
   ParticipantRole,
 } from './values';
+import { Vitals } from './vitals';
 
 /** In milliseconds. */
 const hangUpTimeout = 5_000;
@@ -47,6 +49,8 @@ export class CallObject extends Emitter<CallEvents> implements Call {
   readonly callerInfo: CallerInfo;
   readonly info: CallInfoObject;
   readonly lobby: LobbyObject;
+  /** What goes on below the states, for features. */
+  readonly vitals: Vitals;
   readonly #around: Surroundings;
   readonly #peer: Peer;
   readonly #recovery = new Recovery({
@@ -90,6 +94,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     this.#microphone = new Microphone(around.devices, (track) => this.#peer.send(track));
     this.#muting = new Muting(this.#microphone, () => this.emit('isMutedChanged'));
     this.#hearing = new Hearing(around.devices);
+    this.vitals = new Vitals({ peer: this.#peer, microphone: this.#microphone });
   }
 
   get state(): CallState {
@@ -116,13 +121,8 @@ export class CallObject extends Emitter<CallEvents> implements Call {
   get remoteAudioStreams(): RemoteAudioStream[] {
     return this.#hearing.streams;
   }
-  /** The state of the peer connection, for features. */
-  get connection(): RTCPeerConnectionState {
-    return this.#peer.connection;
-  }
-  /** The track that is sent, for features. */
-  get sentTrack(): MediaStreamTrack | null {
-    return this.#microphone.track;
+  get devices(): Devices {
+    return this.#around.devices;
   }
 
   /** The server has taken the call, so a server that does not know it has lost it. */
@@ -130,14 +130,13 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     return this.#agreed;
   }
 
-  stats(): Promise<RTCStatsReport> {
-    return this.#peer.stats();
-  }
-
   feature<F>(factory: FeatureFactory<F>): F {
-    const known = this.#features.get(factory.name) ?? (factory.create(this) as CallFeature);
-    this.#features.set(factory.name, known);
-    return known as F;
+    const known = this.#features.get(factory.name);
+    if (known) return known as F;
+    const made = factory.create(this) as CallFeature;
+    this.#features.set(factory.name, made);
+    if (this.#state === 'Disconnected') made.dispose();
+    return made as F;
   }
 
   /** Opens the microphone, makes the offer and sends it in the request. */
@@ -146,7 +145,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     try {
       await Promise.resolve(); // the caller has the call before the first event
       this.#become('Connecting');
-      await this.#microphone.open(audio);
+      await this.#microphone.open(audio).catch((error: unknown) => this.#unheard(error));
       this.emit('localAudioStreamsUpdated', { added: this.localAudioStreams, removed: [] });
       const sdp = await this.#peer.offer();
       if (this.#leaving) return;
@@ -281,6 +280,12 @@ export class CallObject extends Emitter<CallEvents> implements Call {
       case 'unmuted':
         if (this.#muting.byOthers(message.type === 'muted') && message.type === 'muted') this.emit('mutedByOthers');
         return;
+      case 'speakers':
+        this.#roster.speakers(message.speakers);
+        return this.vitals.receive(message);
+      case 'quality':
+      case 'mutedSpeaking':
+        return this.vitals.receive(message);
       case 'incomingEnded':
         return this.end(message.reason ?? { code: 0, subCode: 0 });
     }
@@ -322,6 +327,12 @@ export class CallObject extends Emitter<CallEvents> implements Call {
     this.#state = state;
     this.#muting.hush(state === 'LocalHold' || state === 'InLobby');
     this.emit('stateChanged');
+  }
+
+  /** There is no microphone to speak into. */
+  #unheard(error: unknown): never {
+    this.vitals.emit('microphoneFailed', { denied: isProblem(error, 'permissionDenied') });
+    throw error;
   }
 
   #trickle(candidate: RTCIceCandidateInit | null): void {

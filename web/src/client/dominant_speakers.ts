@@ -1,61 +1,51 @@
-import type { Call, RemoteParticipant } from './api';
 import type { DominantSpeakersCallFeature, DominantSpeakersInfo } from './api_features';
+import type { CallObject } from './call';
 import { Emitter } from './emitter';
-import type { CollectionUpdate, PropertyChangedEvent } from './values';
+import { fromModel } from './identifier';
+import type { Voice } from './protocol';
+import type { PropertyChangedEvent } from './values';
 
-/** Who speaks, and who did before, as long as they are in the call. */
+/** Who speaks, and who did before, in the server's order, as long as they are in the call. */
 export class DominantSpeakers
   extends Emitter<{ dominantSpeakersChanged: PropertyChangedEvent }>
   implements DominantSpeakersCallFeature
 {
   readonly name = 'DominantSpeakers';
-  readonly #call: Call;
-  readonly #watched = new Map<RemoteParticipant, () => void>();
-  readonly #updated = (update: CollectionUpdate<RemoteParticipant>): void => this.#follow(update);
-  #order: RemoteParticipant[] = [];
+  readonly #call: CallObject;
+  readonly #look = (): void => this.#update();
+  #order: Voice[];
   #timestamp = new Date();
 
-  constructor(call: Call) {
+  constructor(call: CallObject) {
     super();
     this.#call = call;
-    call.on('remoteParticipantsUpdated', this.#updated);
-    this.#follow({ added: [...call.remoteParticipants], removed: [] });
+    this.#order = this.#present();
+    call.vitals.on('speakersChanged', this.#look);
+    call.on('remoteParticipantsUpdated', this.#look);
   }
 
   get dominantSpeakers(): DominantSpeakersInfo {
-    return { speakersList: this.#order.map((who) => who.identifier), timestamp: this.#timestamp };
+    return { speakersList: this.#order.map((who) => fromModel(who.identifier)), timestamp: this.#timestamp };
   }
 
   dispose(): void {
-    this.#call.off('remoteParticipantsUpdated', this.#updated);
-    for (const [who, listener] of this.#watched) who.off('isSpeakingChanged', listener);
-    this.#watched.clear();
+    this.#call.vitals.off('speakersChanged', this.#look);
+    this.#call.off('remoteParticipantsUpdated', this.#look);
   }
 
-  #follow({ added, removed }: CollectionUpdate<RemoteParticipant>): void {
-    for (const who of added) {
-      const listener = (): void => this.#spoke(who);
-      this.#watched.set(who, listener);
-      who.on('isSpeakingChanged', listener);
-      this.#spoke(who);
-    }
-    for (const who of removed) {
-      const listener = this.#watched.get(who);
-      if (listener) who.off('isSpeakingChanged', listener);
-      this.#watched.delete(who);
-    }
-    if (removed.some((who) => this.#order.includes(who))) {
-      this.#become(this.#order.filter((who) => !removed.includes(who)));
-    }
-  }
-
-  #spoke(who: RemoteParticipant): void {
-    if (who.isSpeaking && this.#order[0] !== who) this.#become([who, ...this.#order.filter((other) => other !== who)]);
-  }
-
-  #become(order: RemoteParticipant[]): void {
+  /** Tells if others dominate now. That one of them is silent for a moment is their isSpeaking. */
+  #update(): void {
+    const order = this.#present();
+    const ids = (list: Voice[]): string => list.map((who) => who.participantId).join(' ');
+    if (ids(order) === ids(this.#order)) return;
     this.#order = order;
     this.#timestamp = new Date();
     this.emit('dominantSpeakersChanged');
+  }
+
+  #present(): Voice[] {
+    const here = new Set(this.#call.remoteParticipants.flatMap((who) => who.endpointDetails.map((one) => one.participantId)));
+    here.add(this.#call.info.participantId);
+    return this.#call.vitals.speakers.filter((who) => here.has(who.participantId));
   }
 }

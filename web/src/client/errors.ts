@@ -48,6 +48,15 @@ export function problem(what: Problem, cause?: unknown): CommunicationServicesEr
 }
 
 /**
+ * Whether an error is this one of ours.
+ * @internal
+ */
+export function isProblem(error: unknown, what: Problem): boolean {
+  const { code, subCode } = problems[what];
+  return error instanceof CommunicationServicesError && error.code === code && error.subCode === subCode;
+}
+
+/**
  * What a call that ended with this error gives as its reason.
  * @internal
  */

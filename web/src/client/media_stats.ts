@@ -16,6 +16,7 @@ export class MediaStats implements MediaStatsCallFeature {
   readonly name = 'MediaStats';
   readonly #call: CallObject;
   readonly #collectors = new Set<Collector>();
+  #disposed = false;
 
   constructor(call: CallObject) {
     this.#call = call;
@@ -24,10 +25,12 @@ export class MediaStats implements MediaStatsCallFeature {
   createCollector(options?: MediaStatsCollectorOptions): MediaStatsCollector {
     const collector = new Collector(this.#call, options ?? {});
     this.#collectors.add(collector);
+    if (this.#disposed) collector.dispose();
     return collector;
   }
 
   dispose(): void {
+    this.#disposed = true;
     for (const collector of this.#collectors) collector.dispose();
   }
 }
@@ -37,6 +40,7 @@ class Collector extends Emitter<MediaStatsCollectorEvents> implements MediaStats
   readonly #summary: Summary;
   readonly #timer: ReturnType<typeof setInterval>;
   #before: RTCStatsReport | undefined;
+  #disposed = false;
 
   constructor(call: CallObject, options: MediaStatsCollectorOptions) {
     super();
@@ -47,12 +51,15 @@ class Collector extends Emitter<MediaStatsCollectorEvents> implements MediaStats
   }
 
   dispose(): void {
+    this.#disposed = true;
     clearInterval(this.#timer);
   }
 
   async #take(): Promise<void> {
-    const now = await this.#call.stats();
-    const sample = sampleOf(now, this.#before);
+    const { vitals } = this.#call;
+    const now = await vitals.stats();
+    if (this.#disposed) return;
+    const sample = sampleOf(now, this.#before, vitals.freshQuality);
     this.#before = now;
     this.emit('sampleReported', sample);
     const summary = this.#summary.add(sample);

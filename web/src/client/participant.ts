@@ -74,10 +74,13 @@ export class Participant extends Emitter<RemoteParticipantEvents> implements Rem
       this.#isMuted = isMuted;
       this.emit('isMutedChanged');
     }
-    if (isSpeaking !== this.#isSpeaking) {
-      this.#isSpeaking = isSpeaking;
-      this.emit('isSpeakingChanged');
-    }
+    this.speaks(isSpeaking);
+  }
+
+  speaks(isSpeaking: boolean): void {
+    if (isSpeaking === this.#isSpeaking) return;
+    this.#isSpeaking = isSpeaking;
+    this.emit('isSpeakingChanged');
   }
 
   /** On its way, before the roster knows of it. */
@@ -87,10 +90,7 @@ export class Participant extends Emitter<RemoteParticipantEvents> implements Rem
 
   left(reason: CallEndReason | undefined): void {
     this.#reason = reason ?? { code: 0, subCode: 0 };
-    if (this.#isSpeaking) {
-      this.#isSpeaking = false;
-      this.emit('isSpeakingChanged');
-    }
+    this.speaks(false);
     this.#become('Disconnected');
   }
 

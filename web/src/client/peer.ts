@@ -4,6 +4,8 @@ export interface PeerEvents {
   candidate: (candidate: RTCIceCandidateInit | null) => void;
   connection: (state: RTCPeerConnectionState) => void;
   stream: (stream: MediaStream) => void;
+  /** It is known anew whether relays can be reached. */
+  relays: () => void;
 }
 
 /** The peer connection of one call: one sound track each way, offered by us. */
@@ -14,18 +16,27 @@ export class Peer extends Emitter<PeerEvents> {
   /** Candidates of a restart, until the server knows of it; it would not know whose they are. */
   #held: (RTCIceCandidateInit | null)[] | undefined;
   #lastAnswer = '';
+  /** A TURN server is named, so candidates of one (type relay) are to be found. */
+  readonly #hasRelays: boolean;
+  #relayed = false;
+  #relaysReachable: boolean | undefined;
 
   constructor(iceServers: RTCIceServer[]) {
     super();
+    this.#hasRelays = iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url)));
     this.#pc = new RTCPeerConnection({ iceServers, bundlePolicy: 'max-bundle' });
     this.#transceiver = this.#pc.addTransceiver('audio', { direction: 'sendrecv' });
-    this.#pc.onicecandidate = (event) => this.#found(event.candidate?.toJSON() ?? null);
+    this.#pc.onicecandidate = (event) => this.#found(event.candidate);
     this.#pc.onconnectionstatechange = () => this.emit('connection', this.#pc.connectionState);
     this.#pc.ontrack = (event) => this.emit('stream', event.streams[0] ?? new MediaStream([event.track]));
   }
 
   get connection(): RTCPeerConnectionState {
     return this.#pc.connectionState;
+  }
+  /** Whether the last search for candidates found a relay; undefined where there is none, or before. */
+  get relaysReachable(): boolean | undefined {
+    return this.#relaysReachable;
   }
   get dtmf(): RTCDTMFSender | null {
     return this.#transceiver.sender.dtmf;
@@ -45,6 +56,7 @@ export class Peer extends Emitter<PeerEvents> {
   /** Our description anew, with ICE restarted: from another network, or for another try. */
   async restart(): Promise<string> {
     this.#held = [];
+    this.#relayed = false;
     this.#pc.restartIce();
     return this.offer();
   }
@@ -75,9 +87,19 @@ export class Peer extends Emitter<PeerEvents> {
     this.#pc.close();
   }
 
-  #found(candidate: RTCIceCandidateInit | null): void {
+  #found(found: RTCIceCandidate | null): void {
+    this.#relayed ||= found?.type === 'relay';
+    if (!found) this.#searched();
+    const candidate = found?.toJSON() ?? null;
     if (this.#held) this.#held.push(candidate);
     else this.emit('candidate', candidate);
+  }
+
+  /** All candidates have been found. */
+  #searched(): void {
+    if (!this.#hasRelays || this.#relayed === this.#relaysReachable) return;
+    this.#relaysReachable = this.#relayed;
+    this.emit('relays');
   }
 
   async #add(candidate: RTCIceCandidateInit | null): Promise<void> {

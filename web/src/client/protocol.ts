@@ -43,6 +43,22 @@ export interface Member {
   reason?: CallEndReason;
 }
 
+/** Somebody who speaks, or did before. */
+export interface Voice {
+  participantId: string;
+  identifier: IdentifierModel;
+  isSpeaking: boolean;
+}
+/** How well sound travels one way, as the server measures it; what it does not know is missing. */
+export interface Travel {
+  grade: string;
+  /** Since the beginning. */
+  packetsLost?: number;
+  /** Of the last five seconds, in milliseconds. */
+  jitterMs?: number;
+  roundTripMs?: number;
+}
+
 export interface Welcome {
   type: 'welcome';
   user: IdentifierModel;
@@ -69,6 +85,9 @@ export type CallMessage =
   | { type: 'role'; call: string; role: string }
   | { type: 'callInfo'; call: string; serverCallId: string; participantId: string }
   | { type: 'muted' | 'unmuted'; call: string }
+  | { type: 'mutedSpeaking'; call: string }
+  | { type: 'speakers'; call: string; speakers: Voice[] }
+  | { type: 'quality'; call: string; send: Travel; receive: Travel }
   | { type: 'incomingEnded'; call: string; reason?: CallEndReason };
 export type ServerMessage = Welcome | Incoming | Refusal | CallMessage | { type: 'ok'; ref?: number } | { type: 'pong' };
 
@@ -78,6 +97,10 @@ const text: Check = (value) => typeof value === 'string';
 const number: Check = (value) => typeof value === 'number';
 const identifier: Check = (value) => fields(value, { rawId: text });
 const member: Check = (value) => fields(value, { participantId: text, identifier, state: text });
+const truth: Check = (value) => typeof value === 'boolean';
+const voice: Check = (value) => fields(value, { participantId: text, identifier, isSpeaking: truth });
+const voices: Check = (value) => Array.isArray(value) && value.every(voice);
+const travel: Check = (value) => fields(value, { grade: text });
 const members: Check = (value) => Array.isArray(value) && value.every(member);
 
 // The fields without which a message of that type says nothing.
@@ -97,6 +120,9 @@ const required: Record<string, Record<string, Check>> = {
   callInfo: { call: text, serverCallId: text, participantId: text },
   muted: { call: text },
   unmuted: { call: text },
+  mutedSpeaking: { call: text },
+  speakers: { call: text, speakers: voices },
+  quality: { call: text, send: travel, receive: travel },
 };
 
 /** Reads one message. It is undefined for what is not JSON, unknown or incomplete: a newer server may say more than we know. */

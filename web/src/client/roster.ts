@@ -1,6 +1,6 @@
 import { fromMember } from './participant';
 import type { Participant } from './participant';
-import type { Member } from './protocol';
+import type { Member, Voice } from './protocol';
 import type { CallEndReason, CollectionUpdate } from './values';
 
 /** How long, in milliseconds, somebody just invited may be missing from the roster. */
@@ -11,6 +11,8 @@ export class Roster {
   readonly #muteThem: (who: Participant) => Promise<void>;
   readonly #updated: (update: CollectionUpdate<Participant>) => void;
   #participants: Participant[] = [];
+  /** The ids of those who speak, once that has been said: from then on a roster says it too late. */
+  #speaking: Set<string> | undefined;
 
   constructor(
     muteThem: (who: Participant) => Promise<void>,
@@ -34,7 +36,7 @@ export class Roster {
     for (const member of present) {
       const known = this.#match(member);
       if (!known) added.push(fromMember(member, this.#muteThem));
-      (known ?? added.at(-1))?.update(member);
+      (known ?? added.at(-1))?.update({ ...member, ...this.#heard(member) });
     }
     // Somebody just invited has no id yet, and may still be missing from the list.
     const removed = this.#participants.filter(
@@ -44,6 +46,13 @@ export class Roster {
       who.left(members.find((member) => member.participantId === who.participantId)?.reason);
     }
     this.#change(added, removed);
+  }
+
+  /** Takes who speaks, of all who are there. */
+  speakers(voices: readonly Voice[]): void {
+    const speaking = new Set(voices.filter((one) => one.isSpeaking).map((one) => one.participantId));
+    this.#speaking = speaking;
+    for (const who of this.#participants) who.speaks(speaking.has(who.participantId));
   }
 
   /** Puts somebody in who has been invited but is not in the server's list yet. */
@@ -69,6 +78,10 @@ export class Roster {
     const removed = this.#participants;
     for (const who of removed) who.left(reason);
     this.#change([], removed);
+  }
+
+  #heard(member: Member): Pick<Member, 'isSpeaking'> {
+    return this.#speaking ? { isSpeaking: this.#speaking.has(member.participantId) } : {};
   }
 
   #match(member: Member): Participant | undefined {

@@ -4,38 +4,44 @@ import type {
   OutgoingAudioMediaStats,
   TransportMediaStats,
 } from './api_features';
+import type { Measured } from './vitals';
 
 // RTCStats as it comes: a bag of figures, some of which a browser may lack.
 type Raw = Record<string, number | string | undefined> & { id: string; type: string; timestamp: number };
 
 const fullScale = 65_536;
 
-/** Reads the figures of one moment; rates need the report before. */
-export function sampleOf(now: RTCStatsReport, before: RTCStatsReport | undefined): MediaStatsReportSample {
+/**
+ * Reads the figures of one moment; rates need the report before. What the browser does not know of
+ * what happens to the sound on its way is taken from what the server measured, if it has just done so.
+ */
+export function sampleOf(now: RTCStatsReport, before?: RTCStatsReport, server?: Measured): MediaStatsReportSample {
   const reader = new Reader(now, before);
   return {
     audio: {
-      send: reader.all('outbound-rtp').map((raw) => outgoing(reader, raw)),
-      receive: reader.all('inbound-rtp').map((raw) => incoming(reader, raw)),
+      send: reader.all('outbound-rtp').map((raw) => outgoing(reader, raw, server)),
+      receive: reader.all('inbound-rtp').map((raw) => incoming(reader, raw, server)),
     },
+    video: { send: [], receive: [] },
+    screenShare: { send: [], receive: [] },
     transports: reader.all('transport').map((raw) => transport(reader, raw)),
   };
 }
 
-function outgoing(reader: Reader, raw: Raw): OutgoingAudioMediaStats<number, string> {
+function outgoing(reader: Reader, raw: Raw, server?: Measured): OutgoingAudioMediaStats<number, string> {
   const remote = reader.get(raw['remoteId']);
   const source = reader.get(raw['mediaSourceId']);
   return present({
     ...common(reader, raw, 'packetsSent', 'bytesSent'),
-    jitterInMs: milliseconds(remote?.['jitter']),
-    packetsLost: number(remote?.['packetsLost']),
+    jitterInMs: milliseconds(remote?.['jitter']) ?? server?.send.jitterMs,
+    packetsLost: number(remote?.['packetsLost']) ?? server?.send.packetsLost,
     packetsLostPerSecond: remote && reader.rate(remote, 'packetsLost'),
-    rttInMs: milliseconds(remote?.['roundTripTime']),
+    rttInMs: milliseconds(remote?.['roundTripTime']) ?? reader.pairRtt() ?? server?.receive.roundTripMs,
     audioInputLevel: level(source?.['audioLevel']),
   });
 }
 
-function incoming(reader: Reader, raw: Raw): IncomingAudioMediaStats<number, string> {
+function incoming(reader: Reader, raw: Raw, server?: Measured): IncomingAudioMediaStats<number, string> {
   const emitted = reader.rate(raw, 'jitterBufferEmittedCount');
   const delay = reader.rate(raw, 'jitterBufferDelay');
   const samples = reader.rate(raw, 'totalSamplesReceived');
@@ -45,7 +51,7 @@ function incoming(reader: Reader, raw: Raw): IncomingAudioMediaStats<number, str
     jitterInMs: milliseconds(raw['jitter']),
     packetsLost: number(raw['packetsLost']),
     packetsLostPerSecond: reader.rate(raw, 'packetsLost'),
-    rttInMs: reader.pairRtt(),
+    rttInMs: reader.pairRtt() ?? server?.receive.roundTripMs,
     jitterBufferDelayInMs: emitted && delay !== undefined ? (delay / emitted) * 1000 : undefined,
     audioOutputLevel: level(raw['audioLevel']),
     healedRatio: samples && concealed !== undefined ? concealed / samples : undefined,

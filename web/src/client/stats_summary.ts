@@ -1,4 +1,4 @@
-import type { MediaStatValue, MediaStatsReportSample, MediaStatsReportSummary } from './api_features';
+import type { MediaStatValue, MediaStatsAggregation, MediaStatsReportSample, MediaStatsReportSummary } from './api_features';
 
 interface Sampled {
   id: string;
@@ -25,6 +25,8 @@ export class Summary {
         send: this.#merge(samples.map((one) => one.audio.send)),
         receive: this.#merge(samples.map((one) => one.audio.receive)),
       },
+      video: { send: [], receive: [] },
+      screenShare: { send: [], receive: [] },
       transports: this.#merge(samples.map((one) => one.transports)),
     } as MediaStatsReportSummary;
   }
@@ -49,8 +51,8 @@ export class Summary {
   }
 }
 
-function aggregate(values: number[], interval: number): Required<MediaStatValue<number>>['aggregation'] {
-  const result = { count: [] as number[], sum: [] as number[], min: [] as number[], max: [] as number[] };
+function aggregate(values: number[], interval: number): MediaStatsAggregation {
+  const result: MediaStatsAggregation = { count: [], sum: [], min: [], max: [] };
   for (let at = 0; at < values.length; at += interval) {
     const part = values.slice(at, at + interval);
     result.count.push(part.length);

@@ -13,11 +13,13 @@ import type {
   RemoteParticipant,
 } from '../client/calling';
 import { botName } from './bots';
-import { qualityOf } from './quality';
+import { gradesOf, qualityOf, unmeasured } from './quality';
 import type { Quality } from './quality';
 import type { Target } from './target';
 import { inWords } from './reasons';
 import { shorten, targetId } from './target';
+import { warningOf } from './warnings';
+import type { Warning } from './warnings';
 
 /** Somebody else in the call. */
 export interface Person {
@@ -50,7 +52,9 @@ export class CallModel {
   readonly since = signal<number | undefined>(undefined);
   readonly digits = signal('');
   readonly level = signal(0);
-  readonly quality = signal<Quality>({ grade: 'unknown', rtt: undefined, loss: undefined, jitter: undefined });
+  readonly quality = signal<Quality>(unmeasured);
+  /** What is wrong, and the user can do something about. */
+  readonly warning = signal<Warning | undefined>(undefined);
   readonly notice = signal('');
   /** The sound is lost, and being brought back. */
   readonly isLost = signal(false);
@@ -175,16 +179,27 @@ export class CallModel {
     this.state.value = this.call.state;
     if (this.call.state === 'Connected' && this.since.value === undefined) {
       this.since.value = Date.now();
-      this.#collector = this.call.feature(Features.MediaStats).createCollector();
-      this.#collector.on('sampleReported', (sample) => (this.quality.value = qualityOf(sample)));
-      this.call.feature(Features.UserFacingDiagnostics).network.on('diagnosticChanged', ({ diagnostic, value }) => {
-        if (diagnostic === 'networkReconnect') this.isLost.value = value !== DiagnosticQuality.Good;
-      });
+      this.#diagnose();
     }
     if (this.call.state !== 'Disconnected') return;
     this.#collector?.dispose();
     const lasted = this.since.value === undefined ? undefined : Date.now() - this.since.value;
     this.#ended({ target: this.target, reason: this.call.callEndReason, lasted });
+  }
+
+  #diagnose(): void {
+    const { network, media } = this.call.feature(Features.UserFacingDiagnostics);
+    this.#collector = this.call.feature(Features.MediaStats).createCollector();
+    this.#collector.on('sampleReported', (sample) => (this.quality.value = qualityOf(sample, network.getLatest())));
+    const look = (): void => {
+      const latest = network.getLatest();
+      this.isLost.value = (latest.networkReconnect?.value ?? DiagnosticQuality.Good) !== DiagnosticQuality.Good;
+      this.quality.value = { ...this.quality.value, ...gradesOf(latest) };
+      this.warning.value = warningOf({ ...latest, ...media.getLatest() });
+    };
+    network.on('diagnosticChanged', look);
+    media.on('diagnosticChanged', look);
+    look();
   }
 
   #roleChanged(): void {

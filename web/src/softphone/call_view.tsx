@@ -14,6 +14,7 @@ import { Keypad, useKeys } from './keypad';
 import { LobbyList, Waiting } from './lobby_view';
 import { People } from './people';
 import { words } from './quality';
+import type { Grade } from './quality';
 import { LevelMeter, SoundPickers } from './sound';
 import { ringback } from './sounds';
 import { inviteLink } from './target';
@@ -64,6 +65,7 @@ export function CallView({ model }: { model: CallModel }) {
           </aside>
         )}
         <div class="stage-foot">
+          <WarningLine model={model} />
           <p class="notice" role="status" data-testid="call-notice">
             {model.notice.value}
           </p>
@@ -106,15 +108,45 @@ function Timer({ since }: { since: number }) {
   );
 }
 
+/** What is wrong. To be muted is undone here. */
+function WarningLine({ model }: { model: CallModel }) {
+  const warning = model.warning.value;
+  const muted = warning?.diagnostic === 'speakingWhileMicrophoneIsMuted';
+  return (
+    <div role="alert">
+      {warning && (
+        <p class="warning" data-testid="call-warning" data-diagnostic={warning.diagnostic}>
+          {warning.text}
+          {muted && model.role.value !== 'Consumer' && (
+            <button class="secondary small" onClick={() => void model.toggleMute()}>
+              Unmute
+            </button>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** How well sound travels one way. */
+function Dot({ direction, label, grade }: { direction: 'send' | 'receive'; label: string; grade: Grade }) {
+  return (
+    <span class={`quality-way quality-${grade}`} data-testid={`quality-${direction}`} data-quality={grade} title={`${label}: ${grade}`}>
+      <i class="dot" aria-hidden="true" />
+      {label}
+      <span class="unseen">{`: ${grade}`}</span>
+    </span>
+  );
+}
+
 function QualityLine({ model }: { model: CallModel }) {
-  const { grade, rtt, loss, jitter } = model.quality.value;
+  const { grade, send, receive, rtt, loss, jitter } = model.quality.value;
   const figure = (value: number | undefined, digits: number): string => (value === undefined ? '–' : value.toFixed(digits));
   return (
-    <p class={`quality quality-${grade}`} data-testid="quality" data-quality={grade}>
-      <span class="quality-word">
-        <i class="dot" aria-hidden="true" />
-        {model.since.value === undefined ? 'Not connected yet' : words[grade]}
-      </span>
+    <p class="quality" data-testid="quality" data-quality={grade}>
+      <span class="quality-word">{model.since.value === undefined ? 'Not connected yet' : words[grade]}</span>
+      <Dot direction="send" label="Others hear you" grade={send} />
+      <Dot direction="receive" label="You hear them" grade={receive} />
       <span>
         <abbr title="How long sound needs to the server and back">Round trip</abbr> {figure(rtt, 0)} ms
       </span>

@@ -95,7 +95,7 @@ function OwnTile({ model }: { model: CallModel }) {
   const muted = model.isMuted.value;
   const speaking = !muted && model.level.value > speech;
   return (
-    <li class={`tile tile-own ${speaking ? 'tile-speaking' : ''}`}>
+    <li class={`tile tile-own ${speaking ? 'tile-speaking' : ''}`} data-testid="self" data-speaking={speaking} data-muted={muted}>
       <Avatar id={me.value.id} name={me.value.name} size="large" />
       <strong>{me.value.name}</strong>
       <Note role={model.role.value} text={muted ? 'You, muted' : 'You'} />
