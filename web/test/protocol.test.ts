@@ -13,6 +13,9 @@ const good = [
   { type: 'candidate', call: 'c', candidate: null },
   { type: 'roster', call: 'c', serverCallId: 's', participants: [{ participantId: '1', identifier: { rawId: 'echo' }, state: 'Connected' }] },
   { type: 'muted', call: 'c' },
+  { type: 'mutedSpeaking', call: 'c' },
+  { type: 'speakers', call: 'c', speakers: [{ participantId: '1', identifier: { rawId: 'echo' }, isSpeaking: true }] },
+  { type: 'quality', call: 'c', send: { grade: 'good' }, receive: { grade: 'poor', roundTripMs: 40 } },
   { type: 'pong' },
 ];
 
@@ -34,6 +37,8 @@ describe('a message', () => {
     ['with null where an object is due', '{"type":"incoming","call":"c","from":null}'],
     ['with a caller who has no id', '{"type":"incoming","call":"c","from":{}}'],
     ['with a list that is none', '{"type":"roster","call":"c","participants":{}}'],
+    ['with a speaker who is nobody', '{"type":"speakers","call":"c","speakers":[{"isSpeaking":true}]}'],
+    ['with a quality of one direction', '{"type":"quality","call":"c","send":{"grade":"good"}}'],
     ['with a member who is nobody', '{"type":"roster","call":"c","participants":[null]}'],
   ])('%s is passed over', (_, text) => {
     expect(parse(text)).toBeUndefined();
@@ -46,7 +51,7 @@ describe('a message', () => {
       for (let i = 0; i < 3; i++) text[Math.floor(random() * text.length)] = '{}[]":,0ntx\\'[Math.floor(random() * 12)] ?? '';
       expect(() => parse(text.join(''))).not.toThrow();
     }
-  });
+  }, 60_000);
 });
 
 /** Numbers from 0 to 1 that are the same with every run. */
