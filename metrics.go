@@ -74,9 +74,11 @@ func registerMix(r prometheus.Registerer, clock *mix.Clock) {
 		name, help string
 		value      func(mix.Stats) int64
 	}{
-		{"botd_mix_ticks_total", "Rounds of the media clock.", func(s mix.Stats) int64 { return s.Ticks }},
-		{"botd_mix_late_ticks_total", "Rounds begun more than 5 ms late.", func(s mix.Stats) int64 { return s.Late }},
-		{"botd_mix_skipped_ticks_total", "Rounds left out because they were too late.", func(s mix.Stats) int64 { return s.Skipped }},
+		{"botd_mix_ticks_total", "Ticks of bridges: 20 ms of one call each.", func(s mix.Stats) int64 { return s.Ticks }},
+		{"botd_mix_late_ticks_total", "Ticks begun more than 5 ms late.", func(s mix.Stats) int64 { return s.Late }},
+		{"botd_mix_skipped_ticks_total", "Ticks left out because they were too late.", func(s mix.Stats) int64 { return s.Skipped }},
+		{"botd_mix_relayed_frames_total", "Packets passed on as they came, once for all who heard the same.", func(s mix.Stats) int64 { return s.Relayed }},
+		{"botd_mix_tapped_frames_total", "Frames and packets given to taps.", func(s mix.Stats) int64 { return s.Tapped }},
 		{"botd_mix_decoded_frames_total", "Frames read from participants.", func(s mix.Stats) int64 { return s.Decoded }},
 		{"botd_mix_encoded_payloads_total", "Payloads made for listeners.", func(s mix.Stats) int64 { return s.Encoded }},
 		{"botd_mix_starved_ticks_total", "Ticks in which a prompt had nothing ready.", func(s mix.Stats) int64 { return s.Starved }},

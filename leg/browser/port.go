@@ -1,12 +1,17 @@
 package browser
 
-import "github.com/botd-dev/botd/media"
+import (
+	"sync/atomic"
+
+	"github.com/botd-dev/botd/media"
+)
 
 // port is the leg's side of the bridge: what the client says comes out of the
 // jitter buffer, what it is to hear goes to the network. Nothing here blocks.
 type port struct {
 	ears
 	track *track
+	up    atomic.Bool // packets reach the client
 }
 
 func newPort() (*port, error) {
@@ -14,7 +19,7 @@ func newPort() (*port, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &port{e, newTrack()}, nil
+	return &port{ears: e, track: newTrack()}, nil
 }
 
 // codecName is the codec of every leg, in both directions.
@@ -27,6 +32,10 @@ func (p *port) Format() media.Format {
 		Codec: codecName, Rate: media.Rate, PacketLoss: int(p.track.expected.percent.Load()),
 	}
 }
+
+// Sends fits media.Sender: what is played to a client that is not there does not
+// count as heard.
+func (p *port) Sends() bool { return p.up.Load() }
 
 // Hear sends what the client is to hear.
 func (p *port) Hear(s media.Sound) { p.track.hear(s) }

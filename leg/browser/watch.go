@@ -29,6 +29,7 @@ func (w *watch) stop() {
 // turn reports a change of the peer connection. It returns why, if that was the
 // end.
 func (l *leg) turn(s webrtc.PeerConnectionState, w *watch) *call.Reason {
+	l.port.up.Store(s == webrtc.PeerConnectionStateConnected)
 	switch s {
 	case webrtc.PeerConnectionStateConnected:
 		l.flow(w.flows)

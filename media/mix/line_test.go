@@ -72,7 +72,7 @@ func (l *line) talk(t *testing.T, src media.Source, n int) {
 
 // pausing is a tone that is as good as silent for 200 ms of every two seconds.
 func pausing(hz, dBov float64) media.Source {
-	n, loud, quiet := 0, media.Tone(hz, dBov), media.Tone(hz, -60)
+	n, loud, quiet := 0, media.Tone(hz, dBov), media.Tone(hz, -58)
 	return media.SourceFunc(func(f *media.Frame) error {
 		if n++; n%100 < 10 {
 			return quiet.Read(f)

@@ -125,7 +125,7 @@ func TestAToneGoesFromPassingToMixingWithoutAClick(t *testing.T) {
 				b.Join("ear", ear)
 				b.Join("third", third)
 				ticks(150)
-				third.say(frames(3000, -80, 20))
+				third.say(frames(3000, -58, 20))
 				ticks(150)
 				b.Close()
 				if voice.count.resumes != 1 || c.Stats().Encoded == 0 {
@@ -155,7 +155,7 @@ func TestAVoiceGoesToMixingAndBackUnnoticed(t *testing.T) {
 		const times = 6
 		for i := range times {
 			ticks(94 + i%5)
-			third.say(frames(3000, -80, 5))
+			third.say(frames(3000, -58, 5))
 			ticks(95)
 		}
 		b.Close()

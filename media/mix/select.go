@@ -8,6 +8,9 @@ import "github.com/botd-dev/botd/media"
 const (
 	fall = 1 // dB that loudness falls in a tick: 50 dB a second
 	lead = 6 // dB that a challenger must be louder by
+	// gate is the level in -dBov above which somebody begins to be heard. What is
+	// below is the noise of a room and of a microphone.
+	gate = 60
 )
 
 // loudness is what a port is chosen by.
@@ -18,6 +21,8 @@ type loudness struct {
 	speaks  bool  // has something to say in this tick
 	ongoing bool  // had something to say in the tick before
 	ending  bool  // was muted since
+	audible bool  // speaks, and is or has lately been above the gate
+	before  bool  // audible in the tick before
 }
 
 // take takes in the level of the coming 20 ms of somebody who may be muted. Who
@@ -36,6 +41,7 @@ func (l *loudness) measure(level uint8) {
 	l.level = level
 	l.smooth = max(media.Silent-int(min(level, media.Silent)), l.smooth-fall)
 	l.speaks, l.ongoing = level < media.Silent, l.speaks
+	l.audible, l.before = l.speaks && l.smooth > media.Silent-gate, l.audible
 }
 
 // still reports whether nothing is left to be measured of somebody who sleeps.
@@ -59,7 +65,7 @@ func (v *voice) leaves() bool { return !v.chosen && (v.of.speaks || v.of.ending)
 func (e *ears) choose(limit int) {
 	e.chosen, e.last = e.last[:0], e.chosen
 	for i := range e.voices {
-		if v := &e.voices[i]; v.of.speaks {
+		if v := &e.voices[i]; v.of.audible {
 			e.chosen = insert(e.chosen, v, limit)
 		}
 	}
@@ -68,7 +74,7 @@ func (e *ears) choose(limit int) {
 		v.chosen = true
 		p := part{of: v.of}
 		if v.of.ongoing && !v.heard && !e.fresh {
-			p.fade, p.late = fadeIn, true
+			p.fade, p.late = fadeIn, v.of.before
 		}
 		e.parts = append(e.parts, p)
 	}

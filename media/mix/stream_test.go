@@ -115,7 +115,7 @@ func TestAStreamDoesNotClickWhenItsEncoderChanges(t *testing.T) {
 		b.Join("steady", steady)
 		for range 2 {
 			ticks(97)
-			ear.say(frames(3000, -80, 20))
+			ear.say(frames(3000, -58, 20))
 			ticks(103)
 		}
 		if n := c.Stats().Primed; n < 2*2 {

@@ -268,7 +268,7 @@ func TestATapHasNoSeamWherePassingEnds(t *testing.T) {
 		ticks(20)
 		bot.sound()
 		ticks(20)
-		third.say(frames(3000, -90, 20))
+		third.say(frames(3000, -58, 20))
 		ticks(40)
 		if voice.count.resumes != 1 {
 			t.Fatalf("taken up %d times", voice.count.resumes)
