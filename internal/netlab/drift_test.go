@@ -22,12 +22,12 @@ func TestForAnHourTheDelayStaysThoughClocksDiffer(t *testing.T) {
 	for _, ppm := range []float64{-300, 300} {
 		h := &hour{t: t, bridge: newBridge(t), talker: Talker{Packets: packets, LevelID: levelID, Drift: ppm}}
 		var least, most time.Duration = time.Hour, 0
-		last, every := time.Duration(60), time.Duration(10)
+		last, every := 60, 10
 		if raced {
 			last, every = 2, 2
 		}
-		for minute := time.Duration(0); minute <= last; minute += every {
-			round := int(minute*time.Minute/packet) / len(packets)
+		for minute := 0; minute <= last; minute += every {
+			round := int(time.Duration(minute)*time.Minute/packet) / len(packets)
 			r := s.Judge(h.listen(round), 0)
 			delay, apart := r.Delay()
 			t.Logf("%+v ppm, minute %2d: %v", ppm, minute, &r)
@@ -63,7 +63,7 @@ func (h *hour) listen(n int) []int16 {
 	for h.now() < from {
 		h.tick()
 	}
-	heard := make([]int16, samplesOf(h.now()-from))
+	heard := slices.Repeat([]int16{0}, samplesOf(h.now()-from))
 	for h.now() < to {
 		heard = append(heard, h.tick()...)
 	}

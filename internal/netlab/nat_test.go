@@ -119,7 +119,9 @@ func TestTheWeatherDecidesWhatComes(t *testing.T) {
 		}
 	}
 	for up, _ := e.nat.Counts(); up.Seen < 20; up, _ = e.nat.Counts() {
-		e.client.SetReadDeadline(time.Now().Add(5 * time.Millisecond))
+		if err := e.client.SetReadDeadline(time.Now().Add(5 * time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
 		_, _ = e.client.Read(make([]byte, 1)) // nothing comes
 	}
 	if up, _ := e.nat.Counts(); up != (Counts{Seen: 20, Lost: 20, Longest: 20}) {

@@ -102,7 +102,7 @@ func hear(t testing.TB, s *Script, loss int, w Weather) (Report, jitter.Stats, C
 	line := NewLine(w, 11)
 	all := through(t, &Talker{Packets: packets, LevelID: levelID}, line)
 	b := newBridge(t)
-	heard := make([]int16, samplesOf(phase))
+	heard := slices.Repeat([]int16{0}, samplesOf(phase))
 	for at := phase; at < time.Duration(len(packets)+25)*packet; at += packet {
 		for ; len(all) > 0 && all[0].at <= at; all = all[1:] {
 			b.buffer.Push(&all[0].packet, b.began.Add(all[0].at))

@@ -61,8 +61,8 @@ func (s *secret) hello(m handshake.MessageServerHello) handshake.Message {
 	random := m.Random.MarshalFixed()
 	s.server, s.sum = random[:], sha256.New
 	if m.CipherSuiteID != nil {
-		switch dtls.CipherSuiteID(*m.CipherSuiteID) {
-		case dtls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, dtls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:
+		suite := dtls.CipherSuiteID(*m.CipherSuiteID)
+		if suite == dtls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384 || suite == dtls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384 {
 			s.sum = sha512.New384
 		}
 	}

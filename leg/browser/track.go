@@ -219,6 +219,6 @@ func (t *track) again(sequences []uint16) {
 // section 4).
 func ntp(at time.Time) uint64 {
 	const to1970 = 2208988800
-	s := uint64(at.Unix() + to1970) //nolint:gosec // after 1900
-	return s<<32 | uint64(at.Nanosecond())<<32/1e9
+	s, ns := uint64(at.Unix()+to1970), uint64(at.Nanosecond()) //nolint:gosec // after 1900
+	return s<<32 | ns<<32/1e9
 }

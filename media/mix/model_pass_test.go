@@ -26,8 +26,8 @@ func (l *listening) Hear(s media.Sound) {
 	case s.Lost:
 		_ = l.device.DecodePLC(pcm)
 	}
-	l.caller.mu.Lock()
-	defer l.caller.mu.Unlock()
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.sound = append(l.sound, pcm...)
 }
 
@@ -99,9 +99,9 @@ func (m *callers) step(t *testing.T, b *mix.Bridge, random *rand.Rand) {
 func (m *callers) check(t *testing.T) {
 	t.Helper()
 	for id, l := range m.there {
-		l.caller.mu.Lock()
+		l.mu.Lock()
 		heard := l.sound[len(l.sound)-10*media.FrameSize:]
-		l.caller.mu.Unlock()
+		l.mu.Unlock()
 		for _, other := range everyone[:4] {
 			from, limited := m.limits[id]
 			may := id != other && m.there[other] != nil && m.speaks[other] && !m.muted[other] &&
