@@ -53,6 +53,8 @@ test: test-deps ## everything: linters, the web client's tests, go test -race
 	go test -race -p 2 -timeout 15m $$(go list ./... | grep -v -e /internal/e2e -e /internal/conformance -e /leg/browser -e /web$$)
 	# A hundred thousand calls in which anything happens, in virtual time.
 	go test -run TestWhateverHappens -timeout 10m ./call
+	# An hour of clocks that differ, the same.
+	go test -run TestForAnHour -timeout 10m ./internal/netlab
 	# These measure live sound, or drive a browser: one after another.
 	$(WITH_NODE) && go test -race -p 1 -timeout 15m ./leg/browser ./web ./internal/e2e ./internal/conformance
 
@@ -118,6 +120,16 @@ bench-media: deps ## the audio bridge beside its floor, and beside Janus where t
 	bin/bench compare -botd bin/botd -listening bin/listening -o bin/bench.jsonl $(COMPARE)
 	bin/bench small -botd bin/botd $(SMALL)
 	bin/bench small -botd bin/botd -bots=false -step 50 $(SMALL)
+
+# What PESQ (ITU-T P.862.2) needs is fetched and compiled into a place of its own;
+# without it the other figures are printed.
+PESQ := $(CURDIR)/.tools/pesq
+
+.PHONY: quality
+quality: deps ## how calls sound over bad networks, scored; beside Janus where that is installed; a quarter of an hour
+	@tools/pesq.sh $(PESQ)
+	QUALITY=1 QUALITY_PYTHON=$(PESQ)/bin/python go test -v -count 1 -timeout 60m -run '^TestQuality$$' ./internal/e2e
+	go test -v -count 1 -timeout 20m ./internal/netlab
 
 .PHONY: fuzz
 fuzz: deps ## every fuzz target for FUZZTIME (1m)

@@ -194,6 +194,7 @@ func (e *engine) prepare(bind netip.Addr, public string, logs logging.LoggerFact
 func (e *engine) api(s *secret) *webrtc.API {
 	settings := e.settings
 	s.observe(&settings)
+	settings.SetICEBindingRequestHandler((&roamer{now: time.Now}).request)
 	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(e.media),
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
 }
