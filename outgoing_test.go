@@ -47,6 +47,11 @@ var allowedWays = map[string][]string{
 	"client.go": {"net/http.Client", "net/http.Transport"},
 	// What the commands print is their result.
 	"main.go": {"os.Stdout", "os.Stderr"},
+	// A program of its own, of which the server has nothing: it measures servers
+	// that it has started on this machine.
+	"internal/bench": {
+		"os.Stdout", "os.Stderr", "net/http.Client", "net/http.DefaultClient", "net.Dialer", "github.com/coder/websocket.Dial",
+	},
 	// A UDP socket learns which of our addresses faces another; nothing is sent.
 	"leg/browser/engine.go": {"net.Dial"},
 	// net/http has no other way to say something than into a *log.Logger: this one
