@@ -64,6 +64,7 @@ type Call struct {
 	trace    string
 	sequence uint64
 	records  []Record
+	views    []func() // before the replies: who is told something can read it
 	replies  []func(error)
 	answers  []func(error) // after the replies
 }
@@ -116,16 +117,19 @@ func (c *Call) crash() {
 }
 
 func (c *Call) commit() {
-	if len(c.records) == 0 && len(c.replies) == 0 && len(c.answers) == 0 {
+	if len(c.records)+len(c.views)+len(c.replies)+len(c.answers) == 0 {
 		return
 	}
-	records, replies := c.records, append(c.replies, c.answers...)
-	c.records, c.replies, c.answers = nil, nil, nil
+	records, views, replies := c.records, c.views, append(c.replies, c.answers...)
+	c.records, c.views, c.replies, c.answers = nil, nil, nil, nil
 	c.commits.Add(1)
 	c.write(records, func(err error) {
 		defer c.commits.Done()
 		if err != nil {
-			err = c.lose(err)
+			views, err = nil, c.lose(err)
+		}
+		for _, view := range views {
+			view()
 		}
 		for _, reply := range replies {
 			c.shielded(func() { reply(err) })

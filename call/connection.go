@@ -276,7 +276,7 @@ func (cn *Connection) publish() {
 		CallerID: cn.callerID, Group: cn.call.isGroup(), Kind: cn.kind, AnsweredBy: cn.answeredBy, Participants: cn.call.listed(),
 		Routing: cn.call.routing, Sequence: cn.sequence,
 	}
-	cn.call.afterwards(func() { cn.view.Store(v) })
+	cn.call.views = append(cn.call.views, func() { cn.view.Store(v) })
 }
 
 // left says that the application is out of the call, or on its way.

@@ -79,7 +79,7 @@ func (c *Call) publish() {
 		v.Invitations = append(v.Invitations, InvitationView{inv.id, inv.from, inv.to, inv.since, inv.since.Add(inv.lasts)})
 	}
 	slices.SortFunc(v.Invitations, func(a, b InvitationView) int { return cmp.Compare(a.ID, b.ID) })
-	c.afterwards(func() { c.view.Store(v) })
+	c.views = append(c.views, func() { c.view.Store(v) })
 }
 
 // Calls are all running calls, the oldest first.
