@@ -130,7 +130,7 @@ func (b *Bridge) silence(m *member) media.Sound {
 	since := b.now - m.heardAt
 	switch {
 	case m.from == nil && since <= tail && m.within(b.now):
-		s.Payload = b.encode(b.ownStream(m), m.audience, s.Frame, true)
+		s.Payload = b.encode(b.ownStream(m, s.Frame), m.audience, s.Frame, true)
 	case m.from == nil && since <= tail:
 		s.Payload = b.encode(b.shared(m.group), m.audience, s.Frame, true)
 	case since%alive == 0:
@@ -150,7 +150,7 @@ func (b *Bridge) encode(s *stream, a *audience, f *media.Frame, silent bool) []b
 // encodeOwn makes a payload for m alone, whose decoder goes on from what m
 // heard.
 func (b *Bridge) encodeOwn(m *member, f *media.Frame) []byte {
-	s := b.ownStream(m)
+	s := b.ownStream(m, f)
 	switch {
 	case m.from != nil && m.from.resumed && m.from.voice != nil:
 		return s.encode(b, frame{Frame: f, past: &m.from.past})
@@ -168,10 +168,15 @@ func (b *Bridge) anew(f *media.Frame) frame {
 	return frame{Frame: f, past: &b.past, rested: true}
 }
 
-// ownStream is the one that is encoded for m alone.
-func (b *Bridge) ownStream(m *member) *stream {
+// ownStream is the one that f is encoded in for m alone. If another is to take
+// over, that listens.
+func (b *Bridge) ownStream(m *member, f *media.Frame) *stream {
+	b.succeed(m)
 	if m.own == nil {
 		m.own = b.newStream(m.format)
+	}
+	if m.next != nil {
+		m.next.listen(b, f)
 	}
 	return m.own
 }

@@ -33,6 +33,7 @@ type listener struct {
 	self    *member // whose voice is left out of what it hears
 	spoke   int64   // the last tick in which that was in the mix
 	own     *stream // what is encoded for it alone
+	next    *stream // what takes over from own; nil if nothing does
 	heardAt int64   // the last tick in which there was something to hear
 	from    *member // whose packet that was, nil if it was a mix
 	sending bool
@@ -86,7 +87,8 @@ func (m *member) within(now int64) bool { return now-m.spoke <= hangover }
 // release gives back what the bridge lends a member.
 func (b *Bridge) release(m *member) {
 	b.retire(m.own)
-	m.own = nil
+	b.retire(m.next)
+	m.own, m.next = nil, nil
 }
 
 // forget releases a member who has gone.

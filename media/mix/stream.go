@@ -15,6 +15,8 @@ import "github.com/botd-dev/botd/media"
 //   - A listener who stops speaking keeps its own encoder for hangover ticks.
 //     During them it is given the same sound as the shared one, so that both
 //     have come to the same state when the listener changes over.
+//   - Where a listener with an encoder of its own comes to want another format,
+//     the new one is given the same sound for history ticks before it is used.
 const (
 	history  = 2         // frames an encoder is primed with
 	hangover = 50        // ticks: 1 s
@@ -29,6 +31,8 @@ type stream struct {
 	used    int64         // the tick of the last payload
 	rested  int           // how many of the last frames it was given were silent
 	payload []byte
+
+	listened int // frames that it was given and nobody heard
 }
 
 // frame is one to be encoded, and how its listener came to it.
@@ -60,6 +64,14 @@ func (s *stream) encode(b *Bridge, f frame) []byte {
 		b.count.Encoded++
 	}
 	return s.payload
+}
+
+// listen gives the encoder a frame that its listener hears from another one.
+func (s *stream) listen(b *Bridge, f *media.Frame) {
+	s.used, s.rested = b.now, 0
+	s.listened++
+	s.one(b, f)
+	b.count.Primed++
 }
 
 // one makes a payload of one frame. An encoder that panics is not used again.

@@ -133,11 +133,22 @@ func TestAStreamDoesNotClickWhenItsEncoderChanges(t *testing.T) {
 // how loud the loudest 5 ms of what is not that tone are, in dB below it.
 func residue(t *testing.T, packets [][]byte) float64 {
 	t.Helper()
+	sound := decoded(t, packets)
+	worst := 0.0
+	const window = 240
+	for at := 48000; at+2400 < len(sound); at += window {
+		worst = math.Max(worst, notTone(sound[at-1200:at+1200], 1200, window))
+	}
+	return 20 * math.Log10(worst)
+}
+
+// decoded is what one decoder makes of packets, at 48 kHz.
+func decoded(t *testing.T, packets [][]byte) (sound []int16) {
+	t.Helper()
 	d, err := opus.NewDecoder(48000, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sound []int16
 	pcm := make([]int16, 5760)
 	for _, p := range packets {
 		n, err := d.Decode(p, pcm)
@@ -146,12 +157,7 @@ func residue(t *testing.T, packets [][]byte) float64 {
 		}
 		sound = append(sound, pcm[:n]...)
 	}
-	worst := 0.0
-	const window = 240
-	for at := 48000; at+2400 < len(sound); at += window {
-		worst = math.Max(worst, notTone(sound[at-1200:at+1200], 1200, window))
-	}
-	return 20 * math.Log10(worst)
+	return sound
 }
 
 // notTone fits a tone of 440 Hz to sound and returns the RMS of the difference
