@@ -35,6 +35,7 @@ type part struct {
 	of      *member
 	fade    func([]int16) // what is done to its voice first; nil is nothing
 	late    bool          // it had something to say before
+	ends    bool          // it has nothing more, but what its codec holds back: up to 6.5 ms
 	samples []int16       // nil if its voice was not read
 }
 

@@ -37,6 +37,9 @@ func (b *Bridge) look() {
 
 // route finds out who wants what of whom, and what is passed on.
 func (b *Bridge) route() {
+	for _, e := range b.ears {
+		e.release()
+	}
 	for _, a := range b.audiences {
 		a.extra = a.sounding()
 		a.demand(a.ears, b.common)
@@ -111,7 +114,7 @@ func (a *audience) demandOfEachOther(e *ears, company int) {
 // demand has the part mixed for somebody who hears it in company, or who cannot
 // be handed its packets.
 func (p *part) demand(company int, codec string) {
-	if company > 1 || p.fade != nil {
+	if company > 1 || p.fade != nil && !p.ends {
 		p.of.crowded = true
 	}
 	if p.of.crowded || !p.suits(codec) {

@@ -1,6 +1,10 @@
 package mix
 
-import "github.com/botd-dev/botd/media"
+import (
+	"slices"
+
+	"github.com/botd-dev/botd/media"
+)
 
 // How the loudest are found: loudness rises at once and falls slowly, so that a
 // breath between two words is no silence, and who is heard already has a lead,
@@ -56,9 +60,9 @@ func (v *voice) rank() int {
 	return v.of.smooth
 }
 
-// leaves reports whether v, heard until now, goes on but not among the loudest,
-// or has been muted in the middle of a word.
-func (v *voice) leaves() bool { return !v.chosen && (v.of.speaks || v.of.ending) }
+// ends reports whether v, heard until now, has nothing more to say: it neither
+// goes on, no longer among the loudest, nor was it muted in the middle of a word.
+func (v *voice) ends() bool { return !v.of.speaks && !v.of.ending }
 
 // choose finds the loudest of those who have something to say, at most limit of
 // them, and so what these ears hear in this tick. Of equals the first wins.
@@ -79,8 +83,8 @@ func (e *ears) choose(limit int) {
 		e.parts = append(e.parts, p)
 	}
 	for _, v := range e.last {
-		if v.leaves() {
-			e.parts = append(e.parts, part{of: v.of, fade: fadeOut})
+		if !v.chosen {
+			e.parts = append(e.parts, part{of: v.of, fade: fadeOut, ends: v.ends()})
 		}
 		v.heard = false
 	}
@@ -88,6 +92,18 @@ func (e *ears) choose(limit int) {
 		v.heard, v.chosen = true, false
 	}
 	e.fresh = false
+}
+
+// release lets go of those who have ended and were passed on, and have sent
+// nothing more that could be.
+func (e *ears) release() {
+	e.parts = slices.DeleteFunc(e.parts, func(p part) bool {
+		over := p.ends && p.of.passing && !p.of.whole
+		if over {
+			p.of.wanted = false
+		}
+		return over
+	})
 }
 
 // insert puts v where its rank belongs in best, which is in order of rank and
