@@ -25,7 +25,7 @@ type tab struct {
 // it. It ends with the test.
 func browse(t *testing.T, url string, hz int) *tab {
 	t.Helper()
-	bound, stop := context.WithTimeout(context.Background(), 2*time.Minute)
+	bound, stop := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(stop)
 	alloc, closed := chromedp.NewExecAllocator(bound, flags(chromium(t), microphone(t, hz))...)
 	t.Cleanup(closed)

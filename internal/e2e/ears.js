@@ -28,6 +28,7 @@
 
   // forget makes the next call the first.
   ears.forget = () => {
+    clearInterval(ears.counting);
     ears.marks = {};
     ears.chunks = [];
   };
@@ -49,18 +50,63 @@
     return btoa(bytes);
   };
 
-  // lasted resolves when something has been heard for some seconds after a mark.
-  ears.lasted = (mark, seconds) =>
+  // until resolves when what passes.
+  const until = (what, passes) =>
     new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`${seconds} s after ${mark}: ${JSON.stringify(ears.marks)}`)), 40000);
+      const late = setTimeout(() => reject(new Error(`${what}: ${JSON.stringify(ears.marks)}`)), 40000);
       const look = setInterval(() => {
-        const last = ears.chunks.at(-1);
-        if (!last || !(last.at >= ears.marks[mark] + seconds * rate)) return;
+        if (!passes()) return;
         clearTimeout(late);
         clearInterval(look);
         resolve(true);
       }, 20);
     });
+
+  // lasted resolves when something has been heard for some seconds after a mark.
+  ears.lasted = (mark, seconds) =>
+    until(`${seconds} s after ${mark}`, () => ears.chunks.at(-1)?.at >= ears.marks[mark] + seconds * rate);
+
+  // A chunk is loud that is above -40 dBFS.
+  const loud = ({ pcm }) => pcm.reduce((sum, v) => sum + v * v, 0) > pcm.length * 1e-4;
+
+  // begun resolves when, after a mark, sound came and some seconds more passed.
+  ears.begun = (mark, seconds) =>
+    until(`${seconds} s of sound after ${mark}`, () => {
+      const first = ears.chunks.find((c) => c.at >= ears.marks[mark] && loud(c));
+      return first && ears.chunks.at(-1).at > first.at + seconds * rate;
+    });
+
+  // quiet resolves when, after a mark, it was silent for some seconds in a row.
+  ears.quiet = (mark, seconds) =>
+    until(`${seconds} s of silence after ${mark}`, () => {
+      const last = ears.chunks.findLast(loud);
+      return ears.chunks.at(-1)?.at >= Math.max(ears.marks[mark], last ? last.at : 0) + seconds * rate;
+    });
+
+  // count notes, ten times a second until forget, how much of the sound of the
+  // last call the browser has made up because packets came late, and how much it
+  // has left out to make up for that.
+  ears.count = () => {
+    ears.counts = [];
+    ears.counting = setInterval(async () => {
+      const at = Math.round(context.currentTime * rate);
+      const count = { at, up: 0, away: 0 };
+      for (const s of (await ears.connection?.getStats())?.values() ?? []) {
+        if (s.type !== 'inbound-rtp') continue;
+        count.up += s.concealedSamples - s.silentConcealedSamples + s.insertedSamplesForDeceleration;
+        count.away += s.removedSamplesForAcceleration;
+      }
+      ears.counts.push(count);
+    }, 100);
+  };
+
+  // made is what was counted from one sample after a mark to another.
+  ears.made = (mark, from, to) => {
+    const start = ears.marks[mark];
+    const before = ears.counts.findLast((c) => c.at <= start + from) ?? ears.counts[0];
+    const after = ears.counts.find((c) => c.at >= start + to) ?? ears.counts.at(-1);
+    return { up: after.up - before.up, away: after.away - before.away };
+  };
 
   const kept = []; // from the garbage collector
 
@@ -93,6 +139,7 @@
   window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...args) {
       super(...args);
+      ears.connection = this;
       this.addEventListener('track', ({ track }) => {
         if (track.kind === 'audio') listen(track);
       });

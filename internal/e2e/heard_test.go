@@ -33,7 +33,30 @@ func (p *tab) mark(name string) {
 // returns what it has received since then.
 func (p *tab) heard(since string, d time.Duration) sound {
 	p.t.Helper()
-	encoded := run[string](p, fmt.Sprintf("ears.lasted(%q, %v).then(() => ears.heard(%q))", since, d.Seconds(), since))
+	samples := p.record(since, fmt.Sprintf("ears.lasted(%q, %v)", since, d.Seconds()))
+	return samples[:min(len(samples), int(d.Seconds()*rate))]
+}
+
+// heardOnce waits until the page has heard something after a mark, and then for
+// a while, and returns what it has received from there on.
+func (p *tab) heardOnce(since string, d time.Duration) sound {
+	p.t.Helper()
+	samples := p.record(since, fmt.Sprintf("ears.begun(%q, %v)", since, d.Seconds()))
+	began, _ := samples.begins()
+	return samples.between(began, began+d)
+}
+
+// heardOut waits until, after a mark, it has been silent for some time, and
+// returns all that the page has received since another.
+func (p *tab) heardOut(since, after string, silent time.Duration) sound {
+	p.t.Helper()
+	return p.record(since, fmt.Sprintf("ears.quiet(%q, %v)", after, silent.Seconds()))
+}
+
+// record waits for something and returns what has been received since a mark.
+func (p *tab) record(since, until string) sound {
+	p.t.Helper()
+	encoded := run[string](p, fmt.Sprintf("%s.then(() => ears.heard(%q))", until, since))
 	raw, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {
 		p.t.Fatal(err)
@@ -42,18 +65,45 @@ func (p *tab) heard(since string, d time.Duration) sound {
 	for i := range samples {
 		samples[i] = int16(binary.LittleEndian.Uint16(raw[2*i:])) // two's complement
 	}
-	return samples[:min(len(samples), int(d.Seconds()*rate))]
+	return samples
+}
+
+// count lets the page count what its browser makes up, until it forgets.
+func (p *tab) count() {
+	p.t.Helper()
+	run[bool](p, "ears.count(); true")
+}
+
+// made is how much of the sound, from one time after a mark to another, the
+// browser made up because packets came late, and how much it left out.
+func (p *tab) made(since string, from, to time.Duration) (up, away time.Duration) {
+	p.t.Helper()
+	script := fmt.Sprintf("ears.made(%q, %v, %v)", since, from.Seconds()*rate, to.Seconds()*rate)
+	samples := run[struct{ Up, Away int }](p, script)
+	return seconds(samples.Up), seconds(samples.Away)
 }
 
 // begins is when something can be heard for the first time.
 func (s sound) begins() (time.Duration, bool) {
+	began, _, lasted := s.audible()
+	return began, lasted > 0
+}
+
+// audible is when something can be heard first and last, and for how long it
+// can altogether, in steps of 10 ms.
+func (s sound) audible() (began, ended, lasted time.Duration) {
 	const window = rate / 100
 	for i := 0; i+window <= len(s); i += window {
-		if measure.LevelDBFS(s[i:i+window]) > audible {
-			return seconds(i), true
+		if measure.LevelDBFS(s[i:i+window]) <= audible {
+			continue
 		}
+		if lasted == 0 {
+			began = seconds(i)
+		}
+		ended = seconds(i + window)
+		lasted += seconds(window)
 	}
-	return 0, false
+	return began, ended, lasted
 }
 
 // between is a part of it.

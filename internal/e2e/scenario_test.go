@@ -38,13 +38,18 @@ func TestAnApplicationIsTheSameOverRESTAndInGo(t *testing.T) {
 	if diff := cmp.Diff(plain(t, bySDK, names), plain(t, inGo, names)); diff != "" {
 		t.Errorf("the logs differ (-SDK +Go):\n%s", diff)
 	}
+	for _, log := range [][]event{bySDK, inGo} {
+		if diff := cmp.Diff([]string{"Bob", "Alice", "the application"}, speakers(t, log, names)); diff != "" {
+			t.Errorf("those who spoke, the last one first, are not those in the log (-want +log):\n%s", diff)
+		}
+	}
 }
 
 // closed reads the log of a connection once it has ended.
 func closed(t *testing.T, s server, connection string) []event {
 	t.Helper()
 	var log []event
-	within(t, 5*time.Second, "the connection is closed in the log", func(ctx context.Context) error {
+	within(t, 20*time.Second, "the connection is closed in the log", func(ctx context.Context) error {
 		var err error
 		if log, err = s.log(ctx, connection); err == nil && !log[len(log)-1].closes() {
 			err = errors.New("still open")
@@ -56,10 +61,14 @@ func closed(t *testing.T, s server, connection string) []event {
 
 // plain writes events so that two runs can be compared: without ids and times,
 // with names for who is known, and without operationContexts that were made up.
+// Those that tell when something was heard, or how well, are left out.
 func plain(t *testing.T, events []event, names map[string]string) []string {
 	t.Helper()
-	lines := make([]string, len(events))
-	for i, e := range events {
+	var lines []string
+	for _, e := range events {
+		if e.Type == spoken || e.Type == "botd.participant.quality" {
+			continue
+		}
 		var data any
 		if err := json.Unmarshal(e.Data, &data); err != nil {
 			t.Fatal(err)
@@ -68,9 +77,37 @@ func plain(t *testing.T, events []event, names map[string]string) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines[i] = e.Type + " " + string(text)
+		lines = append(lines, e.Type+" "+string(text))
 	}
 	return lines
+}
+
+// spoken is the type of the events that tell who speaks.
+const spoken = "botd.dominantspeakers.changed"
+
+// speakers are those who spoke, by the last event that tells of it.
+func speakers(t *testing.T, events []event, names map[string]string) []string {
+	t.Helper()
+	var last struct {
+		Speakers []struct {
+			Identifier struct {
+				RawID string `json:"rawId"`
+			} `json:"identifier"`
+		} `json:"speakers"`
+	}
+	for _, e := range slices.Backward(events) {
+		if e.Type == spoken {
+			if err := json.Unmarshal(e.Data, &last); err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+	}
+	var who []string
+	for _, s := range last.Speakers {
+		who = append(who, names[s.Identifier.RawID])
+	}
+	return who
 }
 
 // made are the fields whose values are new every time.
@@ -86,6 +123,7 @@ func simplify(v any, names map[string]string) any {
 		if id, ok := v["rawId"].(string); ok && names[id] != "" {
 			return names[id]
 		}
+		delete(v, "quality")
 		for key := range v {
 			v[key] = simplify(v[key], names)
 			if slices.Contains(made, key) {

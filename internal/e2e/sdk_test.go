@@ -25,7 +25,7 @@ type program struct {
 // a colleague.
 func node(t *testing.T, s server, prompt, colleague string) *program {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, installed(t), "scenario.mjs", s.ConnectionString(), prompt, colleague)
 	cmd.Dir = "sdk"
