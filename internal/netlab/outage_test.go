@@ -16,7 +16,7 @@ func TestAfterAnOutageSpeechIsBackAndTheDelayIsAsBefore(t *testing.T) {
 		"nothing comes":      {Outages: []Span{out}},
 		"with loss, besides": {Loss: 0.05, Outages: []Span{out}},
 	} {
-		r, stats, counts := hear(t, s, 5, w)
+		r, stats, counts := hear(t, s, 5, w, usual)
 		back := Recovery(s, r.Aligned, out.To)
 		t.Logf("%s: %v; %v; sound is back after %v; delays %v; %+v", name, &r, counts, back, r.Delays, stats)
 		if back > 200*time.Millisecond {

@@ -35,8 +35,10 @@ const (
 	// sender's clock has been set anew.
 	maxGap = 2 * time.Second
 	// concealed is for how long nothing at all may come before it is taken for
-	// silence, not loss.
-	concealed = 100 * time.Millisecond
+	// silence, not loss. Thirteen packets lost in a row are a bad moment of a
+	// network that loses in bursts: what is made up for them fades, but a silence
+	// in the middle of a word would be worse.
+	concealed = 260 * time.Millisecond
 	// quiet is the level, in -dBov, from which on nobody hears 20 ms go missing.
 	quiet = 50
 	// tolerance is by how much timestamps may miss each other.

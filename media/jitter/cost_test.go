@@ -116,7 +116,7 @@ func TestWhoSendsNothingNeedNotBeAsked(t *testing.T) {
 		r.Level()
 		_ = r.Read(f)
 	}
-	if ticks < 5 || ticks > 8 {
+	if ticks < 13 || ticks > 16 {
 		t.Errorf("asleep after %d ticks of nothing", ticks)
 	}
 	if packets.push(buf, &now); !r.Awake().Load() {

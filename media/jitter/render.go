@@ -91,7 +91,7 @@ const (
 	// what is being said by then.
 	fadeAfter = media.FrameSize + maxPeriod
 	// faded is what is left of it after each 20 ms more.
-	faded = 0.5
+	faded = 0.75
 )
 
 // makeUp stretches what was said last until n samples more are there.
