@@ -52,8 +52,8 @@ func TestACallOverABadNetworkIsHeard(t *testing.T) {
 		up, down := row.atBot(), row.at(t, row.traveller)
 		t.Logf("%-24s %s\n%-24s %v at the bridge; %v up\n%-24s %v at the listener; %v down",
 			row.name, netlab.Heading, "", &up, row.upwards, "", &down, row.downwards)
-		row.holds(t, row.name+", at the bridge", row.script, &up, row.upwards.Longest)
-		row.holds(t, row.name+", at the listener", row.script, &down, row.downwards.Longest)
+		row.holds(t, row.name+", at the bridge", row.script, &up)
+		row.holds(t, row.name+", at the listener", row.script, &down)
 	}
 }
 
@@ -76,17 +76,13 @@ func playAll(t *testing.T, s server, scenes []*scene, script *netlab.Script) {
 	playing.Wait()
 }
 
-// holds compares. More than 100 ms of lost packets nobody can make up.
-func (l *limits) holds(t *testing.T, where string, s *netlab.Script, r *netlab.Report, longest int) {
+// holds compares.
+func (l *limits) holds(t *testing.T, where string, s *netlab.Script, r *netlab.Report) {
 	t.Helper()
-	allowed := 40 * ms
-	if lost := time.Duration(longest) * 20 * ms; lost > 100*ms && l.back == 0 {
-		allowed = lost
-	}
-	if l.every && (r.Of == 0 || r.Recognised < r.Of || r.LongestGap() > allowed) {
+	if l.every && (r.Of == 0 || r.Recognised < r.Of || r.LongestGap() > 40*ms) {
 		t.Errorf("%s: %d of %d seconds of the tone are recognised, with a gap of %v", where, r.Recognised, r.Of, r.LongestGap())
 	}
-	if r.Clicks > 1 {
+	if r.Clicks > 0 {
 		t.Errorf("%s: %d clicks", where, r.Clicks)
 	}
 	if r.Intelligibility < l.followed {

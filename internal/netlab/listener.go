@@ -12,9 +12,13 @@ import (
 	"github.com/botd-dev/botd/media"
 )
 
-// madeUp is how many packets in a row are made up by the decoder; after that it
-// is silence.
-const madeUp = 5
+const (
+	// madeUp is how many packets in a row are made up by the decoder, which lets
+	// them fade; after that it is silence.
+	madeUp = 13
+	// silenceEdge is how many samples at both ends of that silence are faded, 5 ms.
+	silenceEdge = 240
+)
 
 // Listener keeps the packets of one stream of Opus as they come, and when.
 type Listener struct {
@@ -97,9 +101,28 @@ func (h *Heard) conceal(decoder media.Decoder, f *media.Frame, next *arrival, lo
 			continue
 		}
 		f.Resize(media.FrameSize, media.Rate)
-		if decoder.Conceal(f, redundant) == nil {
-			h.put(from+i*media.FrameSize, f.Samples)
+		if decoder.Conceal(f, redundant) != nil {
+			continue
 		}
+		switch {
+		case i == madeUp-1 && lost > madeUp:
+			fade(f.Samples, false)
+		case i >= madeUp: // after silence
+			fade(f.Samples, true)
+		}
+		h.put(from+i*media.FrameSize, f.Samples)
+	}
+}
+
+// fade lets sound come from silence, or end in it.
+func fade(samples []int16, in bool) {
+	n := min(silenceEdge, len(samples))
+	for i := range n {
+		at := i
+		if !in {
+			at = len(samples) - 1 - i
+		}
+		samples[at] = int16(int(samples[at]) * i / n) //nolint:gosec // smaller than it was
 	}
 }
 

@@ -100,7 +100,7 @@ func TestWhatWasLostForLongIsSilence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if level := measure.LevelDBFS(h.Samples[media.Rate*5/4 : media.Rate*7/4]); h.Lost != 50 || level > -60 {
+	if level := measure.LevelDBFS(h.Samples[media.Rate*13/10 : media.Rate*7/4]); h.Lost != 50 || level > -60 {
 		t.Errorf("%d lost, in the middle of which are %.0f dBFS", h.Lost, level)
 	}
 }
