@@ -36,7 +36,7 @@ func (s *Server) startCalls(ctx context.Context) error {
 	}
 	s.contexts = automation.NewContexts([]byte(secret), time.Now)
 	s.clock = mix.NewClock(mix.Config{
-		Encoders: codec.NewEncoder, Speakers: s.cfg.Speakers, Flush: s.flush,
+		Encoders: codec.NewEncoder, Speakers: s.cfg.Speakers, Fetch: s.fetch, Flush: s.flush,
 		Broken: func(id string, cause error) {
 			s.log.Error("a participant's sound broke and was taken out", zap.String("participantId", id), zap.Error(cause))
 		},
@@ -161,6 +161,13 @@ func (s *Server) startBrowsers(context.Context) error {
 	s.calls.Reach(b)
 	s.onStop("browsers", b.Close)
 	return nil
+}
+
+// fetch takes what has been said since the last tick.
+func (s *Server) fetch() {
+	if b := s.sound.Load(); b != nil {
+		b.Fetch()
+	}
 }
 
 // flush sends what a bridge's tick has made.

@@ -61,9 +61,10 @@ type Config struct {
 	// MediaPort is the number of the one UDP and the one TCP port; zero takes
 	// any that is free as both.
 	MediaPort int
-	// Batched says that somebody calls Server.Flush after every tick of a bridge.
-	// What listeners are to hear waits for that and leaves with few system calls.
-	// Without it every packet leaves at once.
+	// Batched says that somebody calls Server.Fetch before the ticks of bridges, and
+	// Server.Flush after every tick. What clients say is read at the one and what
+	// listeners are to hear leaves at the other, with few system calls. Without it
+	// every packet is read, and leaves, at once.
 	Batched bool
 	// Watch wraps the listener of the TCP port, to limit its connections; nil
 	// takes it as it is.

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"sync"
 	"time"
 
 	"github.com/pion/rtp"
@@ -10,13 +11,14 @@ import (
 )
 
 // ear sorts the packets of a client: sound to the jitter buffer, keys to the
-// participant. One goroutine feeds it.
+// participant. They come by two ways (source).
 type ear struct {
-	leg    *leg
-	lanes  lanes
-	keys   dtmf.Receiver
-	packet rtp.Packet
+	leg   *leg
+	lanes lanes
 
+	mu       sync.Mutex
+	keys     dtmf.Receiver
+	packet   rtp.Packet
 	receipts *receipts // nil: nobody is told
 }
 
@@ -25,10 +27,27 @@ func newEar(l *leg, negotiated lanes, receipts *receipts) *ear {
 	return &ear{leg: l, lanes: negotiated, receipts: receipts}
 }
 
-// take sorts one packet. What is no RTP, or was not agreed upon, is dropped.
+// listens reports whether the second octet of a packet (RFC 3550, section 5.1)
+// is that of sound.
+func (e *ear) listens(octet byte) bool {
+	l := e.lanes.of[octet&0x7f]
+	return l == laneSound || l == laneRED
+}
+
+// take sorts one packet. What is no RTP, or was not agreed upon, is dropped. It
+// blocks for no sound, but may for keys.
 func (e *ear) take(b []byte, at time.Time) {
+	if tone, pressed := e.sort(b, at); pressed {
+		e.leg.seat.do(func(p *call.Participant) { p.Tone(tone) })
+	}
+}
+
+// sort reports a key once, however many packets tell of it.
+func (e *ear) sort(b []byte, at time.Time) (pressed call.Tone, ok bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	if e.packet.Unmarshal(b) != nil {
-		return
+		return pressed, false
 	}
 	if e.receipts != nil {
 		e.receipts.take(&e.packet, at)
@@ -39,9 +58,12 @@ func (e *ear) take(b []byte, at time.Time) {
 	case laneRED:
 		e.leg.port.buffer.PushRED(&e.packet, at)
 	case laneKeys:
-		e.key(at)
+		e.leg.port.buffer.Pass(&e.packet, at)
+		tone, is := e.keys.Push(&e.packet, at)
+		return call.Tone(tone), is
 	case laneNone:
 	}
+	return pressed, false
 }
 
 func (e *ear) sound(at time.Time) {
@@ -49,12 +71,4 @@ func (e *ear) sound(at time.Time) {
 		return // padding, sent to probe the path
 	}
 	e.leg.port.buffer.Push(&e.packet, at)
-}
-
-// key reports a key once, however many packets tell of it.
-func (e *ear) key(at time.Time) {
-	e.leg.port.buffer.Pass(&e.packet, at)
-	if tone, pressed := e.keys.Push(&e.packet, at); pressed {
-		e.leg.seat.do(func(p *call.Participant) { p.Tone(call.Tone(tone)) })
-	}
 }

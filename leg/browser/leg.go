@@ -173,7 +173,7 @@ func (l *leg) gone(why call.Reason) {
 // serve gives the answer and reports what becomes of the connection until the
 // leg ends. It returns why if that is not the call's doing.
 func (l *leg) serve() *call.Reason {
-	w := newWatch(l.server.cfg)
+	w := newWatch(l.server.cfg, l.server.engine.out.hurry)
 	defer w.stop()
 	if !l.describe(l.server.cfg.SetupTimeout) {
 		return &call.ReasonMediaFailed

@@ -60,8 +60,9 @@ func negotiated(params webrtc.RTPParameters) lanes {
 	return l
 }
 
-// listen takes the client's packets until its track ends. A mistake in it ends
-// this call, not the server.
+// listen takes the client's packets until its track ends: those that go the long
+// way, while the others go the short one (source). A mistake in it ends this
+// call, not the server.
 func (l *leg) listen(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -71,6 +72,10 @@ func (l *leg) listen(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	}()
 	agreed := negotiated(receiver.GetParameters())
 	e := newEar(l, agreed, newReceipts(l.peer, l.port.track, agreed))
+	short := newSource(l.peer.secret, e)
+	ssrc, all := uint32(track.SSRC()), &l.server.engine.out.sources
+	all.add(ssrc, short)
+	defer all.remove(ssrc, short)
 	if l.peer.begin() {
 		go func() {
 			defer l.peer.tasks.Done()

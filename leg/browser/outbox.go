@@ -1,17 +1,17 @@
 package browser
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"sync"
-	"syscall"
+	"sync/atomic"
+	"time"
 
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/stdnet"
-	"golang.org/x/net/ipv4"
-	"golang.org/x/net/ipv6"
 )
 
 const (
@@ -22,13 +22,7 @@ const (
 	socketBuffer = 4 << 20
 )
 
-// batcher sends many packets with one system call: *ipv4.PacketConn,
-// *ipv6.PacketConn.
-type batcher interface {
-	WriteBatch(ms []ipv4.Message, flags int) (int, error)
-}
-
-// outbox is a UDP socket of many peers. What they are to hear leaves in batches:
+// outbox is a UDP socket of many peers; what comes in is for its inbox. What they are to hear leaves in batches:
 // a tick of the bridge gathers a packet for each of its listeners, and flush
 // sends them. Everything else leaves at once.
 //
@@ -36,36 +30,41 @@ type batcher interface {
 // would come too late anyway, and the tick must not wait.
 type outbox struct {
 	*net.UDPConn
-	kernel  batcher
+	kernel  *datagrams
 	dropped counter
 	held    bool    // somebody flushes
 	tracks  *tracks // nil: nobody's
+	in      *inbox
 
-	mu      sync.Mutex
-	waiting [outboxSize]ipv4.Message
-	n       int
+	mu sync.Mutex
+	n  int // how many wait
 }
 
 // counter is a prometheus.Counter.
 type counter interface{ Inc() }
 
-func newOutbox(conn *net.UDPConn, dropped counter) *outbox {
+func newOutbox(conn *net.UDPConn, dropped counter, s *sources, hurried *atomic.Int32) (*outbox, error) {
 	_ = conn.SetReadBuffer(socketBuffer) // as much of it as the kernel allows
 	_ = conn.SetWriteBuffer(socketBuffer)
-	o := &outbox{UDPConn: conn, dropped: dropped, kernel: ipv6.NewPacketConn(conn)}
-	if local, ok := conn.LocalAddr().(*net.UDPAddr); ok && local.IP.To4() != nil {
-		o.kernel = ipv4.NewPacketConn(conn)
+	o := &outbox{UDPConn: conn, dropped: dropped}
+	var err error
+	if o.kernel, err = newDatagrams(conn, outboxSize); err != nil {
+		return nil, err
 	}
-	for i := range o.waiting {
-		o.waiting[i].Buffers = [][]byte{make([]byte, 0, maxPacket)}
-		o.waiting[i].Addr = &net.UDPAddr{IP: make(net.IP, 0, net.IPv6len)}
+	if o.in, err = newInbox(conn, s, hurried); err != nil {
+		return nil, err
 	}
-	return o
+	return o, nil
 }
 
-// ReadFromAddrPort fits ice.AddrPortReaderWriter.
-func (o *outbox) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
-	return o.ReadFromUDPAddrPort(b)
+// ReadFromAddrPort fits ice.AddrPortReaderWriter: what is no sound, or is to go
+// the long way.
+func (o *outbox) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) { return o.in.next(b) }
+
+// Close fits net.PacketConn.
+func (o *outbox) Close() error {
+	o.in.close()
+	return o.UDPConn.Close()
 }
 
 // WriteToAddrPort fits ice.AddrPortReaderWriter.
@@ -78,9 +77,7 @@ func (o *outbox) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	m := o.next()
-	m.Buffers[0] = append(m.Buffers[0][:0], b...)
-	o.add(m, to)
+	o.add(append(o.next(), b...), to)
 	return len(b), nil
 }
 
@@ -88,27 +85,25 @@ func (o *outbox) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 func (o *outbox) protected(c *srtp.Context, h *rtp.Header, payload []byte, to netip.AddrPort) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	m := o.next()
-	b, err := protect(c, m.Buffers[0], h, payload)
+	b, err := protect(c, o.next(), h, payload)
 	if err != nil {
 		o.dropped.Inc()
 		return
 	}
-	m.Buffers[0] = b
-	o.add(m, to)
+	o.add(b, to)
 }
 
-// next is where the next packet goes.
-func (o *outbox) next() *ipv4.Message {
+// next is where the next packet is written.
+func (o *outbox) next() []byte {
 	if o.n == outboxSize {
 		o.send()
 	}
-	return &o.waiting[o.n]
+	return o.kernel.buffers[o.n][:0]
 }
 
-// add takes m in.
-func (o *outbox) add(m *ipv4.Message, to netip.AddrPort) {
-	address(m.Addr.(*net.UDPAddr), to) //nolint:errcheck,forcetypeassert // newOutbox made it
+// add takes what was written there.
+func (o *outbox) add(b []byte, to netip.AddrPort) {
+	o.kernel.put(o.n, b, to)
 	o.n++
 	if !o.held {
 		o.send()
@@ -124,7 +119,7 @@ func (o *outbox) flush() {
 
 func (o *outbox) send() {
 	for at := 0; at < o.n; {
-		n, err := o.kernel.WriteBatch(o.waiting[at:o.n], syscall.MSG_DONTWAIT)
+		n, err := o.kernel.send(at, o.n)
 		if err != nil || n <= 0 {
 			o.dropped.Inc()
 			n = 1 // the first was the one that could not be sent
@@ -140,24 +135,14 @@ func isSound(b []byte) bool {
 	return len(b) > 1 && b[0]>>6 == 2 && (b[1] < 192 || b[1] > 223)
 }
 
-// address writes an address into one that is used again and again.
-func address(a *net.UDPAddr, from netip.AddrPort) {
-	a.Port, a.Zone = int(from.Port()), from.Addr().Zone()
-	if ip := from.Addr().Unmap(); ip.Is4() {
-		octets := ip.As4()
-		a.IP = append(a.IP[:0], octets[:]...)
-		return
-	}
-	octets := from.Addr().As16()
-	a.IP = append(a.IP[:0], octets[:]...)
-}
-
 // outboxes is a network whose UDP sockets are outboxes.
 type outboxes struct {
 	*stdnet.Net
 	dropped counter
 	held    bool
 	tracks  tracks
+	sources sources
+	hurried atomic.Int32 // how many are connecting
 	all     []*outbox
 }
 
@@ -167,7 +152,10 @@ func (n *outboxes) ListenUDP(network string, at *net.UDPAddr) (transport.UDPConn
 	if err != nil {
 		return nil, err
 	}
-	o := newOutbox(conn, n.dropped)
+	o, err := newOutbox(conn, n.dropped, &n.sources, &n.hurried)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
 	o.held, o.tracks = n.held, &n.tracks
 	n.all = append(n.all, o)
 	return o, nil
@@ -177,4 +165,22 @@ func (n *outboxes) flush() {
 	for _, o := range n.all {
 		o.flush()
 	}
+}
+
+// fetch takes what has come to the sockets.
+func (n *outboxes) fetch() {
+	now := time.Now()
+	for _, o := range n.all {
+		o.in.fetch(now)
+	}
+}
+
+// hurry has the sockets read as soon as something is there, until the function
+// that it returns is called.
+func (n *outboxes) hurry() (done func()) {
+	n.hurried.Add(1)
+	for _, o := range n.all {
+		o.in.wake()
+	}
+	return sync.OnceFunc(func() { n.hurried.Add(-1) })
 }

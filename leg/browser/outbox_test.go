@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -27,7 +28,8 @@ func openOutbox(t testing.TB, held bool) (*outbox, *tally) {
 	fatal(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	dropped := new(tally)
-	o := newOutbox(conn, dropped)
+	o, err := newOutbox(conn, dropped, new(sources), new(atomic.Int32))
+	fatal(t, err)
 	o.held = held
 	return o, dropped
 }

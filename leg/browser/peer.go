@@ -15,6 +15,7 @@ import (
 // peer is the peer connection of one call. The client offers, we answer.
 type peer struct {
 	pc      *webrtc.PeerConnection
+	secret  *secret  // of its handshake
 	told    reported // by the client, over RTCP
 	states  chan webrtc.PeerConnectionState
 	remote  atomic.Int32 // candidates taken
@@ -38,7 +39,7 @@ func (e *engine) newPeer(offer description, m *metrics, out *track, hear func(*w
 	if err != nil {
 		return nil, fmt.Errorf("peer connection: %w", err)
 	}
-	p := &peer{pc: pc, states: make(chan webrtc.PeerConnectionState, 16), done: make(chan struct{}), metrics: m}
+	p := &peer{pc: pc, secret: known, states: make(chan webrtc.PeerConnectionState, 16), done: make(chan struct{}), metrics: m}
 	pc.OnConnectionStateChange(p.note)
 	p.hearOnce(hear)
 	if err := p.take(offer); err != nil {

@@ -68,7 +68,7 @@ func (r *route) find(packet []byte) bool {
 		if len(packet) != size+p.added {
 			continue
 		}
-		if c := r.secret.cipher(i); c != nil && r.same(c, packet) {
+		if c := r.secret.cipher(i, ours); c != nil && r.same(c, packet) {
 			r.cipher = c
 			return true
 		}

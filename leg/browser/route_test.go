@@ -57,10 +57,10 @@ func routed(t *testing.T, profile int) (*track, *longWay, func() *rtp.Packet) {
 	s := known(t)
 	out := newTrack()
 	out.route.secret, out.tracks = s, o.tracks
-	way := &longWay{t: t, cipher: s.cipher(profile), out: o, to: at[0]}
+	way := &longWay{t: t, cipher: s.cipher(profile, ours), out: o, to: at[0]}
 	out.bound.Store(&binding{stream: way, ssrc: 7, opus: 111})
 	o.tracks.add(7, out)
-	opened := s.cipher(profile)
+	opened := s.cipher(profile, ours)
 	return out, way, func() *rtp.Packet {
 		b := comes(t, conns[0], time.Minute)
 		clear, err := opened.DecryptRTP(nil, b, nil)
@@ -96,7 +96,7 @@ func TestAnotherCipherTakesTheLongWay(t *testing.T) {
 	out, way, _ := routed(t, 0)
 	other := known(t)
 	other.master = bytes.Repeat([]byte{9}, 48)
-	way.cipher = other.cipher(0)
+	way.cipher = other.cipher(0, ours)
 	for range 2 * probeEvery {
 		out.hear(toHear("a"))
 	}
@@ -141,7 +141,7 @@ func TestAHandshakeAsAClientTellsNoKeys(t *testing.T) {
 	s := new(secret)
 	_, err := s.Write([]byte("CLIENT_RANDOM 0102 0304\n"))
 	fatal(t, err)
-	if s.cipher(0) != nil {
+	if s.cipher(0, ours) != nil {
 		t.Error("there is a cipher")
 	}
 }
@@ -154,7 +154,7 @@ func FuzzKeyMaterial(f *testing.F) {
 		if n, err := s.Write(line); n != len(line) || err != nil {
 			t.Error(n, err)
 		}
-		s.cipher(0)
+		s.cipher(0, ours)
 	})
 }
 
@@ -166,7 +166,7 @@ func BenchmarkShortWay(b *testing.B) {
 	for i := range all {
 		all[i] = newTrack()
 		all[i].bound.Store(&binding{ssrc: uint32(i), opus: 111})
-		all[i].route = route{cipher: s.cipher(0), out: o, to: at[0]}
+		all[i].route = route{cipher: s.cipher(0, ours), out: o, to: at[0]}
 	}
 	sound := media.Sound{Payload: make([]byte, 90)}
 	b.ReportAllocs()

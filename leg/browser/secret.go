@@ -38,8 +38,8 @@ func offeredProfiles() (list []dtls.SRTPProtectionProfile) {
 }
 
 // secret is what both sides of one DTLS handshake know, as far as we were the
-// server in it. With that a route encrypts packets by itself. It stays in
-// memory and is never written anywhere.
+// server in it. With that a route encrypts packets by itself, and a source
+// decrypts them. It stays in memory and is never written anywhere.
 type secret struct {
 	mu             sync.Mutex
 	client, server []byte // randoms
@@ -87,9 +87,16 @@ func (s *secret) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// cipher makes the one that our packets are encrypted with under a profile; nil
-// if it is not known.
-func (s *secret) cipher(profile int) *srtp.Context {
+// party is whose packets a cipher is for.
+type party int
+
+const (
+	theirs party = iota // the DTLS client's
+	ours                // the DTLS server's
+)
+
+// cipher makes that of one party under a profile; nil if it is not known.
+func (s *secret) cipher(profile int, of party, options ...srtp.ContextOption) *srtp.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.client == nil || s.server == nil {
@@ -102,8 +109,9 @@ func (s *secret) cipher(profile int) *srtp.Context {
 		return nil
 	}
 	// Client key, server key, client salt, server salt (RFC 5764, section 4.2).
-	key, salt := b[p.key:2*p.key], b[2*p.key+p.salt:]
-	c, err := srtp.CreateContext(key, salt, p.srtp)
+	keys, salts := b[:2*p.key], b[2*p.key:]
+	key, salt := keys[int(of)*p.key:][:p.key], salts[int(of)*p.salt:][:p.salt]
+	c, err := srtp.CreateContext(key, salt, p.srtp, options...)
 	if err != nil {
 		return nil
 	}

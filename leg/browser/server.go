@@ -68,6 +68,10 @@ func New(cfg Config) (*Server, error) {
 // of a bridge where Config.Batched is set; any goroutine may call it.
 func (s *Server) Flush() { s.engine.out.flush() }
 
+// Fetch takes what clients have said since the last time. It comes before the
+// ticks of bridges where Config.Batched is set, from one goroutine at a time.
+func (s *Server) Fetch() { s.engine.out.fetch() }
+
 // newServer is New without the ports.
 func newServer(cfg Config, e *engine, m *metrics) *Server {
 	s := &Server{

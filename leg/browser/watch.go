@@ -11,17 +11,19 @@ import (
 // watch is what is waited for on a peer connection: that media flows for the
 // first time, and again after the client described itself anew.
 type watch struct {
-	flows         bool // it ever has
+	flows         bool   // it ever has
+	connecting    func() // to be called once it does
 	setup, change *time.Timer
 }
 
-func newWatch(cfg Config) *watch {
-	w := &watch{setup: time.NewTimer(cfg.SetupTimeout), change: time.NewTimer(cfg.ModalityTimeout)}
+func newWatch(cfg Config, hurry func() func()) *watch {
+	w := &watch{connecting: hurry(), setup: time.NewTimer(cfg.SetupTimeout), change: time.NewTimer(cfg.ModalityTimeout)}
 	w.change.Stop() // until there is an offer
 	return w
 }
 
 func (w *watch) stop() {
+	w.connecting()
 	w.setup.Stop()
 	w.change.Stop()
 }

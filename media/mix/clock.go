@@ -28,6 +28,9 @@ type Config struct {
 	// Broken is told of a port that panicked and was taken out. It is called
 	// within the tick: it may not block or call the bridge. Nil is nobody.
 	Broken func(id string, cause error)
+	// Fetch is called before each round of ticks, so that what is to be heard in
+	// them can be taken from where it waits. It may not block. Nil is nothing.
+	Fetch func()
 	// Flush is called by a worker after each tick of a bridge in which somebody
 	// was handed something to send or to hear. It may not block. Nil is nothing.
 	Flush func()
@@ -170,6 +173,9 @@ func (c *Clock) tick(s *slot) {
 	c.due, c.count = due, count
 	c.counters.skipped.Add(skipped)
 	c.cursor.Store(0)
+	if c.cfg.Fetch != nil {
+		c.cfg.Fetch()
+	}
 	for range helpers {
 		c.part.Add(1)
 		c.begin <- struct{}{}

@@ -1,0 +1,203 @@
+package browser
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// inboxSize is how many packets are read with one system call.
+	inboxSize = 32
+	// fetchMost is how many of them are read in one go, so that a flood does not
+	// keep a tick waiting: twice what comes in 20 ms from all of a full server.
+	fetchMost = 64 * inboxSize
+	// fetchedWithin is for how long after a fetch another one is expected.
+	fetchedWithin = 100 * time.Millisecond
+	// restAtMost is how long nobody looks at a socket that is not fetched from.
+	restAtMost = time.Second
+	// strayMost is how many packets wait for the peer connections. A kernel drops
+	// as well what nobody takes.
+	strayMost = 1024
+)
+
+// inbox reads a UDP socket of many peers. Sound goes the short way (source), all
+// else to the peer connections.
+//
+// Sound is wanted when the bridge ticks, and not before. To be woken for each
+// packet costs more than all that is done with it, so while a clock ticks, and
+// nobody is just connecting, the socket is read once a tick: fetch. The kernel
+// keeps the packets until then, and the time at which each came. Otherwise it is
+// read as soon as something is there.
+type inbox struct {
+	kernel  *datagrams
+	sources *sources
+	hurried *atomic.Int32 // how many want to be heard at once
+
+	kick chan struct{} // something is there for next, or has changed
+
+	mu      sync.Mutex
+	closed  bool
+	reading bool // next waits for the kernel
+	fetched time.Time
+	strays  strays
+}
+
+func newInbox(conn *net.UDPConn, s *sources, hurried *atomic.Int32) (*inbox, error) {
+	kernel, err := newDatagrams(conn, inboxSize)
+	if err != nil {
+		return nil, err
+	}
+	return &inbox{kernel: kernel, sources: s, hurried: hurried, kick: make(chan struct{}, 1)}, nil
+}
+
+// next gives the next packet for the peer connections, and waits for it.
+func (i *inbox) next(b []byte) (int, netip.AddrPort, error) {
+	for {
+		n, from, wait, err := i.look(b)
+		switch {
+		case n > 0 || err != nil:
+			return n, from, err
+		case wait:
+			i.rest()
+		default:
+			if err := i.read(); err != nil {
+				return 0, from, err
+			}
+		}
+	}
+}
+
+// look takes what waits. Where nothing does, it says whether somebody else reads
+// the socket.
+func (i *inbox) look(b []byte) (n int, from netip.AddrPort, wait bool, err error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if n, from = i.strays.take(b); n > 0 {
+		return n, from, false, nil
+	}
+	if i.closed {
+		return 0, from, false, net.ErrClosed
+	}
+	wait = i.hurried.Load() <= 0 && time.Since(i.fetched) < fetchedWithin
+	i.reading = !wait
+	return 0, from, wait, nil
+}
+
+// rest waits until something is there for next, or it is time to look again.
+func (i *inbox) rest() {
+	again := time.NewTimer(restAtMost)
+	defer again.Stop()
+	select {
+	case <-i.kick:
+	case <-again.C:
+	}
+}
+
+// read waits for packets and sorts them.
+func (i *inbox) read() error {
+	n, err := i.kernel.receive(true)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.reading = false
+	if err == nil {
+		i.sort(n)
+	}
+	return err
+}
+
+// fetch reads what has come, and does not wait.
+func (i *inbox) fetch(now time.Time) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.fetched = now
+	if i.reading || i.closed {
+		return
+	}
+	for range fetchMost / inboxSize {
+		n, err := i.kernel.receive(false)
+		if err != nil {
+			break // there are no more
+		}
+		if i.sort(n); n < inboxSize {
+			break
+		}
+	}
+	if i.strays.some() {
+		i.wake()
+	}
+}
+
+// sort gives each packet to whom it is for.
+func (i *inbox) sort(n int) {
+	now := time.Now()
+	for k := range n {
+		packet := i.kernel.packet(k)
+		if isSound(packet) && i.sources.take(packet, i.kernel.at(k, now)) {
+			continue
+		}
+		if len(packet) > 0 {
+			i.strays.put(packet, i.kernel.from(k))
+		}
+	}
+}
+
+// wake has next look again.
+func (i *inbox) wake() {
+	select {
+	case i.kick <- struct{}{}:
+	default:
+	}
+}
+
+// close has next return.
+func (i *inbox) close() {
+	i.mu.Lock()
+	i.closed = true
+	i.mu.Unlock()
+	i.wake()
+}
+
+// strays are packets that wait for the peer connections, first in, first out.
+type strays struct {
+	waiting []stray
+	first   int
+	unused  [][]byte
+}
+
+type stray struct {
+	packet []byte
+	from   netip.AddrPort
+}
+
+func (s *strays) some() bool { return s.first < len(s.waiting) }
+
+func (s *strays) put(packet []byte, from netip.AddrPort) {
+	if len(s.waiting)-s.first >= strayMost {
+		return
+	}
+	if s.first >= strayMost {
+		s.waiting, s.first = append(s.waiting[:0], s.waiting[s.first:]...), 0
+	}
+	var b []byte
+	if n := len(s.unused); n > 0 {
+		b, s.unused = s.unused[n-1], s.unused[:n-1]
+	}
+	s.waiting = append(s.waiting, stray{append(b[:0], packet...), from})
+}
+
+func (s *strays) take(b []byte) (int, netip.AddrPort) {
+	if !s.some() {
+		return 0, netip.AddrPort{}
+	}
+	next := s.waiting[s.first]
+	if s.first++; s.first == len(s.waiting) {
+		s.waiting, s.first = s.waiting[:0], 0
+	}
+	if len(s.unused) < inboxSize {
+		s.unused = append(s.unused, next.packet)
+	}
+	return copy(b, next.packet), next.from
+}

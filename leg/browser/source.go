@@ -1,0 +1,103 @@
+package browser
+
+import (
+	"encoding/binary"
+	"sync"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+)
+
+// replayWindow is how many packets back one is known that has come before (RFC
+// 3711, section 3.3.2).
+const replayWindow = 64
+
+// source is the short way of a client's sound: from the socket to the ear,
+// decrypted on the spot. The long way, through every layer of the peer
+// connection, wakes four goroutines for each packet.
+//
+// One packet a second goes the long way, so that the layers see that the client
+// is there; so does what is no sound, and everything until the first packet that
+// our cipher opens.
+type source struct {
+	secret *secret
+	ear    *ear
+
+	mu     sync.Mutex
+	cipher *srtp.Context // nil: none has opened a packet yet
+	tries  int
+	count  int
+	header rtp.Header
+	clear  []byte
+}
+
+// triesMost is how many packets may come that no cipher opens before no more are
+// tried.
+const triesMost = 8
+
+func newSource(s *secret, e *ear) *source {
+	return &source{secret: s, ear: e, clear: make([]byte, 0, maxPacket)}
+}
+
+// take takes a packet, unless it is to go the long way.
+func (s *source) take(packet []byte, at time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ear.listens(packet[1]) {
+		return false
+	}
+	if s.count++; s.count%probeEvery == 0 {
+		return false
+	}
+	if s.cipher == nil {
+		if s.tries >= triesMost || !s.find(packet) {
+			return false
+		}
+	} else if !s.open(s.cipher, packet) {
+		return true // forged, or come before
+	}
+	s.ear.take(s.clear, at)
+	return true
+}
+
+// find looks for the cipher that opens a packet.
+func (s *source) find(packet []byte) bool {
+	for i := range profiles {
+		c := s.secret.cipher(i, theirs, srtp.SRTPReplayProtection(replayWindow))
+		if c != nil && s.open(c, packet) {
+			s.cipher = c
+			return true
+		}
+	}
+	s.tries++
+	return false
+}
+
+// open decrypts a packet.
+func (s *source) open(c *srtp.Context, packet []byte) bool {
+	b, err := c.DecryptRTP(s.clear[:0], packet, &s.header)
+	if err != nil {
+		return false
+	}
+	s.clear = b
+	return true
+}
+
+// sources are the short ways in, by SSRC. Where two clients chose the same, the
+// later goes the long way.
+type sources struct{ of sync.Map }
+
+func (s *sources) add(ssrc uint32, in *source)    { s.of.LoadOrStore(ssrc, in) }
+func (s *sources) remove(ssrc uint32, in *source) { s.of.CompareAndDelete(ssrc, in) }
+
+// take takes a packet of sound that came at some time, unless it is to go the
+// long way.
+func (s *sources) take(packet []byte, at time.Time) bool {
+	const ssrc = 8 // where it stands in a packet (RFC 3550, section 5.1)
+	if len(packet) < ssrc+4 {
+		return false
+	}
+	in, ok := s.of.Load(binary.BigEndian.Uint32(packet[ssrc:]))
+	return ok && in.(*source).take(packet, at) //nolint:errcheck,forcetypeassert // add stores nothing else
+}
