@@ -299,10 +299,8 @@ func FuzzEnteringOpensNothingByChance(f *testing.F) {
 	f.Add("", r.MeetingLink[:40], r.MeetingID, "")
 	f.Add("", "#=/", strings.Repeat(" ", 12), r.Passcode[:5])
 	f.Fuzz(func(t *testing.T, id, link, meeting, passcode string) {
-		if link == r.MeetingLink || passcode == r.Passcode {
-			t.Skip()
-		}
-		if a, err := b.Enter(t.Context(), room.Entering{RoomID: id, MeetingLink: link, MeetingID: meeting, Passcode: passcode, User: carol}); err == nil {
+		knows := link == r.MeetingLink || passcode == r.Passcode
+		if a, err := b.Enter(t.Context(), room.Entering{RoomID: id, MeetingLink: link, MeetingID: meeting, Passcode: passcode, User: carol}); err == nil && !knows {
 			t.Errorf("%+v", a)
 		}
 	})

@@ -4,6 +4,7 @@ package proc
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -91,8 +92,13 @@ func parseStatus(status string) (rss, threads int64, err error) {
 	return rss, threads, nil
 }
 
-// hertz is how often a second the kernel counts in /proc/stat (USER_HZ).
-const hertz = 100
+const (
+	// tick is what the kernel counts in /proc/stat: a second has 100 (USER_HZ).
+	tick = 10 * time.Millisecond
+	// longestTicks is the most that a column may have for the sum to be a
+	// duration: 48 years.
+	longestTicks = math.MaxInt64 / int64(tick) / 6
+)
 
 // Busy is how long all processors together have worked since the machine was
 // started, time taken by other virtual machines included.
@@ -118,12 +124,12 @@ func parseBusy(stat string) (time.Duration, error) {
 	var ticks int64
 	for i, f := range fields[1:9] {
 		n, err := strconv.ParseInt(f, 10, 64)
-		if err != nil || n < 0 {
+		if err != nil || n < 0 || n > longestTicks {
 			return 0, errStat
 		}
 		if i != 3 && i != 4 {
 			ticks += n
 		}
 	}
-	return time.Duration(ticks) * time.Second / hertz, nil
+	return time.Duration(ticks) * tick, nil
 }
