@@ -2,6 +2,7 @@ package netlab
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -98,6 +99,13 @@ const usual = 11
 // hear plays a script through a weather into a bridge.
 func hear(t testing.TB, s *Script, loss int, w Weather, seed uint64) (Report, jitter.Stats, Counts) {
 	t.Helper()
+	return hearStalling(t, s, loss, w, seed, 0)
+}
+
+// hearStalling is hear in a bridge that now and then stands still for up to so
+// long, and then makes up for the ticks that it has missed.
+func hearStalling(t testing.TB, s *Script, loss int, w Weather, seed uint64, stall time.Duration) (Report, jitter.Stats, Counts) {
+	t.Helper()
 	packets, err := Encode(s.Samples, loss)
 	if err != nil {
 		t.Fatal(err)
@@ -105,8 +113,14 @@ func hear(t testing.TB, s *Script, loss int, w Weather, seed uint64) (Report, ji
 	line := NewLine(w, seed)
 	all := through(t, &Talker{Packets: packets, LevelID: levelID}, line)
 	b := newBridge(t)
+	random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same every time is what is wanted
 	heard := slices.Repeat([]int16{0}, samplesOf(phase))
-	for at := phase; at < time.Duration(len(packets)+25)*packet; at += packet {
+	var busy time.Duration // until then
+	for due := phase; due < time.Duration(len(packets)+25)*packet; due += packet {
+		if due > busy && random.Float64() < 0.04 {
+			busy = due + time.Duration(random.Float64()*float64(stall))
+		}
+		at := max(due, busy)
 		for ; len(all) > 0 && all[0].at <= at; all = all[1:] {
 			b.buffer.Push(&all[0].packet, b.began.Add(all[0].at))
 		}
@@ -192,5 +206,23 @@ func TestNoLossLeavesALongGapInATone(t *testing.T) {
 			}
 		}
 		t.Logf("%.0f %% in bursts of %v: up to %d in a row, and a gap of %v", 100*w.Loss, max(w.Burst, float64(w.Row), 1), row, longest)
+	}
+}
+
+// TestABridgeThatIsLateDoesNotClick lets a busy machine hold up the bridge for up
+// to 300 ms every half a second.
+func TestABridgeThatIsLateDoesNotClick(t *testing.T) {
+	s := script(t, time.Second, 5*time.Second)
+	seeds := uint64(12)
+	if raced {
+		seeds = 2
+	}
+	for _, w := range []Weather{{}, {Loss: 0.05}, {Jitter: 100 * time.Millisecond}, {Jitter: 60 * time.Millisecond, Spread: Stalling}} {
+		for seed := range seeds {
+			r, _, counts := hearStalling(t, s, int(100*w.Loss), w, seed, 300*time.Millisecond)
+			if r.Clicks > 0 || r.Recognised < r.Of {
+				t.Errorf("%+v, seed %d: %v; %v", w, seed, &r, counts)
+			}
+		}
 	}
 }

@@ -52,6 +52,7 @@ func (r *Receiver) render(want int) {
 	case Lost:
 		r.prime()
 		r.voice.conceal(samples(r.item.Duration), r.item.Next)
+		mend(&r.tape, r.voice.frame.Samples)
 		r.append(r.item.Missing)
 	}
 }
@@ -103,7 +104,7 @@ func (r *Receiver) makeUp(n int) {
 	}
 	from := r.tape.unread()
 	put := r.wsola.grow(&r.tape, n, -1)
-	if r.madeUp > 0 {
+	if r.madeUp+put > fadeAfter {
 		fade(r.tape.samples[r.tape.at+from:], 1, faded)
 	}
 	r.madeUp += put

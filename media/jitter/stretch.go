@@ -12,6 +12,9 @@ const (
 	seam = 240
 	// coarse is by how much the first search is coarser than the second.
 	coarse = 4
+	// jump is how many times the steepest step of the last 5 ms the next one is
+	// not.
+	jump = 2
 	// similar is how much alike, from 0 to 1, two periods must be that one of them
 	// may go missing in the middle of a word.
 	similar = 0.9
@@ -120,6 +123,28 @@ func (s *stretcher) join(t *tape, sound []int16) int {
 	}
 	t.samples = append(t.samples[:from+m], sound...)
 	return m
+}
+
+// mend takes the jump out of sound that is to go on where the tape ends and does
+// not, as what a decoder makes up at times. The step between the two is spread
+// over a seam.
+func mend(t *tape, sound []int16) {
+	if len(t.samples) < seam || len(sound) == 0 {
+		return
+	}
+	end := t.samples[len(t.samples)-seam:]
+	last, steepest := int(end[0]), 0
+	for _, v := range end {
+		steepest = max(steepest, int(v)-last, last-int(v))
+		last = int(v)
+	}
+	step := last - int(sound[0])
+	if max(step, -step) <= jump*steepest {
+		return
+	}
+	for i := range min(seam, len(sound)) {
+		sound[i] = clip(int(sound[i]) + step*(seam-i)/seam)
+	}
 }
 
 // fit is where in long, up to a period from its beginning, short fits best.
