@@ -243,7 +243,7 @@ func (t *transfer) hand(other *Connection) {
 		ready: func() error { return t.target.awaits(other) },
 		arrived: func(p *Participant) {
 			met = p.call.companion(p, other)
-			p.call.relieve(other)
+			p.call.relieve(other, met)
 		},
 		released: func(*Participant) {
 			t.met = cmp.Or(met, t.met)
@@ -300,14 +300,14 @@ func (cn *Connection) partner() identity.ID {
 	return ""
 }
 
-// relieve lets the application out of a call of two whose other side has got
-// the transferee; the call goes on.
-func (c *Call) relieve(other *Connection) {
+// relieve lets the application out of a call of two whose other side, if it is
+// there, has got the transferee; the call goes on.
+func (c *Call) relieve(other *Connection, met identity.ID) {
 	if other == nil {
 		c.expects = false
 		return
 	}
-	if c.group || c.headcount() != 2 || other.seat.isVisitor() {
+	if met == "" || c.group || c.headcount() != 2 || other.seat.isVisitor() {
 		return
 	}
 	other.seat.replaced = true

@@ -144,6 +144,23 @@ func TestAConsultationEndsWithTheTwoTogether(t *testing.T) {
 	})
 }
 
+func TestTheApplicationStaysWithWhoIsTransferredToACallThatTheOtherSideHasLeft(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, cn := h.answered()
+		agent, talk := h.talking(bob)
+		h.add(talk, call.Addition{To: carol})
+		agent.p.Gone(call.ReasonLocal)
+		synctest.Wait()
+		h.want(cn.Transfer(h.Context(), call.Transfer{TargetCall: talk.ID()}), nil)
+		h.pass(time.Second)
+		h.want(talk.View().State, call.Connected)
+		h.want(caller.ended().Message, "not ended")
+		second := h.accept()
+		h.want([]bool{h.hears(caller, second), h.hears(second, caller)}, []bool{true, true})
+		h.want(h.book.count(talk, "AddParticipantSucceeded"), 1)
+	})
+}
+
 // watching is another application's connection to the call of a participant.
 func (h *house) watching(leg *phone) *call.Connection {
 	h.Helper()
