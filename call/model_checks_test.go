@@ -20,9 +20,13 @@ type said struct {
 	Reason        *call.Reason  `json:"reason"`
 }
 
-func read(r call.Record) said {
-	var s said
-	_ = json.Unmarshal(r.Data, &s)
+// read reads a record, each once: most of the time of a plan goes into this.
+func (l *ledger) read(r call.Record) said {
+	s, known := l.heard[r.ID]
+	if !known {
+		_ = json.Unmarshal(r.Data, &s)
+		l.heard[r.ID] = s
+	}
 	return s
 }
 
@@ -50,7 +54,7 @@ func (m *model) checkRest() {
 		var last said
 		for _, r := range logs[cn.ID()] {
 			if short(r) == "ParticipantsUpdated" {
-				last = read(r)
+				last = m.journal.read(r)
 			}
 		}
 		if !reflect.DeepEqual(last.Participants, v.Participants) {
@@ -106,7 +110,7 @@ func (m *model) checkEnd() {
 func (m *model) checkPresence() {
 	there, running := map[string]bool{}, map[string]bool{}
 	for _, r := range m.journal.records {
-		s := read(r)
+		s := m.journal.read(r)
 		id := r.Call + "/" + s.ParticipantID
 		switch kind := short(r); kind {
 		case "CallStarted", "CallEnded":
@@ -140,7 +144,7 @@ func (m *model) checkLog(log []call.Record) {
 	connected, number := false, uint64(0)
 	moved, transfers := 0, 0
 	for i, r := range log {
-		s, last := read(r), i == len(log)-1
+		s, last := m.journal.read(r), i == len(log)-1
 		if r.Sequence != uint64(i)+1 {
 			m.fail("%s has sequence %d, want %d", short(r), r.Sequence, i+1)
 		}
@@ -164,7 +168,7 @@ func (m *model) checkLog(log []call.Record) {
 			}
 		case "CallTransferAccepted", "CallTransferFailed":
 			if transfers--; transfers < 0 {
-				m.fail("a transfer ends before it was asked for: %v", names(log))
+				m.fail("a transfer ends before it was asked for: %v", m.names(log))
 			}
 		case "MoveParticipantSucceeded", "MoveParticipantFailed":
 			moved++
@@ -185,14 +189,14 @@ func (m *model) checkLog(log []call.Record) {
 		}
 	}
 	if want := m.moving[log[0].Connection]; moved != want {
-		m.fail("%d of %d moves have an outcome in %v", moved, want, names(log))
+		m.fail("%d of %d moves have an outcome in %v", moved, want, m.names(log))
 	}
 	if transfers != 0 {
-		m.fail("%d transfers without an outcome in %v", transfers, names(log))
+		m.fail("%d transfers without an outcome in %v", transfers, m.names(log))
 	}
 	for id, n := range outcomes {
 		if n != 1 {
-			m.fail("addition %s has %d outcomes in %v", id, n, names(log))
+			m.fail("addition %s has %d outcomes in %v", id, n, m.names(log))
 		}
 	}
 	for name, n := range closings {
@@ -208,7 +212,7 @@ func (m *model) checkLog(log []call.Record) {
 	if m.endedWithItsCall(log[len(log)-1]) {
 		for id, state := range there {
 			if state != call.Gone {
-				m.fail("%s appeared and never went: %v", id, names(log))
+				m.fail("%s appeared and never went: %v", id, m.names(log))
 			}
 		}
 	}
@@ -228,11 +232,11 @@ func (m *model) endedWithItsCall(closing call.Record) bool {
 	return false
 }
 
-func names(log []call.Record) []string {
+func (m *model) names(log []call.Record) []string {
 	var list []string
 	for _, r := range log {
 		name := short(r)
-		if s := read(r); s.State != "" {
+		if s := m.journal.read(r); s.State != "" {
 			name += ":" + string(s.State)
 		}
 		list = append(list, name)

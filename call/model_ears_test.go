@@ -83,7 +83,7 @@ func (m *model) checkSteps() {
 		if r.Connection == "" {
 			continue // told only while no connection is there to be told
 		}
-		s := read(r)
+		s := m.journal.read(r)
 		var name string
 		id := r.Connection + "/" + s.ParticipantID
 		switch short(r) {

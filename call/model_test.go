@@ -26,12 +26,18 @@ func TestWhateverHappensTheLogStaysTrue(t *testing.T) {
 	if raceEnabled {
 		rounds = 20
 	}
-	for range rounds { // a hundred plans each
-		rapid.Check(t, func(rt *rapid.T) {
-			m := newModel(drawPlan(rt))
-			synctest.Test(t, m.run)
-			if len(m.wrong) > 0 {
-				rt.Fatalf("%s", strings.Join(m.wrong, "\n"))
+	const parts = 4
+	for part := range parts {
+		t.Run(fmt.Sprint("part ", part+1), func(t *testing.T) {
+			t.Parallel()
+			for range rounds / parts { // a hundred plans each
+				rapid.Check(t, func(rt *rapid.T) {
+					m := newModel(drawPlan(rt))
+					synctest.Test(t, m.run)
+					if len(m.wrong) > 0 {
+						rt.Fatalf("%s", strings.Join(m.wrong, "\n"))
+					}
+				})
 			}
 		})
 	}
@@ -299,10 +305,11 @@ type ledger struct {
 	book
 	turns chan func()
 	turn  map[string]int // the number of the turn of each record
+	heard map[string]said
 }
 
 func newLedger(slow bool) *ledger {
-	l := &ledger{turn: map[string]int{}}
+	l := &ledger{turn: map[string]int{}, heard: map[string]said{}}
 	if slow {
 		l.turns = make(chan func(), 10_000)
 		go l.write()
