@@ -35,7 +35,12 @@ func (s *Server) startCalls(ctx context.Context) error {
 		return err
 	}
 	s.contexts = automation.NewContexts([]byte(secret), time.Now)
+	alarm, err := mix.NewAlarm()
+	if err != nil {
+		return err
+	}
 	s.clock = mix.NewClock(mix.Config{
+		Alarm:    alarm,
 		Encoders: codec.NewEncoder, Speakers: s.cfg.Speakers, Fetch: s.fetch, Flush: s.flush,
 		Broken: func(id string, cause error) {
 			s.log.Error("a participant's sound broke and was taken out", zap.String("participantId", id), zap.Error(cause))

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"encoding/binary"
-	"net"
 	"net/netip"
 	"strconv"
 	"syscall"
@@ -14,24 +13,19 @@ import (
 
 // datagrams are the packets of a socket that pass the kernel with one system
 // call, recvmmsg(2) or sendmmsg(2): their buffers, made once.
-//
-// The calls return at once, and so are made without a word to Go's scheduler: it
-// would wake its monitor thread for each, which costs as much again as a tick of
-// a small call.
 type datagrams struct {
-	raw     syscall.RawConn
+	socket  *descriptor
 	headers []header
 	vectors []unix.Iovec
 	names   []unix.RawSockaddrInet6 // or RawSockaddrInet4, which is shorter
 	control [][arrivalSize]byte
 	buffers [][]byte
-	inet6   bool
 
 	call, first, last int // what is to be done
 	done              int
 	errno             syscall.Errno
-	perform           func(fd uintptr) // do, for the socket as it is
-	wait              func(fd uintptr) bool
+	once              func(fd uintptr) // do, made once
+	until             func(fd uintptr) bool
 }
 
 // header is struct mmsghdr.
@@ -44,19 +38,10 @@ type header struct {
 // of a packet, in octets.
 const arrivalSize = 64
 
-func newDatagrams(conn *net.UDPConn, most int) (*datagrams, error) {
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return nil, err
-	}
-	// Where the kernel does not tell when a packet came, it comes when it is read.
-	_ = raw.Control(func(fd uintptr) {
-		_ = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1) //nolint:gosec // a descriptor
-	})
+func newDatagrams(socket *descriptor, most int) *datagrams {
 	d := &datagrams{
-		raw: raw, inet6: conn.LocalAddr().(*net.UDPAddr).IP.To4() == nil, //nolint:errcheck,forcetypeassert // a UDP socket
-		headers: make([]header, most), vectors: make([]unix.Iovec, most), names: make([]unix.RawSockaddrInet6, most),
-		control: make([][arrivalSize]byte, most), buffers: make([][]byte, most),
+		socket: socket, headers: make([]header, most), vectors: make([]unix.Iovec, most),
+		names: make([]unix.RawSockaddrInet6, most), control: make([][arrivalSize]byte, most), buffers: make([][]byte, most),
 	}
 	for i := range d.buffers {
 		d.buffers[i] = make([]byte, 0, maxPacket)
@@ -64,12 +49,12 @@ func newDatagrams(conn *net.UDPConn, most int) (*datagrams, error) {
 		d.headers[i].Iov = &d.vectors[i]
 		d.headers[i].SetIovlen(1)
 	}
-	d.perform = d.do
-	d.wait = func(fd uintptr) bool {
+	d.once = d.do
+	d.until = func(fd uintptr) bool {
 		d.do(fd)
 		return d.errno != unix.EAGAIN
 	}
-	return d, nil
+	return d
 }
 
 // do makes the call for the messages from first to last.
@@ -107,9 +92,9 @@ func (d *datagrams) receive(wait bool) (n int, err error) {
 	}
 	d.call, d.first, d.last = unix.SYS_RECVMMSG, 0, len(d.headers)
 	if wait {
-		return d.result(d.raw.Read(d.wait))
+		return d.result(d.socket.await(d.until))
 	}
-	return d.result(d.raw.Control(d.perform))
+	return d.result(d.socket.use(d.once))
 }
 
 // packet is one that was received.
@@ -153,7 +138,7 @@ func (d *datagrams) put(i int, packet []byte, to netip.AddrPort) {
 	d.vectors[i].SetLen(len(packet))
 	h.Control = nil
 	h.SetControllen(0)
-	if d.inet6 {
+	if d.socket.inet6 {
 		*name = unix.RawSockaddrInet6{Family: unix.AF_INET6, Port: swapped(to.Port()), Addr: to.Addr().As16(), Scope_id: scope(to.Addr().Zone())}
 		h.Namelen = unix.SizeofSockaddrInet6
 		return
@@ -167,7 +152,7 @@ func (d *datagrams) put(i int, packet []byte, to netip.AddrPort) {
 // took.
 func (d *datagrams) send(first, last int) (int, error) {
 	d.call, d.first, d.last = unix.SYS_SENDMMSG, first, last
-	return d.result(d.raw.Control(d.perform))
+	return d.result(d.socket.use(d.once))
 }
 
 // swapped is a port in the order of the network, or back.

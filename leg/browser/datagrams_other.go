@@ -4,7 +4,6 @@ package browser
 
 import (
 	"errors"
-	"net"
 	"net/netip"
 	"time"
 )
@@ -12,7 +11,7 @@ import (
 // datagrams are the packets of a socket that are read and sent together: one by
 // one, where the kernel is not Linux.
 type datagrams struct {
-	conn    *net.UDPConn
+	socket  *descriptor
 	buffers [][]byte
 	others  []netip.AddrPort
 	sizes   []int
@@ -20,14 +19,14 @@ type datagrams struct {
 
 var errWaits = errors.New("browser: it cannot be read without waiting")
 
-func newDatagrams(conn *net.UDPConn, most int) (*datagrams, error) {
+func newDatagrams(socket *descriptor, most int) *datagrams {
 	d := &datagrams{
-		conn: conn, buffers: make([][]byte, most), others: make([]netip.AddrPort, most), sizes: make([]int, most),
+		socket: socket, buffers: make([][]byte, most), others: make([]netip.AddrPort, most), sizes: make([]int, most),
 	}
 	for i := range d.buffers {
 		d.buffers[i] = make([]byte, 0, maxPacket)
 	}
-	return d, nil
+	return d
 }
 
 // receive waits for one packet.
@@ -35,7 +34,7 @@ func (d *datagrams) receive(wait bool) (n int, err error) {
 	if !wait {
 		return 0, errWaits
 	}
-	d.sizes[0], d.others[0], err = d.conn.ReadFromUDPAddrPort(d.buffers[0][:maxPacket])
+	d.sizes[0], d.others[0], err = d.socket.conn.ReadFromUDPAddrPort(d.buffers[0][:maxPacket])
 	if err != nil {
 		return 0, err
 	}
@@ -50,7 +49,7 @@ func (d *datagrams) put(i int, b []byte, to netip.AddrPort) { d.buffers[i], d.ot
 // send sends those from first to last, excluded, up to one that cannot be sent.
 func (d *datagrams) send(first, last int) (int, error) {
 	for i := first; i < last; i++ {
-		if _, err := d.conn.WriteToUDPAddrPort(d.buffers[i], d.others[i]); err != nil {
+		if _, err := d.socket.conn.WriteToUDPAddrPort(d.buffers[i], d.others[i]); err != nil {
 			return i - first, err
 		}
 	}

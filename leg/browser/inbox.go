@@ -45,12 +45,8 @@ type inbox struct {
 	strays  strays
 }
 
-func newInbox(conn *net.UDPConn, s *sources, hurried *atomic.Int32) (*inbox, error) {
-	kernel, err := newDatagrams(conn, inboxSize)
-	if err != nil {
-		return nil, err
-	}
-	return &inbox{kernel: kernel, sources: s, hurried: hurried, kick: make(chan struct{}, 1)}, nil
+func newInbox(socket *descriptor, s *sources, hurried *atomic.Int32) *inbox {
+	return &inbox{kernel: newDatagrams(socket, inboxSize), sources: s, hurried: hurried, kick: make(chan struct{}, 1)}
 }
 
 // next gives the next packet for the peer connections, and waits for it.
@@ -88,6 +84,7 @@ func (i *inbox) look(b []byte) (n int, from netip.AddrPort, wait bool, err error
 
 // rest waits until something is there for next, or it is time to look again.
 func (i *inbox) rest() {
+	_ = i.kernel.socket.unwatch() // it is closed: the next look says so
 	again := time.NewTimer(restAtMost)
 	defer again.Stop()
 	select {

@@ -36,7 +36,9 @@ func newTalk(t testing.TB, profile int, network string) *talk {
 	}
 	server, err := net.ListenUDP(network, at)
 	fatal(t, err)
-	t.Cleanup(func() { _ = server.Close() })
+	socket, err := adopt(server)
+	fatal(t, err)
+	t.Cleanup(func() { _ = socket.close() })
 	client, err := net.DialUDP(network, nil, server.LocalAddr().(*net.UDPAddr))
 	fatal(t, err)
 	t.Cleanup(func() { _ = client.Close() })
@@ -47,8 +49,7 @@ func newTalk(t testing.TB, profile int, network string) *talk {
 	c.cipher = c.secret.cipher(profile, theirs)
 	all := new(sources)
 	all.add(talker, newSource(c.secret, c.ear))
-	c.in, err = newInbox(server, all, &c.out.hurried)
-	fatal(t, err)
+	c.in = newInbox(socket, all, &c.out.hurried)
 	c.out.all = []*outbox{{in: c.in}}
 	return c
 }

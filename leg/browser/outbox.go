@@ -29,15 +29,18 @@ const (
 // A packet that the network does not take at once is dropped and counted. It
 // would come too late anyway, and the tick must not wait.
 type outbox struct {
-	*net.UDPConn
-	kernel  *datagrams
-	dropped counter
-	held    bool    // somebody flushes
-	tracks  *tracks // nil: nobody's
-	in      *inbox
+	*net.UDPConn // closed: its address is what is left of it
+	socket       *descriptor
+	dropped      counter
+	held         bool    // somebody flushes
+	tracks       *tracks // nil: nobody's
+	in           *inbox
 
-	mu sync.Mutex
-	n  int // how many wait
+	mu     sync.Mutex
+	batch  *datagrams
+	n      int // how many wait
+	urgent sync.Mutex
+	single *datagrams
 }
 
 // counter is a prometheus.Counter.
@@ -46,31 +49,48 @@ type counter interface{ Inc() }
 func newOutbox(conn *net.UDPConn, dropped counter, s *sources, hurried *atomic.Int32) (*outbox, error) {
 	_ = conn.SetReadBuffer(socketBuffer) // as much of it as the kernel allows
 	_ = conn.SetWriteBuffer(socketBuffer)
-	o := &outbox{UDPConn: conn, dropped: dropped}
-	var err error
-	if o.kernel, err = newDatagrams(conn, outboxSize); err != nil {
+	socket, err := adopt(conn)
+	if err != nil {
 		return nil, err
 	}
-	if o.in, err = newInbox(conn, s, hurried); err != nil {
-		return nil, err
-	}
-	return o, nil
+	return &outbox{
+		UDPConn: conn, socket: socket, dropped: dropped, in: newInbox(socket, s, hurried),
+		batch: newDatagrams(socket, outboxSize), single: newDatagrams(socket, 1),
+	}, nil
 }
 
 // ReadFromAddrPort fits ice.AddrPortReaderWriter: what is no sound, or is to go
 // the long way.
 func (o *outbox) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) { return o.in.next(b) }
 
+// ReadFrom fits net.PacketConn, like ReadFromAddrPort.
+func (o *outbox) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, from, err := o.in.next(b)
+	return n, net.UDPAddrFromAddrPort(from), err
+}
+
+// WriteTo fits net.PacketConn, like WriteToAddrPort.
+func (o *outbox) WriteTo(b []byte, to net.Addr) (int, error) {
+	at, ok := to.(*net.UDPAddr)
+	if !ok {
+		return 0, &net.AddrError{Err: "not a UDP address", Addr: to.String()}
+	}
+	return o.WriteToAddrPort(b, at.AddrPort())
+}
+
+// SetWriteDeadline fits net.Conn: nothing that is written waits.
+func (o *outbox) SetWriteDeadline(time.Time) error { return nil }
+
 // Close fits net.PacketConn.
 func (o *outbox) Close() error {
 	o.in.close()
-	return o.UDPConn.Close()
+	return o.socket.close()
 }
 
 // WriteToAddrPort fits ice.AddrPortReaderWriter.
 func (o *outbox) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	if !isSound(b) {
-		return o.WriteToUDPAddrPort(b, to)
+		return o.now(b, to)
 	}
 	if o.tracks != nil {
 		o.tracks.see(o, b, to)
@@ -78,6 +98,17 @@ func (o *outbox) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.add(append(o.next(), b...), to)
+	return len(b), nil
+}
+
+// now sends one packet by itself.
+func (o *outbox) now(b []byte, to netip.AddrPort) (int, error) {
+	o.urgent.Lock()
+	defer o.urgent.Unlock()
+	o.single.put(0, b, to)
+	if _, err := o.single.send(0, 1); err != nil {
+		return 0, err
+	}
 	return len(b), nil
 }
 
@@ -98,12 +129,12 @@ func (o *outbox) next() []byte {
 	if o.n == outboxSize {
 		o.send()
 	}
-	return o.kernel.buffers[o.n][:0]
+	return o.batch.buffers[o.n][:0]
 }
 
 // add takes what was written there.
 func (o *outbox) add(b []byte, to netip.AddrPort) {
-	o.kernel.put(o.n, b, to)
+	o.batch.put(o.n, b, to)
 	o.n++
 	if !o.held {
 		o.send()
@@ -119,7 +150,7 @@ func (o *outbox) flush() {
 
 func (o *outbox) send() {
 	for at := 0; at < o.n; {
-		n, err := o.kernel.send(at, o.n)
+		n, err := o.batch.send(at, o.n)
 		if err != nil || n <= 0 {
 			o.dropped.Inc()
 			n = 1 // the first was the one that could not be sent

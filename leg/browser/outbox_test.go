@@ -26,10 +26,10 @@ func openOutbox(t testing.TB, held bool) (*outbox, *tally) {
 	t.Helper()
 	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	fatal(t, err)
-	t.Cleanup(func() { _ = conn.Close() })
 	dropped := new(tally)
 	o, err := newOutbox(conn, dropped, new(sources), new(atomic.Int32))
 	fatal(t, err)
+	t.Cleanup(func() { _ = o.Close() })
 	o.held = held
 	return o, dropped
 }

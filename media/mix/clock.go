@@ -25,6 +25,9 @@ type Config struct {
 	// other with 2 ms between them; what is later than that is left out. Zero
 	// is 3.
 	CatchUp int
+	// Alarm wakes the clock when it is time, and is closed with it. Nil is a timer
+	// of Go's own, as virtual time needs it.
+	Alarm Alarm
 	// Broken is told of a port that panicked and was taken out. It is called
 	// within the tick: it may not block or call the bridge. Nil is nobody.
 	Broken func(id string, cause error)
@@ -46,6 +49,9 @@ func (c Config) withDefaults() Config {
 	if c.CatchUp <= 0 {
 		c.CatchUp = 3
 	}
+	if c.Alarm == nil {
+		c.Alarm = newTimer()
+	}
 	return c
 }
 
@@ -59,8 +65,6 @@ type Clock struct {
 	pool     *pool
 	silent   *media.Frame // what is heard when nothing is; nobody writes to it
 
-	wake   chan struct{} // something is to be ticked
-	quit   chan struct{}
 	begin  chan struct{} // one for each helper that is to take part; closed with the last round
 	own    sync.WaitGroup
 	ahead  sync.WaitGroup // the goroutines of playbacks
@@ -80,8 +84,6 @@ func NewClock(cfg Config) *Clock {
 	c := &Clock{
 		cfg:    cfg.withDefaults(),
 		silent: media.NewFrame(media.Rate),
-		wake:   make(chan struct{}, 1),
-		quit:   make(chan struct{}),
 	}
 	c.pool = newPool(c.cfg.Encoders)
 	start := time.Now()
@@ -90,7 +92,10 @@ func NewClock(cfg Config) *Clock {
 		c.slots[i].catchUp = int64(c.cfg.CatchUp)
 	}
 	c.begin = make(chan struct{}, c.cfg.Workers)
-	c.own.Go(c.run)
+	c.own.Go(func() {
+		c.run()
+		_ = c.cfg.Alarm.Close() // nobody waits for it any more
+	})
 	for range c.cfg.Workers - 1 {
 		c.own.Go(c.help)
 	}
@@ -115,7 +120,7 @@ func (c *Clock) Close(ctx context.Context) error {
 	c.mu.Lock()
 	if !c.closed {
 		c.closed = true
-		close(c.quit)
+		c.cfg.Alarm.Ring()
 	}
 	var left []*Bridge
 	for i := range c.slots {
@@ -143,23 +148,24 @@ func (c *Clock) Close(ctx context.Context) error {
 // part in each itself; helpers join where there is work for them.
 func (c *Clock) run() {
 	defer close(c.begin)
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
+	for !c.over() {
 		s, due := c.next()
-		var waited <-chan time.Time
-		if s != nil {
-			timer.Reset(time.Until(due))
-			waited = timer.C
+		if s == nil {
+			c.cfg.Alarm.Wait(-1)
+			continue
 		}
-		select {
-		case <-waited:
-			c.tick(s)
-		case <-c.wake: // somebody has come, perhaps to an earlier slot
-		case <-c.quit:
-			return
+		if wait := time.Until(due); wait > 0 {
+			c.cfg.Alarm.Wait(wait) // somebody may come meanwhile, to an earlier slot
+			continue
 		}
+		c.tick(s)
 	}
+}
+
+func (c *Clock) over() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closed
 }
 
 // tick makes one round: every bridge of the slot, each by one worker.
@@ -216,10 +222,7 @@ func (c *Clock) start(b *Bridge) bool {
 		return false
 	}
 	c.roomiest().add(b, time.Now())
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
+	c.cfg.Alarm.Ring()
 	return true
 }
 

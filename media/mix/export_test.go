@@ -11,7 +11,7 @@ func (c *Clock) Rest() {
 	c.mu.Lock()
 	if !c.closed {
 		c.closed = true
-		close(c.quit)
+		c.cfg.Alarm.Ring()
 	}
 	c.mu.Unlock()
 	c.own.Wait()
