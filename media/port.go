@@ -27,7 +27,7 @@ type Sound struct {
 	// a PacketPort says is passed on as it came.
 	Frame *Frame
 	// Payload is the 20 ms encoded in the port's Format; empty if nothing need be
-	// sent (DTX) or nothing can be. In a silence there is one every 400 ms.
+	// sent (DTX) or nothing can be. With DTX there is one every 400 ms of silence.
 	Payload []byte
 	// Lost says that the payload is missing because it never came: a gap in the
 	// sequence tells the listener's decoder, which knows best what to do.

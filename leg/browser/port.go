@@ -25,13 +25,8 @@ func newPort() (*port, error) {
 // codecName is the codec of every leg, in both directions.
 const codecName = "opus"
 
-// Format is Opus on its 48 kHz clock, prepared for the loss that the client
-// reports.
-func (p *port) Format() media.Format {
-	return media.Format{
-		Codec: codecName, Rate: media.Rate, PacketLoss: int(p.track.expected.percent.Load()),
-	}
-}
+// Format is Opus on its 48 kHz clock, as the client wants it.
+func (p *port) Format() media.Format { return p.track.format() }
 
 // Sends fits media.Sender: what is played to a client that is not there does not
 // count as heard.

@@ -12,6 +12,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/codec"
 	"github.com/botd-dev/botd/media/jitter"
 )
 
@@ -57,6 +58,7 @@ type binding struct {
 	ssrc   uint32
 	opus   uint8 // payload type
 	red    uint8 // payload type of redundancy around it (RFC 2198), zero for none
+	wants  codec.OpusParameters
 }
 
 func newTrack() *track {
@@ -72,17 +74,17 @@ func newTrack() *track {
 func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
 	to := &binding{stream: c.WriteStream(), ssrc: uint32(c.SSRC())}
 	var first webrtc.RTPCodecParameters
-	for _, codec := range c.CodecParameters() {
+	for _, p := range c.CodecParameters() {
 		switch {
-		case strings.EqualFold(codec.MimeType, webrtc.MimeTypeOpus):
-			to.opus = uint8(codec.PayloadType)
-		case strings.EqualFold(codec.MimeType, mimeRED):
-			to.red = uint8(codec.PayloadType)
+		case strings.EqualFold(p.MimeType, webrtc.MimeTypeOpus):
+			to.opus, to.wants = uint8(p.PayloadType), codec.ParseOpus(p.SDPFmtpLine)
+		case strings.EqualFold(p.MimeType, mimeRED):
+			to.red = uint8(p.PayloadType)
 		default:
 			continue
 		}
 		if first.MimeType == "" {
-			first = codec
+			first = p
 		}
 		if to.opus != 0 {
 			break // what comes after it is not preferred
@@ -103,6 +105,15 @@ func (t *track) Unbind(webrtc.TrackLocalContext) error {
 		t.tracks.remove(from.ssrc, t)
 	}
 	return nil
+}
+
+// format is how the peer wants to hear, prepared for the loss that it reports.
+func (t *track) format() media.Format {
+	wants := codec.OpusParameters{Redundancy: true} // until that is known
+	if to := t.bound.Load(); to != nil {
+		wants = to.wants
+	}
+	return wants.Format(int(t.expected.percent.Load()))
 }
 
 // ID fits webrtc.TrackLocal.

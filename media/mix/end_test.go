@@ -39,6 +39,7 @@ func TestThePacketThatEndsAWordIsPassedOnToo(t *testing.T) {
 	during(t, mix.Config{Encoders: newOpus}, func(t *testing.T, b *mix.Bridge, c *mix.Clock) {
 		voice, other := newCaller(t, abrupt(431, -20, 30)), newCaller(t, nil)
 		silent := newCaller(t, frames(700, -20, 30)) // after which nothing comes
+		voice.format, other.format, silent.format = paused, paused, paused
 		b.Join("voice", voice)
 		b.Join("other", other)
 		ticks(60)

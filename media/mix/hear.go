@@ -3,9 +3,9 @@ package mix
 import "github.com/botd-dev/botd/media"
 
 // What a listener is sent when there is nothing to hear: the end of what there
-// was, so that its decoder comes to rest, and then something now and then, so
-// that it and all on the way know that the line is there (RFC 7587, section
-// 3.1.3: every 400 ms).
+// was, so that its decoder comes to rest, and then silence. Where it asked for
+// that (DTX), silence is something now and then, so that it and all on the way
+// know that the line is there (RFC 7587, section 3.1.3: every 400 ms).
 const (
 	tail  = 10 // ticks
 	alive = 20 // ticks
@@ -133,7 +133,7 @@ func (b *Bridge) silence(m *member) media.Sound {
 		s.Payload = b.encode(b.ownStream(m, s.Frame), m.audience, s.Frame, true)
 	case m.from == nil && since <= tail:
 		s.Payload = b.encode(b.shared(m.group), m.audience, s.Frame, true)
-	case since%alive == 0:
+	case !m.format.DTX || since%alive == 0:
 		s.Payload = b.clock.pool.silent(m.format)
 		b.sent = true
 	}

@@ -8,9 +8,32 @@ import (
 	"github.com/botd-dev/botd/media/mix"
 )
 
-func TestSilenceIsOnePacketEvery400ms(t *testing.T) {
+// paused is Opus for who asked that nothing be sent in pauses.
+var paused = media.Format{Codec: "opus", Rate: media.Rate, DTX: true}
+
+func TestSilenceIsAPacketOfSilenceInEveryTick(t *testing.T) {
 	during(t, mix.Config{Encoders: newOpus}, func(t *testing.T, b *mix.Bridge, c *mix.Clock) {
 		ear, other := newCaller(t, nil), newCaller(t, nil)
+		b.Join("ear", ear)
+		b.Join("other", other)
+		ticks(200)
+		b.Close()
+		if n := len(payloads(ear.received())); n != len(ear.received()) || n < 200 {
+			t.Errorf("%d packets in 4 s of silence", n)
+		}
+		if s := c.Stats(); s.Encoded != 0 || s.Decoded != 0 {
+			t.Errorf("encoded %d, decoded %d", s.Encoded, s.Decoded)
+		}
+		if level := measure.LevelDBFS(decode(t, ear.received())); level > -80 {
+			t.Errorf("silence of %.0f dB", level)
+		}
+	})
+}
+
+func TestWhereThatIsAskedForSilenceIsOnePacketEvery400ms(t *testing.T) {
+	during(t, mix.Config{Encoders: newOpus}, func(t *testing.T, b *mix.Bridge, c *mix.Clock) {
+		ear, other := newCaller(t, nil), newCaller(t, nil)
+		ear.format, other.format = paused, paused
 		b.Join("ear", ear)
 		b.Join("other", other)
 		ticks(200)

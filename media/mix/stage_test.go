@@ -54,6 +54,7 @@ func TestAfterATickInWhichSomebodyHeardSomethingItIsFlushed(t *testing.T) {
 	var flushed atomic.Int64
 	during(t, mix.Config{Encoders: newOpus, Flush: func() { flushed.Add(1) }}, func(t *testing.T, b *mix.Bridge, c *mix.Clock) {
 		voice, ear := newCaller(t, nil), newCaller(t, nil)
+		voice.format, ear.format = paused, paused
 		b.Join("voice", voice)
 		b.Join("ear", ear)
 		ticks(100)
