@@ -50,11 +50,11 @@ test: test-deps ## everything: linters, the web client's tests, go test -race
 	$(TIMED) "building the linters" $(MAKE) --no-print-directory $(LINT)
 	$(TIMED) "check" $(MAKE) --no-print-directory check
 	$(TIMED) "web client" $(MAKE) --no-print-directory web-test
-	go test -race -p 2 -timeout 15m $$(go list ./... | grep -v -e /internal/e2e -e /internal/conformance -e /leg/browser -e /web$$)
-	# A hundred thousand calls in which anything happens, in virtual time.
-	go test -run TestWhateverHappens -timeout 10m ./call
-	# An hour of clocks that differ, the same.
-	go test -run TestForAnHour -timeout 10m ./internal/netlab
+	# The longest first, so that no processor is idle in the end.
+	go test -race -p 2 -timeout 15m ./webhooks $$(go list ./... | grep -v -e /internal/e2e -e /internal/conformance -e /leg/browser -e /web$$ -e /webhooks$$)
+	# A hundred thousand calls in which anything happens, and an hour of clocks that
+	# differ, in virtual time.
+	go test -run 'TestWhateverHappens|TestForAnHour' -timeout 15m ./call ./internal/netlab
 	# These measure live sound, or drive a browser: one after another.
 	$(WITH_NODE) && go test -race -p 1 -timeout 15m ./leg/browser ./web ./internal/e2e ./internal/conformance
 

@@ -12,6 +12,7 @@ import (
 )
 
 func TestTenThousandDeadLettersAreListedPageByPage(t *testing.T) {
+	t.Parallel()
 	bubble(t, func(t *testing.T, w *wires) {
 		const many, page = 10_000, 500
 		d := w.openNew(t)
