@@ -51,9 +51,9 @@ type Config struct {
 	// Guest says who comes to WHIP without a token, under the name given; false
 	// is nobody. Nil lets nobody.
 	Guest func(r *http.Request, name string) (Session, bool)
-	// AllowedOrigins are the pages that may open the WebSocket besides those
-	// of the same host: "https://app.example.com", or host patterns such as
-	// "*.example.com". None by default.
+	// AllowedOrigins are the pages that may open the WebSocket, or come by WHIP,
+	// besides those of the same host: "https://app.example.com", or host patterns
+	// such as "*.example.com". None by default.
 	AllowedOrigins []string
 	// MediaBind is the address that media comes in at: 127.0.0.1 by default,
 	// an unspecified address for every interface.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
-	"github.com/pion/srtp/v3"
 	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/stdnet"
 )
@@ -22,9 +21,9 @@ const (
 	socketBuffer = 4 << 20
 )
 
-// outbox is a UDP socket of many peers; what comes in is for its inbox. What they are to hear leaves in batches:
-// a tick of the bridge gathers a packet for each of its listeners, and flush
-// sends them. Everything else leaves at once.
+// outbox is a UDP socket of many peers; what comes in is for its inbox. What they
+// are to hear leaves in batches: a tick of the bridge gathers a packet for each of
+// its listeners, and flush sends them. Everything else leaves at once.
 //
 // A packet that the network does not take at once is dropped and counted. It
 // would come too late anyway, and the tick must not wait.
@@ -113,7 +112,7 @@ func (o *outbox) now(b []byte, to netip.AddrPort) (int, error) {
 }
 
 // protected encrypts a packet and sends it with the others.
-func (o *outbox) protected(c *srtp.Context, h *rtp.Header, payload []byte, to netip.AddrPort) {
+func (o *outbox) protected(c sealer, h *rtp.Header, payload []byte, to netip.AddrPort) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	b, err := protect(c, o.next(), h, payload)

@@ -25,8 +25,8 @@ const (
 // receipts tell a peer how its packets arrive: receiver reports (RFC 3550,
 // section 6.4.2), transport-wide feedback, and NACK for what is missing where
 // that was agreed upon (RFC 4585, section 6.2.1). They have no timer: the peer's
-// own packets drive them, and who sends nothing need not be told. One goroutine
-// feeds them.
+// own packets drive them, and who sends nothing need not be told. Packets come by
+// two ways (source); the ear's lock is held while one is taken.
 type receipts struct {
 	send      func([]rtcp.Packet) error
 	transport uint8 // header extension id, zero for none

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/pion/rtp"
-	"github.com/pion/srtp/v3"
 )
 
 // route is the short way of a track's packets: encrypted into the outbox, to the
@@ -20,7 +19,7 @@ import (
 // packet goes the long way.
 type route struct {
 	secret *secret
-	cipher *srtp.Context
+	cipher sealer
 	failed bool // the cipher was not the same
 
 	out   *outbox // nil: unknown until the next probe
@@ -68,7 +67,7 @@ func (r *route) find(packet []byte) bool {
 		if len(packet) != size+p.added {
 			continue
 		}
-		if c := r.secret.cipher(i, ours); c != nil && r.same(c, packet) {
+		if c := r.secret.sealer(i); c != nil && r.same(c, packet) {
 			r.cipher = c
 			return true
 		}
@@ -77,7 +76,7 @@ func (r *route) find(packet []byte) bool {
 }
 
 // same reports whether the cipher makes the same packet of the probe.
-func (r *route) same(c *srtp.Context, packet []byte) bool {
+func (r *route) same(c sealer, packet []byte) bool {
 	b, err := protect(c, r.probe.buffer, r.probe.header, r.probe.payload)
 	r.probe.buffer = b
 	return err == nil && bytes.Equal(b, packet)
@@ -87,7 +86,7 @@ func (r *route) same(c *srtp.Context, packet []byte) bool {
 func (r *route) send(h *rtp.Header, payload []byte) { r.out.protected(r.cipher, h, payload, r.to) }
 
 // protect writes a packet and encrypts it in place, in b if there is room.
-func protect(c *srtp.Context, b []byte, h *rtp.Header, payload []byte) ([]byte, error) {
+func protect(c sealer, b []byte, h *rtp.Header, payload []byte) ([]byte, error) {
 	size := h.MarshalSize()
 	if cap(b) < maxPacket {
 		b = make([]byte, 0, maxPacket)

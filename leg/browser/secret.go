@@ -24,10 +24,11 @@ var profiles = []struct {
 	dtls             dtls.SRTPProtectionProfile
 	srtp             srtp.ProtectionProfile
 	added, key, salt int
+	gcm              bool
 }{
-	{dtls.SRTP_AEAD_AES_128_GCM, srtp.ProtectionProfileAeadAes128Gcm, 16, 16, 12},
-	{dtls.SRTP_AES128_CM_HMAC_SHA1_80, srtp.ProtectionProfileAes128CmHmacSha1_80, 10, 16, 14},
-	{dtls.SRTP_AEAD_AES_256_GCM, srtp.ProtectionProfileAeadAes256Gcm, 16, 32, 12},
+	{dtls.SRTP_AEAD_AES_128_GCM, srtp.ProtectionProfileAeadAes128Gcm, 16, 16, 12, true},
+	{dtls.SRTP_AES128_CM_HMAC_SHA1_80, srtp.ProtectionProfileAes128CmHmacSha1_80, 10, 16, 14, false},
+	{dtls.SRTP_AEAD_AES_256_GCM, srtp.ProtectionProfileAeadAes256Gcm, 16, 32, 12, true},
 }
 
 func offeredProfiles() (list []dtls.SRTPProtectionProfile) {
@@ -97,23 +98,49 @@ const (
 
 // cipher makes that of one party under a profile; nil if it is not known.
 func (s *secret) cipher(profile int, of party, options ...srtp.ContextOption) *srtp.Context {
+	key, salt := s.keys(profile, of)
+	if key == nil {
+		return nil
+	}
+	c, err := srtp.CreateContext(key, salt, profiles[profile].srtp, options...)
+	if err != nil {
+		return nil
+	}
+	return c
+}
+
+// sealer makes what encrypts our packets under a profile; nil if that is not
+// known.
+func (s *secret) sealer(profile int) sealer {
+	key, salt := s.keys(profile, ours)
+	if key == nil {
+		return nil
+	}
+	if profiles[profile].gcm {
+		if c, err := newGCM(key, salt); err == nil {
+			return c
+		}
+	}
+	if c := s.cipher(profile, ours); c != nil {
+		return c
+	}
+	return nil
+}
+
+// keys are those of one party under a profile; nil if they are not known.
+func (s *secret) keys(profile int, of party) (key, salt []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.client == nil || s.server == nil {
-		return nil
+		return nil, nil
 	}
 	p := profiles[profile]
 	seed := bytes.Join([][]byte{[]byte(exporter), s.client, s.server}, nil)
 	b, err := prf.PHash(s.master, seed, 2*(p.key+p.salt), s.sum)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
 	// Client key, server key, client salt, server salt (RFC 5764, section 4.2).
 	keys, salts := b[:2*p.key], b[2*p.key:]
-	key, salt := keys[int(of)*p.key:][:p.key], salts[int(of)*p.salt:][:p.salt]
-	c, err := srtp.CreateContext(key, salt, p.srtp, options...)
-	if err != nil {
-		return nil
-	}
-	return c
+	return keys[int(of)*p.key:][:p.key], salts[int(of)*p.salt:][:p.salt]
 }
