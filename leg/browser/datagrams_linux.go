@@ -21,6 +21,7 @@ type datagrams struct {
 	control [][arrivalSize]byte
 	buffers [][]byte
 
+	written           int // how many headers the kernel may have written to
 	call, first, last int // what is to be done
 	done              int
 	errno             syscall.Errno
@@ -40,7 +41,7 @@ const arrivalSize = 64
 
 func newDatagrams(socket *descriptor, most int) *datagrams {
 	d := &datagrams{
-		socket: socket, headers: make([]header, most), vectors: make([]unix.Iovec, most),
+		socket: socket, written: most, headers: make([]header, most), vectors: make([]unix.Iovec, most),
 		names: make([]unix.RawSockaddrInet6, most), control: make([][arrivalSize]byte, most), buffers: make([][]byte, most),
 	}
 	for i := range d.buffers {
@@ -83,7 +84,7 @@ func (d *datagrams) result(err error) (int, error) {
 // receive reads what is there; n is how many packets. Where nothing is, it waits
 // or fails.
 func (d *datagrams) receive(wait bool) (n int, err error) {
-	for i := range d.headers {
+	for i := range d.written {
 		h := &d.headers[i]
 		d.vectors[i].Base = unsafe.SliceData(d.buffers[i]) //nolint:gosec // for the kernel
 		d.vectors[i].SetLen(maxPacket)
@@ -92,9 +93,12 @@ func (d *datagrams) receive(wait bool) (n int, err error) {
 	}
 	d.call, d.first, d.last = unix.SYS_RECVMMSG, 0, len(d.headers)
 	if wait {
-		return d.result(d.socket.await(d.until))
+		n, err = d.result(d.socket.await(d.until))
+	} else {
+		n, err = d.result(d.socket.use(d.once))
 	}
-	return d.result(d.socket.use(d.once))
+	d.written = min(n+1, len(d.headers))
+	return n, err
 }
 
 // packet is one that was received.
