@@ -44,7 +44,7 @@ type Listen struct {
 	// local authority in the data directory.
 	TLSCert, TLSKey string
 	// AllowedOrigins (allowed-origins) are the origins of pages beyond the
-	// server's own that may open a signalling socket.
+	// server's own that may open a signalling socket or join by WHIP.
 	AllowedOrigins []string
 }
 

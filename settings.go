@@ -70,12 +70,12 @@ const (
 // docs/configuration.md are made from it or compared with it.
 var settings = []setting{
 	row("dev", "false", boolKind(), func(c *Config) *bool { return &c.Dev },
-		"for trying things on one machine: demo bots, tokens for the softphone, readable logs, http and loopback for callbacks"),
+		"for trying things on one machine: demo bots, tokens for the softphone, WHIP without a token from this machine, readable logs, http and loopback for callbacks"),
 	row("data-dir", "./botd-data", requiredKind(), func(c *Config) *string { return &c.DataDir },
 		"everything that must survive"),
 
 	row("http-addr", "127.0.0.1:8080", addressKind(), func(c *Config) *string { return &c.HTTPAddr },
-		"REST, signalling and pages over plain HTTP"),
+		"REST, signalling, WHIP and pages over plain HTTP"),
 	row("https-addr", "127.0.0.1:8443", addressKind(), func(c *Config) *string { return &c.HTTPSAddr },
 		"the same over TLS"),
 	row("admin-addr", "127.0.0.1:9090", addressKind(), func(c *Config) *string { return &c.AdminAddr },
@@ -87,7 +87,7 @@ var settings = []setting{
 	row("tls-key", "", textKind(), func(c *Config) *string { return &c.TLSKey },
 		"key of tls-cert in PEM"),
 	row("allowed-origins", "", listOf(originKind()), func(c *Config) *[]string { return &c.AllowedOrigins },
-		"origins of pages beyond botd's own that may open a signalling socket"),
+		"origins of pages beyond botd's own that may open a signalling socket or join by WHIP"),
 
 	row("access-key", "", accessKeyKind(), func(c *Config) *string { return &c.AccessKey },
 		"key of the connection string; made once and kept in data-dir if empty"),
@@ -112,7 +112,7 @@ var settings = []setting{
 		"address that clients are told for media, behind NAT"),
 	row("ice-servers", "", jsonList(`a list of {"urls", "username", "credential"}`, func(s browser.ICEServer) bool { return len(s.URLs) > 0 }),
 		func(c *Config) *[]browser.ICEServer { return &c.ICEServers },
-		"STUN and TURN servers that browsers are told"),
+		"STUN and TURN servers that clients are told"),
 
 	row("prompt-dirs", "", listOf(requiredKind()), func(c *Config) *[]string { return &c.PromptDirs },
 		"directories whose files may be played by path or file URI; with dev also the working directory"),
@@ -177,7 +177,7 @@ var settings = []setting{
 	row("limits-call-rate", "100/1s", rateKind(), func(c *Config) *throttle.Rate { return &c.LimitsCallRate },
 		"new calls, from wherever they come"),
 	row("limits-signalling-hello", "60/60s", rateKind(), func(c *Config) *throttle.Rate { return &c.LimitsSignallingHello },
-		"browsers that one user registers; coming back after a lost connection is not counted"),
+		"clients that one user registers, or brings in by WHIP; coming back after a lost connection is not counted"),
 	row("limits-memory", "90", count(0, 100), func(c *Config) *int { return &c.LimitsMemory },
 		"percent of $GOMEMLIMIT from which new calls are refused; without $GOMEMLIMIT it has no effect"),
 
