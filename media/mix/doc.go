@@ -12,11 +12,15 @@
 //
 // A tick, in tick.go, reads like this:
 //
-//	listen   asks those who are awake how loud they are       select.go
-//	choose   finds the loudest, for each ears                 ears.go
+//	listen   asks those who are awake how loud they are       select.go, dominant.go
+//	choose   finds the loudest, for each ears                 select.go
+//	look     takes their packets                              route.go
+//	advance  takes what is played                             playback.go
 //	route    decides who is passed on and who is mixed        route.go
 //	take     reads those who are mixed, skips the others      route.go
-//	mix      adds up and turns down what is too loud          audience.go, limiter.go
+//	mix      adds up and turns down what is too loud          ears.go, audience.go, limiter.go
 //	serve    hands everybody what they hear                   hear.go, stream.go
 //	settle   fills the rings of taps, counts what was heard   tap.go, playback.go
+//
+// What ticks is a Clock (clock.go, slot.go), which an Alarm wakes (alarm.go).
 package mix

@@ -12,7 +12,7 @@ import (
 	"github.com/botd-dev/botd/media/mix"
 )
 
-// ears of a program that wants to know who speaks.
+// gossip is a program that wants to know who speaks.
 type gossip struct {
 	mu    sync.Mutex
 	lists [][]string

@@ -12,7 +12,7 @@ import (
 	"github.com/botd-dev/botd/media/mix"
 )
 
-// open opens a tap that is closed at the end of the test.
+// open opens a tap.
 func open(t *testing.T, b *mix.Bridge, opts media.TapOptions) media.Tap {
 	t.Helper()
 	tap, err := b.Tap(opts)

@@ -17,8 +17,8 @@ type window struct {
 }
 
 const (
-	// due is how late the first packet in a window may come: the window of each
-	// stream begins with it, so that a whole number of packets fits in.
+	// firstWithin is how late the first packet in a window may come: the window of
+	// each stream begins with it, so that a whole number of packets fits in.
 	firstWithin = 2 * media.FrameDuration
 	// edge is how early a packet may come that belongs after the end.
 	edge = media.FrameDuration / 2
