@@ -177,7 +177,7 @@ func (c *Clock) tick(s *slot) {
 	helpers := min(c.cfg.Workers, len(c.round), 1+int(s.took/worthHelp)) - 1
 	c.mu.Unlock()
 	c.due, c.count = due, count
-	c.counters.skipped.Add(skipped)
+	c.counters.skipped.Add(skipped * int64(len(c.round)))
 	c.cursor.Store(0)
 	if c.cfg.Fetch != nil {
 		c.cfg.Fetch()

@@ -78,6 +78,24 @@ func TestALongStandstillIsLeftOut(t *testing.T) {
 	})
 }
 
+func TestWhatIsLeftOutCountsForEachBridge(t *testing.T) {
+	during(t, mix.Config{CatchUp: 2}, func(t *testing.T, b *mix.Bridge, c *mix.Clock) {
+		h, other := &heavy{began: time.Now()}, c.NewBridge(mix.Options{})
+		b.Join("h", h)
+		other.Join("ear", &port{})
+		ticks(10)
+		h.takes.Store(int64(time.Second))
+		ticks(1)
+		h.takes.Store(0)
+		ticks(70)
+		other.Close()
+		b.Close()
+		if s := c.Stats(); s.Skipped < 90 || s.Skipped > 102 {
+			t.Errorf("left out %d ticks of two bridges in a second", s.Skipped)
+		}
+	})
+}
+
 func TestManyBridgesAreTickedByFewWorkers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := mix.NewClock(mix.Config{Workers: 3})

@@ -10,13 +10,13 @@ type Stats struct {
 	Bridges  int64 // ticked now
 	Ticks    int64 // of bridges
 	Late     int64 // of those, begun more than 5 ms after they were due
-	Skipped  int64 // rounds left out because they were too late
+	Skipped  int64 // and left out before them because they were too late
 	Worst    time.Duration
 	Decoded  int64 // frames read from ports
 	Passed   int64 // frames skipped undecoded
+	Unheard  int64 // of those, frames with sound, of ports that were not among the loudest
 	Relayed  int64 // packets handed on as they came, once for all who share them
 	Tapped   int64 // frames and packets put in the rings of taps
-	Unheard  int64 // of those, frames with sound, of ports that were not among the loudest
 	Encoded  int64 // payloads made for listeners
 	Primed   int64 // payloads made to bring an encoder to where its listener is
 	Starved  int64 // ticks a playback had nothing ready for
