@@ -16,3 +16,6 @@ func (c *Clock) Rest() {
 	c.mu.Unlock()
 	c.own.Wait()
 }
+
+// NewTimer makes the Alarm that a Config has by default.
+func NewTimer() Alarm { return newTimer() }
