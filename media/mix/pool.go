@@ -41,8 +41,15 @@ func (p *pool) take(f media.Format) (e media.Encoder, used bool, err error) {
 	return e, false, err
 }
 
-// give takes an encoder back.
+// resetter is an encoder that can be made as if new.
+type resetter interface{ Reset() error }
+
+// give takes an encoder back. It forgets what it has encoded: the next stream may
+// be another call's.
 func (p *pool) give(f media.Format, e media.Encoder) {
+	if r, ok := e.(resetter); ok && r.Reset() != nil {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.free[f]) < spare {
