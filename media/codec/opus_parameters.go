@@ -67,16 +67,21 @@ const (
 	opusLeastRate                     = 8000
 )
 
+// opusStepBitrate is between the bit rates that receivers may choose: those whose
+// limits are about the same share an encoder, and a call in which all have limits
+// of their own does not have an encoder for each.
+const opusStepBitrate = 8000
+
 // Format is how such a receiver is to hear, while it loses loss percent of what
-// it is sent. Where its limit is less than what is sent by default, that is the
-// bit rate.
+// it is sent. Where its limit is less than what is sent by default, the bit rate
+// is the step below.
 func (p OpusParameters) Format(loss int) media.Format {
 	f := media.Format{Codec: "opus", Rate: media.Rate, DTX: p.DTX}
 	if p.Redundancy {
 		f.PacketLoss = loss
 	}
 	if p.MaxBitrate > 0 && p.MaxBitrate < opusDefaults(f).Bitrate {
-		f.Bitrate = p.MaxBitrate
+		f.Bitrate = max(p.MaxBitrate/opusStepBitrate*opusStepBitrate, opusLeastBitrate)
 	}
 	return f
 }
