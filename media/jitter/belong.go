@@ -57,13 +57,11 @@ func (b *Buffer) restart(h *rtp.Header, at time.Time) {
 		b.elapsed = b.time(b.newest) + int64(samples(at.Sub(b.arrived)))
 	}
 	b.started, b.ssrc, b.stray = true, h.SSRC, stray{}
-	// Extended numbers begin high, so that an earlier packet's is positive too.
-	b.highest = 1<<32 + int64(h.SequenceNumber)
+	b.highest = firstCycle + int64(h.SequenceNumber)
 	b.newest = 1<<40 + int64(h.Timestamp)
 	b.next, b.begun, b.placed, b.stretched = b.highest, false, false, 0
 	b.arrived = at
 	b.delay.restart(b.newest, at)
-	b.report.restart(b.highest)
 }
 
 // clear throws away what waits.

@@ -36,9 +36,8 @@ type slot struct {
 	payload   []byte
 }
 
-// Buffer holds the packets of one stream until their time has come. One
-// goroutine pushes, another pulls. It costs next to no memory until the first
-// packet comes.
+// Buffer holds the packets of one stream until their time has come. Any goroutine
+// may push, and one pulls. It costs next to no memory until the first packet comes.
 //
 // A playout point goes along the stream's timestamps, a packet at a time. It is
 // placed where a packet that the network did not hold up has waited for the
@@ -48,11 +47,10 @@ type Buffer struct {
 	cfg   Config
 	awake atomic.Bool // something waits, or is played
 
-	mu     sync.Mutex
-	stats  Stats
-	report report
-	delay  delay
-	ring   *[slots]slot // nil before the first packet
+	mu    sync.Mutex
+	stats Stats
+	delay delay
+	ring  *[slots]slot // nil before the first packet
 
 	started bool
 	ssrc    uint32
@@ -112,7 +110,6 @@ func (b *Buffer) push(p *rtp.Packet, at time.Time, void bool) {
 	if b.ring == nil {
 		b.ring = new([slots]slot)
 	}
-	b.report.received++
 	b.arrived = at
 	sequence, timestamp := b.extend(p.SequenceNumber, p.Timestamp)
 	s := b.slot(sequence)

@@ -144,12 +144,14 @@ func TestMemoryIsGivenBackWhereNothingComes(t *testing.T) {
 		r.Level()
 		r.Skip()
 	}
-	if _, ok := buf.Report(); !ok {
-		t.Fatal("no report")
+	if buf.Stats(); !buf.Holds() {
+		t.Fatal("its memory went with the last packet")
 	}
 	packets.n += 50 * 60
 	now.now = time.Duration(packets.n) * tick
-	buf.Report()
+	if buf.Stats(); buf.Holds() {
+		t.Error("after a minute of nothing it has memory")
+	}
 	packets.second[0].Timestamp = 0
 	if level := talk(); level > 25 {
 		t.Errorf("after a minute of nothing the level is %d", level)

@@ -1,10 +1,6 @@
 package jitter
 
-import (
-	"time"
-
-	"github.com/pion/rtcp"
-)
+import "time"
 
 // Stats are what a Buffer and its Receiver have counted since they were made,
 // and what they aim at.
@@ -41,10 +37,14 @@ type Stats struct {
 	Untrusted bool
 }
 
-// Stats is what has been counted so far.
+// Stats is what has been counted so far. Being asked now and then for as long as
+// there is a stream, it also gives memory back where nothing has come for long.
 func (b *Buffer) Stats() Stats {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.started && b.next > b.highest && b.cfg.Now().Sub(b.arrived) > idle {
+		b.ring = nil
+	}
 	s := b.stats
 	s.Jitter = time.Duration(b.delay.jitter)
 	s.Target, s.Delay = b.delay.target(), b.delay.steady+b.off
@@ -56,45 +56,4 @@ func (b *Buffer) count(what func(s *Stats, n int), n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	what(&b.stats, n)
-}
-
-// report is what a receiver report needs (RFC 3550, appendix A.3).
-type report struct {
-	first    int64 // the sequence number that the stream began with, extended
-	received int64
-	// Both as of the last report.
-	expectedBefore, receivedBefore int64
-}
-
-func (r *report) restart(first int64) { *r = report{first: first} }
-
-// Report makes the reception report about the stream since the last one was
-// made, and reports false if nothing has come. When the sender's last report
-// came is for the caller to add. Being called now and then for as long as there
-// is a stream, it also gives memory back where nothing has come for long.
-func (b *Buffer) Report() (rtcp.ReceptionReport, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !b.started {
-		return rtcp.ReceptionReport{}, false
-	}
-	if b.next > b.highest && b.cfg.Now().Sub(b.arrived) > idle {
-		b.ring = nil
-	}
-	r := &b.report
-	expected := b.highest - r.first + 1
-	interval := expected - r.expectedBefore
-	lost := interval - (r.received - r.receivedBefore)
-	r.expectedBefore, r.receivedBefore = expected, r.received
-	fraction := int64(0)
-	if interval > 0 && lost > 0 {
-		fraction = min(lost*256/interval, 255)
-	}
-	return rtcp.ReceptionReport{
-		SSRC:               b.ssrc,
-		FractionLost:       uint8(fraction),                                    //nolint:gosec // limited above
-		TotalLost:          uint32(min(max(expected-r.received, 0), 0x7fffff)), //nolint:gosec // 24 bits, and no more than that
-		LastSequenceNumber: uint32(b.highest - firstCycle),                     //nolint:gosec // modulo 2^32
-		Jitter:             uint32(b.cfg.units(time.Duration(b.delay.jitter))), //nolint:gosec // less than a stream's length
-	}, true
 }
