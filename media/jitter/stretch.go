@@ -1,6 +1,10 @@
 package jitter
 
-import "math"
+import (
+	"math"
+
+	"github.com/botd-dev/botd/media"
+)
 
 const (
 	// The periods that are repeated or left out, in samples at 48 kHz: 400 to
@@ -77,7 +81,7 @@ func bridge(sound []int16, before int16, cycle []int16) []int16 {
 	from := len(sound)
 	sound = append(sound, cycle...)
 	for i := range min(seam, len(cycle)) {
-		sound[from+i] = clip(int(sound[from+i]) + step*(seam-i)/seam)
+		sound[from+i] = media.Clip(int(sound[from+i]) + step*(seam-i)/seam)
 	}
 	return sound
 }
@@ -143,7 +147,7 @@ func mend(t *tape, sound []int16) {
 		return
 	}
 	for i := range min(seam, len(sound)) {
-		sound[i] = clip(int(sound[i]) + step*(seam-i)/seam)
+		sound[i] = media.Clip(int(sound[i]) + step*(seam-i)/seam)
 	}
 }
 
@@ -205,8 +209,4 @@ func fade(sound []int16, from, to float64) {
 // blend goes from a to b in n steps, of which this is number i.
 func blend(a, b int16, i, n int) int16 {
 	return int16((int(a)*(n-i) + int(b)*i) / n) //nolint:gosec // between a and b
-}
-
-func clip(s int) int16 {
-	return int16(min(max(s, math.MinInt16), math.MaxInt16)) //nolint:gosec // limited here
 }
