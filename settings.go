@@ -154,7 +154,7 @@ var settings = []setting{
 	row("max-participants", "350", count(2, 10000), func(c *Config) *int { return &c.MaxParticipants },
 		"people in one call; applications are not counted"),
 	row("speakers", "4", count(1, 100), func(c *Config) *int { return &c.Speakers },
-		"how many are heard at once in a call, the loudest; recordings and bots that listen to one have no limit"),
+		"how many are heard at once in a call, the loudest; who may hear only some hears the loudest of those"),
 	row("voice-stages", "", listOf(stageKind()), func(c *Config) *[]string { return &c.VoiceStages },
 		"what each microphone goes through before it is mixed; packets are not passed on as they came then"),
 	row("filler-after", "0s", duration(0, time.Hour), func(c *Config) *time.Duration { return &c.FillerAfter },
