@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -66,8 +67,7 @@ func negotiated(params webrtc.RTPParameters) lanes {
 func (l *leg) listen(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	defer func() {
 		if p := recover(); p != nil {
-			l.log.Error("browser media panicked", zap.Any("panic", p), zap.Stack("stack"))
-			l.seat.do(func(p *call.Participant) { p.Gone(call.ReasonMediaFailed) })
+			l.broke(p, debug.Stack())
 		}
 	}()
 	agreed := negotiated(receiver.GetParameters())
@@ -92,4 +92,10 @@ func (l *leg) listen(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 			e.take(buf[:n], time.Now())
 		}
 	}
+}
+
+// broke ends the call whose sound brought out a mistake.
+func (l *leg) broke(what any, stack []byte) {
+	l.log.Error("browser media panicked", zap.Any("panic", what), zap.ByteString("stack", stack))
+	l.seat.do(func(p *call.Participant) { p.Gone(call.ReasonMediaFailed) })
 }

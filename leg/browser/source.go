@@ -2,6 +2,7 @@ package browser
 
 import (
 	"encoding/binary"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -28,6 +29,7 @@ type source struct {
 	cipher *srtp.Context // nil: none has opened a packet yet
 	tries  int
 	count  int
+	broken bool // its ear has panicked
 	header rtp.Header
 	clear  []byte
 }
@@ -44,7 +46,8 @@ func newSource(s *secret, e *ear) *source {
 func (s *source) take(packet []byte, at time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.ear.listens(packet[1]) {
+	defer s.survive()
+	if s.broken || !s.ear.listens(packet[1]) {
 		return false
 	}
 	if s.count++; s.count%probeEvery == 0 {
@@ -59,6 +62,15 @@ func (s *source) take(packet []byte, at time.Time) bool {
 	}
 	s.ear.take(s.clear, at)
 	return true
+}
+
+// survive ends one call for a mistake in its sound. Whoever reads the socket, or
+// ticks, does so for all of them.
+func (s *source) survive() {
+	if p := recover(); p != nil {
+		s.broken = true
+		go s.ear.leg.broke(p, debug.Stack()) // a tick may not wait
+	}
 }
 
 // find looks for the cipher that opens a packet.
