@@ -23,8 +23,8 @@ const (
 	strayMost = 1024
 )
 
-// inbox reads a UDP socket of many peers. Sound goes the short way (source), all
-// else to the peer connections.
+// inbox reads a UDP socket of many peers. Sound goes the short way (source), and
+// what that does not take, to the peer connections.
 //
 // Sound is wanted when the bridge ticks, and not before. To be woken for each
 // packet costs more than all that is done with it, so while a clock ticks, and

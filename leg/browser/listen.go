@@ -88,7 +88,7 @@ func (l *leg) listen(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		if n == 0 && err != nil {
 			return // the end; with bytes, it is one packet of an unknown type
 		}
-		if err == nil {
+		if err == nil && !short.had(buf[:n]) {
 			e.take(buf[:n], time.Now())
 		}
 	}

@@ -18,9 +18,10 @@ const replayWindow = 64
 // decrypted on the spot. The long way, through every layer of the peer
 // connection, wakes four goroutines for each packet.
 //
-// One packet a second goes the long way, so that the layers see that the client
-// is there; so does what is no sound, and everything until the first packet that
-// our cipher opens.
+// One packet a second goes the long way too, so that the layers see that the
+// client is there. Nothing but that way has what is no sound, and what our cipher
+// does not open: it is forged, or has come before, or from somebody who chose the
+// same SSRC, or our cipher has lost count. A peer connection knows which.
 type source struct {
 	secret *secret
 	ear    *ear
@@ -32,6 +33,7 @@ type source struct {
 	broken bool // its ear has panicked
 	header rtp.Header
 	clear  []byte
+	came   [replayWindow]uint32 // one more than the sequence numbers last heard
 }
 
 // triesMost is how many packets may come that no cipher opens before no more are
@@ -42,26 +44,33 @@ func newSource(s *secret, e *ear) *source {
 	return &source{secret: s, ear: e, clear: make([]byte, 0, maxPacket)}
 }
 
-// take takes a packet, unless it is to go the long way.
+// take takes a packet. It reports false if that is to go the long way, too.
 func (s *source) take(packet []byte, at time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer s.survive()
-	if s.broken || !s.ear.listens(packet[1]) {
+	if s.broken || !s.ear.listens(packet[1]) || !s.opens(packet) {
 		return false
 	}
-	if s.count++; s.count%probeEvery == 0 {
-		return false
-	}
-	if s.cipher == nil {
-		if s.tries >= triesMost || !s.find(packet) {
-			return false
-		}
-	} else if !s.open(s.cipher, packet) {
-		return true // forged, or come before
-	}
+	n := uint32(s.header.SequenceNumber) + 1
+	s.came[n%replayWindow] = n
 	s.ear.take(s.clear, at)
-	return true
+	s.count++
+	return s.count%probeEvery != 0
+}
+
+// had reports whether a packet that comes the long way has come the short one.
+func (s *source) had(packet []byte) bool {
+	if len(packet) < 4 {
+		return false
+	}
+	n := uint32(binary.BigEndian.Uint16(packet[2:])) + 1 // RFC 3550, section 5.1
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	came := &s.came[n%replayWindow]
+	again := *came == n
+	*came = 0 // the next of this number comes 65,536 packets later
+	return again || s.broken
 }
 
 // survive ends one call for a mistake in its sound. Whoever reads the socket, or
@@ -71,6 +80,14 @@ func (s *source) survive() {
 		s.broken = true
 		go s.ear.leg.broke(p, debug.Stack()) // a tick may not wait
 	}
+}
+
+// opens decrypts a packet with the cipher, or with the first that can.
+func (s *source) opens(packet []byte) bool {
+	if s.cipher != nil {
+		return s.open(s.cipher, packet)
+	}
+	return s.tries < triesMost && s.find(packet)
 }
 
 // find looks for the cipher that opens a packet.
@@ -103,8 +120,8 @@ type sources struct{ of sync.Map }
 func (s *sources) add(ssrc uint32, in *source)    { s.of.LoadOrStore(ssrc, in) }
 func (s *sources) remove(ssrc uint32, in *source) { s.of.CompareAndDelete(ssrc, in) }
 
-// take takes a packet of sound that came at some time, unless it is to go the
-// long way.
+// take takes a packet of sound that came at some time. It reports false if that
+// is to go the long way, too.
 func (s *sources) take(packet []byte, at time.Time) bool {
 	const ssrc = 8 // where it stands in a packet (RFC 3550, section 5.1)
 	if len(packet) < ssrc+4 {
