@@ -79,7 +79,7 @@ func (l *leg) listen(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	if l.peer.begin() {
 		go func() {
 			defer l.peer.tasks.Done()
-			l.peer.read(receiver.ReadRTCP, l.port.track)
+			l.peer.read(receiver.ReadRTCP, l.peer.told.own)
 		}()
 	}
 	buf := make([]byte, maxPacket)

@@ -70,13 +70,15 @@ func (p *peer) speak(out *track) error {
 	if err != nil {
 		return fmt.Errorf("track: %w", err)
 	}
-	p.tasks.Go(func() { p.read(sender.ReadRTCP, out) })
+	p.tasks.Go(func() {
+		p.read(sender.ReadRTCP, func(r rtcp.Packet, at time.Time) { p.told.take(r, at, out) })
+	})
 	return nil
 }
 
-// read takes what the client reports, about our sound and about its own, until
-// the stream it belongs to ends.
-func (p *peer) read(next func() ([]rtcp.Packet, interceptor.Attributes, error), out *track) {
+// read takes what the client reports, about our sound or about its own, until the
+// stream it belongs to ends. A report about both comes to both.
+func (p *peer) read(next func() ([]rtcp.Packet, interceptor.Attributes, error), take func(rtcp.Packet, time.Time)) {
 	for {
 		packets, _, err := next()
 		if err != nil {
@@ -84,7 +86,7 @@ func (p *peer) read(next func() ([]rtcp.Packet, interceptor.Attributes, error), 
 		}
 		at := time.Now()
 		for _, r := range packets {
-			p.told.take(r, at, out)
+			take(r, at)
 		}
 	}
 }

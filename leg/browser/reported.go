@@ -27,8 +27,15 @@ type arrival struct {
 	progress progress
 }
 
-// take sorts one RTCP packet. out is our sound, of which something may be asked
-// for again.
+// own sorts one RTCP packet about the client's own sound.
+func (r *reported) own(p rtcp.Packet, at time.Time) {
+	if s, ok := p.(*rtcp.SenderReport); ok {
+		r.sender(s, at)
+	}
+}
+
+// take sorts one RTCP packet about ours, which is out: something of it may be asked
+// for again. One goroutine calls it.
 func (r *reported) take(p rtcp.Packet, at time.Time, out *track) {
 	switch p := p.(type) {
 	case *rtcp.SenderReport:
