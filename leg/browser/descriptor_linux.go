@@ -61,7 +61,7 @@ func (d *descriptor) await(f func(fd uintptr) (has bool)) error {
 		return err
 	}
 	if err := raw.Read(f); err != nil {
-		return net.ErrClosed
+		return errors.Join(err, d.use(func(uintptr) {})) // says so if it is closed
 	}
 	return nil
 }
@@ -87,6 +87,10 @@ func (d *descriptor) watch() (syscall.RawConn, error) {
 func (d *descriptor) unwatch() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.forget()
+}
+
+func (d *descriptor) forget() error {
 	if d.watched == nil {
 		return nil
 	}
@@ -96,12 +100,11 @@ func (d *descriptor) unwatch() error {
 }
 
 func (d *descriptor) close() error {
-	err := d.unwatch()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
 		return net.ErrClosed
 	}
 	d.closed = true
-	return errors.Join(err, unix.Close(d.fd))
+	return errors.Join(d.forget(), unix.Close(d.fd))
 }

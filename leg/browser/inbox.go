@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"sync"
@@ -18,6 +19,8 @@ const (
 	fetchedWithin = 100 * time.Millisecond
 	// restAtMost is how long nobody looks at a socket that is not fetched from.
 	restAtMost = time.Second
+	// pollEvery is how often a socket is looked at that cannot be waited for.
+	pollEvery = 20 * time.Millisecond
 	// strayMost is how many packets wait for the peer connections. A kernel drops
 	// as well what nobody takes.
 	strayMost = 1024
@@ -36,10 +39,10 @@ type inbox struct {
 	sources *sources
 	hurried *atomic.Int32 // how many want to be heard at once
 
-	kick chan struct{} // something is there for next, or has changed
+	kick   chan struct{} // something is there for next, or has changed
+	closed atomic.Bool
 
 	mu      sync.Mutex
-	closed  bool
 	reading bool // next waits for the kernel
 	fetched time.Time
 	strays  strays
@@ -57,10 +60,13 @@ func (i *inbox) next(b []byte) (int, netip.AddrPort, error) {
 		case n > 0 || err != nil:
 			return n, from, err
 		case wait:
-			i.rest()
+			i.rest(restAtMost)
 		default:
-			if err := i.read(); err != nil {
+			if err := i.read(); errors.Is(err, net.ErrClosed) {
 				return 0, from, err
+			} else if err != nil { // such as no descriptor for the poller
+				i.rest(pollEvery)
+				i.glance()
 			}
 		}
 	}
@@ -74,7 +80,7 @@ func (i *inbox) look(b []byte) (n int, from netip.AddrPort, wait bool, err error
 	if n, from = i.strays.take(b); n > 0 {
 		return n, from, false, nil
 	}
-	if i.closed {
+	if i.closed.Load() {
 		return 0, from, false, net.ErrClosed
 	}
 	wait = i.hurried.Load() <= 0 && time.Since(i.fetched) < fetchedWithin
@@ -83,9 +89,9 @@ func (i *inbox) look(b []byte) (n int, from netip.AddrPort, wait bool, err error
 }
 
 // rest waits until something is there for next, or it is time to look again.
-func (i *inbox) rest() {
+func (i *inbox) rest(atMost time.Duration) {
 	_ = i.kernel.socket.unwatch() // it is closed: the next look says so
-	again := time.NewTimer(restAtMost)
+	again := time.NewTimer(atMost)
 	defer again.Stop()
 	select {
 	case <-i.kick:
@@ -110,9 +116,20 @@ func (i *inbox) fetch(now time.Time) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.fetched = now
-	if i.reading || i.closed {
-		return
+	if !i.reading {
+		i.drain()
 	}
+}
+
+// glance reads what has come, for next.
+func (i *inbox) glance() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.drain()
+}
+
+// drain reads what has come.
+func (i *inbox) drain() {
 	for range fetchMost / inboxSize {
 		n, err := i.kernel.receive(false)
 		if err != nil {
@@ -149,11 +166,10 @@ func (i *inbox) wake() {
 	}
 }
 
-// close has next return.
+// close has next return. It waits for nobody: who fetches may wait for the peer
+// connections, and they for it.
 func (i *inbox) close() {
-	i.mu.Lock()
-	i.closed = true
-	i.mu.Unlock()
+	i.closed.Store(true)
 	i.wake()
 }
 
