@@ -11,6 +11,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// readsAtOnce says that receive can do without waiting.
+const readsAtOnce = true
+
 // datagrams are the packets of a socket that pass the kernel with one system
 // call, recvmmsg(2) or sendmmsg(2): their buffers, made once.
 type datagrams struct {

@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// readsAtOnce says that receive can do without waiting.
+const readsAtOnce = false
+
 // datagrams are the packets of a socket that are read and sent together: one by
 // one, where the kernel is not Linux.
 type datagrams struct {

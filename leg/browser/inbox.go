@@ -38,6 +38,7 @@ type inbox struct {
 	kernel  *datagrams
 	sources *sources
 	hurried *atomic.Int32 // how many want to be heard at once
+	lazy    bool          // fetch can read
 
 	kick   chan struct{} // something is there for next, or has changed
 	closed atomic.Bool
@@ -49,7 +50,10 @@ type inbox struct {
 }
 
 func newInbox(socket *descriptor, s *sources, hurried *atomic.Int32) *inbox {
-	return &inbox{kernel: newDatagrams(socket, inboxSize), sources: s, hurried: hurried, kick: make(chan struct{}, 1)}
+	return &inbox{
+		kernel: newDatagrams(socket, inboxSize), sources: s, hurried: hurried, lazy: readsAtOnce,
+		kick: make(chan struct{}, 1),
+	}
 }
 
 // next gives the next packet for the peer connections, and waits for it.
@@ -83,7 +87,7 @@ func (i *inbox) look(b []byte) (n int, from netip.AddrPort, wait bool, err error
 	if i.closed.Load() {
 		return 0, from, false, net.ErrClosed
 	}
-	wait = i.hurried.Load() <= 0 && time.Since(i.fetched) < fetchedWithin
+	wait = i.lazy && i.hurried.Load() <= 0 && time.Since(i.fetched) < fetchedWithin
 	i.reading = !wait
 	return 0, from, wait, nil
 }
@@ -116,7 +120,7 @@ func (i *inbox) fetch(now time.Time) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.fetched = now
-	if !i.reading {
+	if i.lazy && !i.reading {
 		i.drain()
 	}
 }

@@ -195,6 +195,18 @@ func TestWhileSomebodyConnectsASocketIsReadAtOnce(t *testing.T) {
 	}
 }
 
+func TestASocketThatIsReadByWaitingOnlyIsReadAtOnce(t *testing.T) {
+	c := newTalk(t, 0, "udp4")
+	c.in.lazy = false                     // as outside of Linux
+	c.in.fetch(time.Now().Add(time.Hour)) // a clock ticks
+	got := c.next()
+	c.send(c.packet("a word"))
+	c.send([]byte{0, 1, 2})
+	if b := <-got; len(b) != 3 || c.heard() != 1 {
+		t.Errorf("%x came out, and %d packets were heard", b, c.heard())
+	}
+}
+
 func TestAFetchFindsASocketThatIsBeingReadAndLeavesIt(t *testing.T) {
 	c := newTalk(t, 0, "udp4")
 	got := c.next()
