@@ -121,8 +121,9 @@ func (d *datagrams) from(i int) netip.AddrPort {
 	return netip.AddrPortFrom(addr, swapped(name.Port))
 }
 
-// at is when it came: at most now, by the monotonic clock.
-func (d *datagrams) at(i int, now time.Time) time.Time {
+// at is when it came, by the monotonic clock: at most now, and not before since.
+// The kernel tells by the wall clock, which somebody may have set meanwhile.
+func (d *datagrams) at(i int, now, since time.Time) time.Time {
 	for left := d.control[i][:d.headers[i].Controllen]; len(left) >= unix.SizeofCmsghdr; {
 		h, data, rest, err := unix.ParseOneSocketControlMessage(left)
 		if err != nil {
@@ -130,8 +131,8 @@ func (d *datagrams) at(i int, now time.Time) time.Time {
 		}
 		if h.Level == unix.SOL_SOCKET && h.Type == unix.SO_TIMESTAMPNS && len(data) >= int(unsafe.Sizeof(unix.Timespec{})) {
 			at := (*unix.Timespec)(unsafe.Pointer(&data[0])) //nolint:gosec // as the kernel wrote it
-			waited := now.Sub(time.Unix(at.Unix()))
-			return now.Add(-min(max(waited, 0), restAtMost))
+			waited := min(now.Sub(time.Unix(at.Unix())), now.Sub(since), restAtMost)
+			return now.Add(-max(waited, 0))
 		}
 		left = rest
 	}

@@ -46,7 +46,7 @@ func (d *datagrams) receive(wait bool) (n int, err error) {
 
 func (d *datagrams) packet(i int) []byte                    { return d.buffers[i][:d.sizes[i]] }
 func (d *datagrams) from(i int) netip.AddrPort              { return d.others[i] }
-func (d *datagrams) at(_ int, now time.Time) time.Time      { return now }
+func (d *datagrams) at(_ int, now, _ time.Time) time.Time   { return now }
 func (d *datagrams) put(i int, b []byte, to netip.AddrPort) { d.buffers[i], d.others[i] = b, to }
 
 // send sends those from first to last, excluded, up to one that cannot be sent.

@@ -46,6 +46,7 @@ type inbox struct {
 	mu      sync.Mutex
 	reading bool // next waits for the kernel
 	fetched time.Time
+	emptied time.Time // when nothing was left to be read
 	strays  strays
 }
 
@@ -153,12 +154,15 @@ func (i *inbox) sort(n int) {
 	now := time.Now()
 	for k := range n {
 		packet := i.kernel.packet(k)
-		if isSound(packet) && i.sources.take(packet, i.kernel.at(k, now)) {
+		if isSound(packet) && i.sources.take(packet, i.kernel.at(k, now, i.emptied)) {
 			continue
 		}
 		if len(packet) > 0 {
 			i.strays.put(packet, i.kernel.from(k))
 		}
+	}
+	if n < inboxSize {
+		i.emptied = now
 	}
 }
 

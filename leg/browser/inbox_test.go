@@ -311,11 +311,11 @@ func TestAPacketIsKnownToHaveComeBeforeItIsRead(t *testing.T) {
 	fatal(t, err)
 	now := time.Now()
 	for i := range n {
-		if at := c.in.kernel.at(i, now); at.Before(before.Add(-time.Millisecond)) || at.After(now) {
+		if at := c.in.kernel.at(i, now, time.Time{}); at.Before(before.Add(-time.Millisecond)) || at.After(now) {
 			t.Fatalf("it came %v after it was sent", at.Sub(before))
 		}
 	}
-	if at := c.in.kernel.at(0, now); at.After(sent.Add(time.Millisecond)) {
+	if at := c.in.kernel.at(0, now, time.Time{}); at.After(sent.Add(time.Millisecond)) {
 		t.Errorf("it came %v after it was sent", at.Sub(sent))
 	}
 }
