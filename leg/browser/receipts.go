@@ -17,6 +17,12 @@ const (
 	transportEvery = 100 * time.Millisecond
 	// nackGap is the longest gap that is asked for again.
 	nackGap = 8
+	// nackMost is how often in a receiptEvery something is asked for again: once
+	// for each packet that comes in it, of 20 ms.
+	nackMost = 50
+	// transportGap is how many transport-wide numbers in a row may be missing, 5 s
+	// of them. After more, what is told begins anew: each that is missing is told.
+	transportGap = 250
 	// nackWithin is the longest round trip after which a packet asked for again
 	// may still be of use.
 	nackWithin = 100 * time.Millisecond
@@ -40,7 +46,9 @@ type receipts struct {
 	before      struct{ expected, received int64 } // at the last report
 	clock       clock
 	recorder    *twcc.Recorder
+	newest      uint16 // transport-wide number
 	told        struct{ report, transport time.Time }
+	asked       int // since the last report
 	start       time.Time
 }
 
@@ -79,7 +87,7 @@ func (r *receipts) take(p *rtp.Packet, at time.Time) {
 	r.ask(sequence, missing)
 	r.note(p, at)
 	if at.Sub(r.told.report) >= receiptEvery {
-		r.told.report = at
+		r.told.report, r.asked = at, 0
 		_ = r.send([]rtcp.Packet{r.report(at)}) // where it is lost another follows
 	}
 }
@@ -90,15 +98,16 @@ func (r *receipts) begin(p *rtp.Packet, at time.Time) {
 	r.first = int64(p.SequenceNumber) + 1<<16
 	r.last, r.received, r.clock = r.first, 0, clock{}
 	r.before.expected, r.before.received = 0, 0
-	r.told.report = at
+	r.told.report, r.asked = at, 0
 }
 
 // ask sends for packets that are missing before one, where they may still come
 // in time.
 func (r *receipts) ask(sequence, missing int64) {
-	if !r.nack || missing <= 0 || missing > nackGap || r.peer.roundTrip() > nackWithin {
+	if !r.nack || missing <= 0 || missing > nackGap || r.asked == nackMost || r.peer.roundTrip() > nackWithin {
 		return
 	}
+	r.asked++
 	lost := make([]uint16, 0, nackGap)
 	for n := sequence - missing; n < sequence; n++ {
 		lost = append(lost, uint16(n)) //nolint:gosec // modulo 2^16
@@ -118,9 +127,12 @@ func (r *receipts) note(p *rtp.Packet, at time.Time) {
 		return
 	}
 	if r.recorder == nil {
-		r.recorder = twcc.NewRecorder(r.ours())
 		r.told.transport = at
 	}
+	if ahead := int16(x.TransportSequence - r.newest); r.recorder == nil || ahead > transportGap || ahead < -transportGap { //nolint:gosec // modulo 2^16
+		r.recorder = twcc.NewRecorder(r.ours())
+	}
+	r.newest = x.TransportSequence
 	r.recorder.Record(p.SSRC, x.TransportSequence, at.Sub(r.start).Microseconds())
 	if at.Sub(r.told.transport) >= transportEvery {
 		r.told.transport = at
