@@ -160,7 +160,7 @@ func (r *receipts) report(at time.Time) *rtcp.ReceiverReport {
 
 // take enters one packet's timestamp and when it came.
 func (c *clock) take(timestamp uint32, at time.Duration) {
-	transit := int64(at)*media.Rate/int64(time.Second) - int64(timestamp)
+	transit := int64(at)*(media.Rate/1000)/int64(time.Millisecond) - int64(timestamp)
 	if c.started {
 		d := int64(int32(transit - c.transit)) //nolint:gosec // modulo 2^32, as timestamps are
 		c.jitter += (float64(max(d, -d)) - c.jitter) / 16
