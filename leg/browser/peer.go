@@ -70,6 +70,7 @@ func (p *peer) speak(out *track) error {
 	if err != nil {
 		return fmt.Errorf("track: %w", err)
 	}
+	sender.Transport().ICETransport().OnSelectedCandidatePairChange(func(*webrtc.ICECandidatePair) { out.moved.Store(true) })
 	p.tasks.Go(func() {
 		p.read(sender.ReadRTCP, func(r rtcp.Packet, at time.Time) { p.told.take(r, at, out) })
 	})

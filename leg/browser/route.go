@@ -13,7 +13,8 @@ import (
 // peer connection, costs several times as much; but only that one knows which
 // address it is, and whether there is one.
 //
-// So one packet a second goes the long way, as a probe. What comes out at the
+// So one packet a second goes the long way, as a probe, and the first after the
+// peer connection has chosen other addresses. What comes out at the
 // outbox tells the address, and proves the cipher: the packet must be the same
 // as ours, octet for octet. If it is not, or comes out elsewhere (TCP), every
 // packet goes the long way.

@@ -105,6 +105,26 @@ func TestAnotherCipherTakesTheLongWay(t *testing.T) {
 	}
 }
 
+func TestAPeerThatIsKnownToHaveMovedIsFollowedAtOnce(t *testing.T) {
+	out, way, next := routed(t, 0)
+	elsewhere, at := peers(t, 1)
+	out.hear(toHear("a"))
+	out.hear(toHear("b"))
+	next()
+	next()
+	way.to = at[0]
+	out.moved.Store(true)
+	for n := range 3 {
+		out.hear(toHear("c"))
+		if len(comes(t, elsewhere[0], time.Minute)) == 0 {
+			t.Fatalf("packet %d did not come to its new address", n)
+		}
+	}
+	if way.taken != 2 {
+		t.Errorf("%d packets went the long way", way.taken)
+	}
+}
+
 func TestAPeerThatMovesIsFollowedWithinASecond(t *testing.T) {
 	out, way, next := routed(t, 0)
 	elsewhere, at := peers(t, 1)

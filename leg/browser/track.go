@@ -36,7 +36,8 @@ type track struct {
 	report func([]rtcp.Packet) error // sends RTCP to the peer
 	tracks *tracks                   // where probes are seen
 
-	expected expected // loss, by what the peer reports
+	expected expected    // loss, by what the peer reports
+	moved    atomic.Bool // the peer has, since the last probe
 
 	// skipped counts the sequence numbers of what was lost before it came here.
 	skipped atomic.Uint32
@@ -179,7 +180,7 @@ func (r *redundant) around(opus uint8, timestamp uint32, payload []byte) []byte 
 
 // send sends a packet with the header as it is, now and then the long way.
 func (t *track) send(to *binding, payload []byte) {
-	if t.route.open() && t.packets%probeEvery != 0 {
+	if t.route.open() && t.packets%probeEvery != 0 && !t.moved.Swap(false) {
 		t.route.send(&t.header, payload)
 		return
 	}
