@@ -41,7 +41,7 @@ func (e *engine) newPeer(offer description, m *metrics, out *track, hear func(*w
 	}
 	p := &peer{pc: pc, secret: known, states: make(chan webrtc.PeerConnectionState, 16), done: make(chan struct{}), metrics: m}
 	pc.OnConnectionStateChange(p.note)
-	p.hearOnce(hear)
+	p.hearOne(hear)
 	if err := p.take(offer); err != nil {
 		p.close()
 		return nil, err
@@ -92,11 +92,18 @@ func (p *peer) read(next func() ([]rtcp.Packet, interceptor.Attributes, error), 
 	}
 }
 
-// hearOnce passes on the first audio track; a client has one microphone.
-func (p *peer) hearOnce(hear func(*webrtc.TrackRemote, *webrtc.RTPReceiver)) {
-	var heard atomic.Bool
+// hearOne passes on one audio track at a time, for a client has one microphone:
+// the first, and when that has ended, as it does where the client's SSRC changes,
+// the next.
+func (p *peer) hearOne(hear func(*webrtc.TrackRemote, *webrtc.RTPReceiver)) {
+	var turn sync.Mutex
 	p.pc.OnTrack(func(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
-		if track.Kind() != webrtc.RTPCodecTypeAudio || heard.Swap(true) || !p.begin() {
+		if track.Kind() != webrtc.RTPCodecTypeAudio {
+			return
+		}
+		turn.Lock()
+		defer turn.Unlock()
+		if !p.begin() {
 			return
 		}
 		defer p.tasks.Done()
