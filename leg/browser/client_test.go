@@ -200,6 +200,7 @@ func (c *client) state(s string) message {
 // line tells how a client's peer connection differs from a browser's usual.
 type line struct {
 	tcpOnly bool
+	ssrc    webrtc.SSRC // of its sound; zero is any
 }
 
 // offer makes a peer connection and its offer, every candidate in it.
@@ -234,9 +235,12 @@ func (c *client) offer(l line) string {
 		}
 	})
 	c.pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { c.listen(track) })
-	if _, err := c.pc.AddTrack(c.mic); err != nil {
-		c.t.Fatal(err)
+	how := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendrecv}
+	if l.ssrc != 0 {
+		how.SendEncodings = []webrtc.RTPEncodingParameters{{RTPCodingParameters: webrtc.RTPCodingParameters{SSRC: l.ssrc}}}
 	}
+	_, err = c.pc.AddTransceiverFromTrack(c.mic, how)
+	fatal(c.t, err)
 	return c.describe(nil)
 }
 
@@ -305,7 +309,7 @@ func (c *client) listen(track *webrtc.TrackRemote) {
 func (c *client) speak(hertz float64) {
 	enc, err := opus.NewEncoder(media.Rate, 1, opus.AppVoIP)
 	fatal(c.t, err)
-	level := c.extension(sdp.AudioLevelURI)
+	level, mic := c.extension(sdp.AudioLevelURI), c.mic
 	c.tasks.Go(func() {
 		tick := time.NewTicker(media.FrameDuration)
 		defer tick.Stop()
@@ -322,7 +326,7 @@ func (c *client) speak(hertz float64) {
 				Version: 2, SequenceNumber: uint16(i), Timestamp: uint32(i * media.FrameSize),
 			}, Payload: b[:n]}
 			_ = p.SetExtension(level, []byte{0x80 | 12})
-			_ = c.mic.WriteRTP(p)
+			_ = mic.WriteRTP(p)
 		}
 	})
 }
