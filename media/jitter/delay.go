@@ -52,7 +52,7 @@ func (d *delay) arrived(timestamp int64, at time.Time) {
 // repaired takes what came late because it came with a later packet.
 func (d *delay) repaired(timestamp int64, at time.Time) {
 	transit := at.Sub(d.origin) - d.cfg.lasts(timestamp-d.zero)
-	d.late.add(transit-d.fastest(), at)
+	d.late.repaired(transit-d.fastest(), at)
 }
 
 // keepLow keeps the least transit of the last one to two windows.

@@ -24,7 +24,7 @@ type lateness struct {
 	// below; above is how many are not.
 	needed, above int
 
-	peak   [2]uint8 // the highest bin in this window and in the one before
+	peak   [2]top // of this window and of the one before
 	opened time.Time
 }
 
@@ -66,21 +66,40 @@ func (l *lateness) settle() {
 	}
 }
 
+// top is the highest bin of a window, and the next one below. One packet that is
+// later than all others is no reason to keep a delay: a machine that pauses now
+// and then is no network that needs a buffer.
+type top struct{ first, second uint8 }
+
+func (t *top) take(bin uint8) {
+	if bin > t.first {
+		t.first, bin = bin, t.first
+	}
+	t.second = max(t.second, bin)
+}
+
 func (l *lateness) keepPeak(bin uint8, at time.Time) {
 	switch since := at.Sub(l.opened); {
 	case since > 2*peakWindow:
-		l.peak, l.opened = [2]uint8{bin, 0}, at
+		l.peak, l.opened = [2]top{}, at
 	case since > peakWindow:
-		l.peak, l.opened = [2]uint8{bin, l.peak[0]}, at
-	default:
-		l.peak[0] = max(l.peak[0], bin)
+		l.peak, l.opened = [2]top{{}, l.peak[0]}, at
 	}
+	l.peak[0].take(bin)
+}
+
+// repaired enters how late something lost came with a later packet. That is no
+// stray: it will be so again.
+func (l *lateness) repaired(behind time.Duration, at time.Time) {
+	l.add(behind, at)
+	l.peak[0].take(l.peak[0].first)
 }
 
 // usual is the delay at which all but one in fifty come in time.
 func (l *lateness) usual() time.Duration { return time.Duration(l.needed+1) * binWidth }
 
-// latest is the delay at which all of the last seconds would have come in time.
+// latest is the delay at which all of the last seconds would have come in time,
+// but for the one of each window that was the latest.
 func (l *lateness) latest() time.Duration {
-	return time.Duration(max(l.peak[0], l.peak[1])+1) * binWidth
+	return time.Duration(max(l.peak[0].second, l.peak[1].second)+1) * binWidth
 }

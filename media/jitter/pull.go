@@ -189,7 +189,7 @@ func (b *Buffer) skip(sequence int64) {
 		b.pass(b.next)
 	}
 	if b.cfg.Redundant && b.stats.Lost > lost {
-		b.delay.late.add(b.cfg.lasts(b.step), b.arrived)
+		b.delay.late.repaired(b.cfg.lasts(b.step), b.arrived)
 	}
 }
 
