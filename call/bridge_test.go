@@ -2,13 +2,10 @@ package call_test
 
 import (
 	"context"
-	"crypto/rand"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"go.uber.org/zap/zaptest"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
@@ -50,13 +47,10 @@ func (s *speaker) Hear(media.Sound)     {}
 func TestTheBridgesTruthIsShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := mix.NewClock(mix.Config{})
-		h := &house{T: t, book: &book{}, bell: &bell{where: map[identity.ID]bool{}}}
-		h.Registry = call.NewRegistry(call.Config{
-			Journal: h.book, Now: time.Now, Random: rand.Reader, Log: zaptest.NewLogger(t),
-			NewBridge: func(heard call.Heard) call.Bridge {
+		h := newHouse(t, func(cfg *call.Config) {
+			cfg.NewBridge = func(heard call.Heard) call.Bridge {
 				return clock.NewBridge(mix.Options{Speaking: heard.Speaking, MutedSpeaking: heard.MutedSpeaking})
-			},
-			IncomingContext: func(id string, _ time.Time) string { return id },
+			}
 		})
 		enter := func(who identity.ID, role call.Role) *speaker {
 			s := &speaker{}

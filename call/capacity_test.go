@@ -1,13 +1,10 @@
 package call_test
 
 import (
-	"crypto/rand"
 	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"go.uber.org/zap/zaptest"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
@@ -17,13 +14,7 @@ import (
 func limited(t *testing.T, c call.Capacity, f func(h *house)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		h := &house{T: t, book: &book{}, bell: &bell{where: map[identity.ID]bool{alice: true, bob: true, app: true}}}
-		h.Registry = call.NewRegistry(call.Config{
-			Journal: h.book, NewBridge: func(call.Heard) call.Bridge { return &deaf{} },
-			Now: time.Now, Random: rand.Reader, Log: zaptest.NewLogger(t), Capacity: c,
-			IncomingContext: func(id string, _ time.Time) string { return id },
-		})
-		h.Reach(h.bell)
+		h := newHouse(t, func(cfg *call.Config) { cfg.Capacity = c }, alice, bob, app)
 		f(h)
 		h.want(h.Close(h.Context()), nil)
 	})

@@ -1,16 +1,12 @@
 package call_test
 
 import (
-	"crypto/rand"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/zap/zaptest"
-
 	"github.com/botd-dev/botd/call"
-	"github.com/botd-dev/botd/identity"
 )
 
 // wall is a wall clock that somebody sets, while time itself goes on.
@@ -23,12 +19,7 @@ func (w *wall) jump(by time.Duration) { w.ahead.Add(int64(by)) }
 func underWall(t *testing.T, f func(h *house, w *wall)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wall{}
-		h := &house{T: t, book: &book{}, bell: &bell{where: map[identity.ID]bool{bob: true, app: true}}}
-		h.Registry = call.NewRegistry(call.Config{
-			Journal: h.book, NewBridge: h.bridge, Now: w.now, Random: rand.Reader, Log: zaptest.NewLogger(t),
-			IncomingContext: func(id string, _ time.Time) string { return id },
-		})
-		h.Reach(h.bell)
+		h := newHouse(t, func(cfg *call.Config) { cfg.Now = w.now }, bob, app)
 		f(h, w)
 		h.want(h.Close(h.Context()), nil)
 		h.want(h.Counts(), call.Counts{})

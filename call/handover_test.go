@@ -1,13 +1,10 @@
 package call_test
 
 import (
-	"crypto/rand"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"go.uber.org/zap/zaptest"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
@@ -42,11 +39,7 @@ func (b *brake) now() time.Time {
 func braked(t *testing.T, f func(h *house, b *brake)) {
 	inHouse(t, func(h *house) {
 		b := &brake{}
-		h.Registry = call.NewRegistry(call.Config{
-			Journal: h.book, NewBridge: h.bridge, Now: b.now, Random: rand.Reader, Log: zaptest.NewLogger(t),
-			IncomingContext: func(id string, _ time.Time) string { return id },
-		})
-		h.Reach(h.bell)
+		h.open(func(cfg *call.Config) { cfg.Now = b.now })
 		f(h, b)
 	})
 }

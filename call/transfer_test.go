@@ -1,15 +1,12 @@
 package call_test
 
 import (
-	"crypto/rand"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"go.uber.org/zap/zaptest"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
@@ -232,12 +229,7 @@ func TestAConsultationWithAnApplicationNamesItAsTheTarget(t *testing.T) {
 
 func TestATransferForWhichThereIsNoRoomSaysSo(t *testing.T) {
 	inHouse(t, func(h *house) {
-		h.Registry = call.NewRegistry(call.Config{
-			Journal: h.book, NewBridge: h.bridge, Now: time.Now, Random: rand.Reader, Log: zaptest.NewLogger(t),
-			Capacity:        call.Capacity{Calls: 1},
-			IncomingContext: func(id string, _ time.Time) string { return id },
-		})
-		h.Reach(h.bell)
+		h.open(func(cfg *call.Config) { cfg.Capacity.Calls = 1 })
 		_, _, cn := h.conference()
 		h.want(cn.Transfer(h.Context(), call.Transfer{Target: carol, Transferee: bob}), nil)
 		h.pass(time.Second)
