@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -146,5 +147,22 @@ func TestJanusIsSparedCallsItCannotHold(t *testing.T) {
 	}
 	if cells[0].Speakers != 2 || cells[1].Speakers != 3 || cells[1].sending() != 3 || OpenCell(nil).sending() != 20 {
 		t.Errorf("%+v", cells)
+	}
+}
+
+func TestATappedCallIsComparedWithItselfAndTheOthersWithJanus(t *testing.T) {
+	s := &script{cpu: map[string][]float64{"botd": {2}, "janus": {20}, Tapped: {3}, "listening": {2.5}}}
+	cells := append(Cells([]int{50}, []string{"botd", "janus"}), TapCell(50))
+	runs, err := Measure(t.Context(), s, configured(1, 1), cells)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, r := range rows(runs) {
+		got[r.server] = r.other
+	}
+	want := map[string]float64{"botd": 0.1, "janus": 0, Tapped: 1.2, "listening": 0}
+	if !maps.Equal(got, want) {
+		t.Errorf("divided by the other %v, want %v", got, want)
 	}
 }

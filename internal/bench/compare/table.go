@@ -105,16 +105,16 @@ func sum(runs []Run) row {
 	return r
 }
 
-// compare divides the CPU by that of the last server with the same cell.
+// compare divides the CPU by that of the last server that the cell names.
 func (r *row) compare(all []row) {
-	for _, other := range slices.Backward(all) {
-		if other.key() != r.key() {
-			continue
-		}
-		if other.server != r.server && other.cpu > 0 {
+	if len(r.Servers) == 0 {
+		return
+	}
+	last := r.Servers[len(r.Servers)-1]
+	for _, other := range all {
+		if other.server == last && r.server != last && other.key() == r.key() && other.cpu > 0 {
 			r.other = r.cpu / other.cpu
 		}
-		return
 	}
 }
 
