@@ -151,8 +151,13 @@ func (d *datagrams) put(i int, packet []byte, to netip.AddrPort) {
 		h.Namelen = unix.SizeofSockaddrInet6
 		return
 	}
+	at := to.Addr().Unmap()
+	if !at.Is4() {
+		h.Namelen = 0 // not to be reached from here: the kernel refuses to send it
+		return
+	}
 	short := (*unix.RawSockaddrInet4)(unsafe.Pointer(name)) //nolint:gosec // the shorter of the two
-	*short = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: swapped(to.Port()), Addr: to.Addr().Unmap().As4()}
+	*short = unix.RawSockaddrInet4{Family: unix.AF_INET, Port: swapped(to.Port()), Addr: at.As4()}
 	h.Namelen = unix.SizeofSockaddrInet4
 }
 

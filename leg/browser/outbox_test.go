@@ -111,6 +111,20 @@ func TestWhatCannotBeSentIsDroppedAndTheRestIsNot(t *testing.T) {
 	}
 }
 
+func TestAnAddressOfAnotherFamilyIsNotReached(t *testing.T) {
+	o, dropped := openOutbox(t, false)
+	for i, to := range []netip.AddrPort{netip.MustParseAddrPort("[::1]:9"), {}} {
+		if _, err := o.WriteToAddrPort([]byte{0, 1, 3}, to); err == nil {
+			t.Errorf("a check is sent to %v", to)
+		}
+		_, err := o.WriteToAddrPort([]byte{0x80, 111, 5}, to)
+		fatal(t, err)
+		if *dropped != tally(i+1) {
+			t.Errorf("%d dropped", *dropped)
+		}
+	}
+}
+
 func TestWithoutATickSoundLeavesAtOnce(t *testing.T) {
 	conns, at := peers(t, 1)
 	o, _ := openOutbox(t, false)
