@@ -187,13 +187,15 @@ func (e *engine) prepare(bind netip.Addr, public string, logs logging.LoggerFact
 	return nil
 }
 
-// api makes one peer connection, whose handshake s observes.
+// api makes one peer connection, whose handshake s observes, and whose streams
+// wait in those of all.
 //
 // It has no interceptors: each would cost every packet something, and goroutines
 // and timers for each peer. Reports and feedback are ours (receipts, track).
-func (e *engine) api(s *secret) *webrtc.API {
+func (e *engine) api(s *secret, all *streams) *webrtc.API {
 	settings := e.settings
 	s.observe(&settings)
+	settings.BufferFactory = all.buffer
 	settings.SetICEBindingRequestHandler((&roamer{now: time.Now}).request)
 	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(e.media),
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))

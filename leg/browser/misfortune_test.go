@@ -6,11 +6,13 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 	"github.com/pion/webrtc/v4"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/media"
 )
 
@@ -80,6 +82,29 @@ func TestAClientWhoseSoundGoesOnAsAnotherStreamIsHeard(t *testing.T) {
 	c.speak(600)
 	c.forget()
 	c.hears(600)
+}
+
+func TestAClientThatBeginsEverMoreStreamsIsLost(t *testing.T) {
+	for name, begin := range map[string]func(c *client, ssrc uint32){
+		"of sound": func(c *client, ssrc uint32) {
+			h := rtp.Header{Version: 2, SSRC: ssrc, PayloadType: 111}
+			_, _ = c.mic.bound.WriteStream().WriteRTP(&h, []byte("a word"))
+		},
+		"of reports": func(c *client, ssrc uint32) {
+			_ = c.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{SenderSSRC: 1, MediaSSRC: ssrc}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newWorld(t).signIn(t, ann)
+			c.join("g", line{})
+			for ssrc := range uint32(2 * streamsMost) {
+				begin(c, 1000+ssrc)
+			}
+			if r := c.state("Disconnected").Reason; r.Code != call.ReasonMediaLost.Code || r.Subcode != call.ReasonMediaLost.Subcode {
+				t.Errorf("the call ends with %d/%d", r.Code, r.Subcode)
+			}
+		})
+	}
 }
 
 // ticking fetches and flushes, as a bridge's clock does.

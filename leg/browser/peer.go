@@ -31,15 +31,16 @@ type peer struct {
 // packet sent before the call is answered. hear gets the client's sound, in a
 // goroutine of its own, and returns when that ends.
 func (e *engine) newPeer(offer description, m *metrics, out *track, hear func(*webrtc.TrackRemote, *webrtc.RTPReceiver)) (*peer, error) {
-	known := new(secret)
+	known, all := new(secret), new(streams)
 	out.route.secret, out.tracks = known, &e.out.tracks
-	pc, err := e.api(known).NewPeerConnection(webrtc.Configuration{
+	pc, err := e.api(known, all).NewPeerConnection(webrtc.Configuration{
 		Certificates: []webrtc.Certificate{e.cert}, BundlePolicy: webrtc.BundlePolicyMaxBundle,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("peer connection: %w", err)
 	}
 	p := &peer{pc: pc, secret: known, states: make(chan webrtc.PeerConnectionState, 16), done: make(chan struct{}), metrics: m}
+	all.over = func() { p.note(webrtc.PeerConnectionStateFailed) }
 	pc.OnConnectionStateChange(p.note)
 	p.hearOne(hear)
 	if err := p.take(offer); err != nil {
