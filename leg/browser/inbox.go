@@ -32,8 +32,8 @@ const (
 // Sound is wanted when the bridge ticks, and not before. To be woken for each
 // packet costs more than all that is done with it, so while a clock ticks, and
 // nobody is just connecting, the socket is read once a tick: fetch. The kernel
-// keeps the packets until then, and the time at which each came. Otherwise it is
-// read as soon as something is there.
+// keeps the packets until then, and the time at which each came. Otherwise, and
+// while more comes than fits into a tick, it is read as soon as something is there.
 type inbox struct {
 	kernel  *datagrams
 	sources *sources
@@ -47,6 +47,7 @@ type inbox struct {
 	reading bool // next waits for the kernel
 	fetched time.Time
 	emptied time.Time // when nothing was left to be read
+	flooded time.Time // when more came than fits into a tick
 	strays  strays
 }
 
@@ -88,7 +89,7 @@ func (i *inbox) look(b []byte) (n int, from netip.AddrPort, wait bool, err error
 	if i.closed.Load() {
 		return 0, from, false, net.ErrClosed
 	}
-	wait = i.lazy && i.hurried.Load() <= 0 && time.Since(i.fetched) < fetchedWithin
+	wait = i.lazy && i.hurried.Load() <= 0 && time.Since(i.fetched) < fetchedWithin && time.Since(i.flooded) >= restAtMost
 	i.reading = !wait
 	return 0, from, wait, nil
 }
@@ -157,8 +158,8 @@ func (i *inbox) sort(n int) {
 		if isSound(packet) && i.sources.take(packet, i.kernel.at(k, now, i.emptied)) {
 			continue
 		}
-		if len(packet) > 0 {
-			i.strays.put(packet, i.kernel.from(k))
+		if len(packet) > 0 && !i.strays.put(packet, i.kernel.from(k)) {
+			i.flooded = now
 		}
 	}
 	if n < inboxSize {
@@ -195,9 +196,10 @@ type stray struct {
 
 func (s *strays) some() bool { return s.first < len(s.waiting) }
 
-func (s *strays) put(packet []byte, from netip.AddrPort) {
+// put is false where there is no room.
+func (s *strays) put(packet []byte, from netip.AddrPort) bool {
 	if len(s.waiting)-s.first >= strayMost {
-		return
+		return false
 	}
 	if s.first >= strayMost {
 		s.waiting, s.first = append(s.waiting[:0], s.waiting[s.first:]...), 0
@@ -207,6 +209,7 @@ func (s *strays) put(packet []byte, from netip.AddrPort) {
 		b, s.unused = s.unused[n-1], s.unused[:n-1]
 	}
 	s.waiting = append(s.waiting, stray{append(b[:0], packet...), from})
+	return true
 }
 
 func (s *strays) take(b []byte) (int, netip.AddrPort) {

@@ -283,6 +283,13 @@ func TestAFloodKeepsNoTickWaiting(t *testing.T) {
 	if c.in.strays.some() {
 		t.Error("there are more than may wait")
 	}
+	if _, _, wait, _ := c.in.look(make([]byte, maxPacket)); wait {
+		t.Error("what comes in a flood is read at ticks only")
+	}
+	c.in.flooded = c.in.flooded.Add(-restAtMost)
+	if _, _, wait, _ := c.in.look(make([]byte, maxPacket)); !wait {
+		t.Error("after it the socket is not left to the ticks again")
+	}
 }
 
 func TestAClosedSocketEndsWhoWaitsForIt(t *testing.T) {
