@@ -1,7 +1,7 @@
 package browser
 
 import (
-	"errors"
+	"encoding/binary"
 	"net"
 	"net/netip"
 	"sync"
@@ -45,6 +45,7 @@ type outbox struct {
 // counter is a prometheus.Counter.
 type counter interface{ Inc() }
 
+// newOutbox takes the socket of a connection, which is closed either way.
 func newOutbox(conn *net.UDPConn, dropped counter, s *sources, hurried *atomic.Int32) (*outbox, error) {
 	_ = conn.SetReadBuffer(socketBuffer) // as much of it as the kernel allows
 	_ = conn.SetWriteBuffer(socketBuffer)
@@ -165,6 +166,15 @@ func isSound(b []byte) bool {
 	return len(b) > 1 && b[0]>>6 == 2 && (b[1] < 192 || b[1] > 223)
 }
 
+// ssrcOf is whose sound a packet is (RFC 3550, section 5.1).
+func ssrcOf(b []byte) (ssrc uint32, ok bool) {
+	const at = 8
+	if len(b) < at+4 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(b[at:]), true
+}
+
 // outboxes is a network whose UDP sockets are outboxes.
 type outboxes struct {
 	*stdnet.Net
@@ -184,7 +194,7 @@ func (n *outboxes) ListenUDP(network string, at *net.UDPAddr) (transport.UDPConn
 	}
 	o, err := newOutbox(conn, n.dropped, &n.sources, &n.hurried)
 	if err != nil {
-		return nil, errors.Join(err, conn.Close())
+		return nil, err
 	}
 	o.held, o.tracks = n.held, &n.tracks
 	n.all = append(n.all, o)

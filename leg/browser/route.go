@@ -14,10 +14,10 @@ import (
 // address it is, and whether there is one.
 //
 // So one packet a second goes the long way, as a probe, and the first after the
-// peer connection has chosen other addresses. What comes out at the
-// outbox tells the address, and proves the cipher: the packet must be the same
-// as ours, octet for octet. If it is not, or comes out elsewhere (TCP), every
-// packet goes the long way.
+// peer connection has chosen other addresses. What comes out at the outbox tells
+// the address, and proves the cipher: the packet must be the same as ours, octet
+// for octet. If it is not, or comes out elsewhere (TCP), every packet goes the
+// long way.
 type route struct {
 	secret *secret
 	cipher sealer
@@ -109,13 +109,11 @@ func (t *tracks) remove(ssrc uint32, out *track) { t.of.CompareAndDelete(ssrc, o
 
 // see shows a packet that came the long way to its track.
 func (t *tracks) see(o *outbox, packet []byte, to netip.AddrPort) {
-	const ssrc = 8 // where it stands in a packet (RFC 3550, section 5.1)
-	if len(packet) < ssrc+4 {
+	ssrc, ok := ssrcOf(packet)
+	if !ok {
 		return
 	}
-	b := packet[ssrc:]
-	id := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
-	if out, ok := t.of.Load(id); ok {
+	if out, ok := t.of.Load(ssrc); ok {
 		out.(*track).route.learn(o, packet, to) //nolint:errcheck,forcetypeassert // add stores nothing else
 	}
 }

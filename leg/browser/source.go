@@ -123,10 +123,10 @@ func (s *sources) remove(ssrc uint32, in *source) { s.of.CompareAndDelete(ssrc, 
 // take takes a packet of sound that came at some time. It reports false if that
 // is to go the long way, too.
 func (s *sources) take(packet []byte, at time.Time) bool {
-	const ssrc = 8 // where it stands in a packet (RFC 3550, section 5.1)
-	if len(packet) < ssrc+4 {
+	ssrc, ok := ssrcOf(packet)
+	if !ok {
 		return false
 	}
-	in, ok := s.of.Load(binary.BigEndian.Uint32(packet[ssrc:]))
+	in, ok := s.of.Load(ssrc)
 	return ok && in.(*source).take(packet, at) //nolint:errcheck,forcetypeassert // add stores nothing else
 }
