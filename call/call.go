@@ -51,9 +51,10 @@ type Call struct {
 	empty     *time.Timer // runs while only applications are left
 	longest   *time.Timer
 
-	routing Routing
-	rewire  bool // who hears whom may be another
-	talk    talk
+	routing    Routing
+	rewire     bool // who hears whom may be another
+	talk       talk
+	attendance atomic.Pointer[attendance] // who is there to be heard, for operations
 
 	viewed   uint64 // sequence of the last view
 	version  uint64 // of the list that the contract shows
@@ -270,6 +271,7 @@ func (c *Call) settle() {
 	c.wire()
 	c.tellRosters()
 	c.attend()
+	c.muster()
 	c.show()
 }
 

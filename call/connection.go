@@ -197,7 +197,7 @@ func (cn *Connection) leave(why Reason) {
 // abandon closes a connection whose operations do not come to an end.
 func (cn *Connection) abandon(d time.Duration) {
 	cn.call.expired("closing", d, cn.seat)
-	for _, r := range slices.Concat(cn.lanes.parts, cn.lanes.whole) {
+	for _, r := range cn.lanes.all() {
 		cn.emitTo(r.op.Failed, r.op.TellTo)
 	}
 	cn.lanes, cn.busy = lanes{}, 0

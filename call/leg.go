@@ -31,6 +31,16 @@ type Leg interface {
 	Hangup(why Reason)
 }
 
+// Keypad is a Leg that can press keys for its other side to hear, as
+// telephone-events (RFC 4733).
+type Keypad interface {
+	Leg
+	// Press has keys pressed after those that are waiting already. done is closed
+	// when the last of them has been sent, which is never if the leg ends before.
+	// It is an error if the other side takes no telephone-events.
+	Press(tones ...Tone) (done <-chan struct{}, err error)
+}
+
 // Ringer reaches somebody: leg/browser the clients that are registered,
 // leg/phone phones, bot/local the bots in this process, webhooks the
 // applications that subscribed.

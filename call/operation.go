@@ -25,6 +25,10 @@ type Operation struct {
 	Listen identity.ID
 	// Interrupt cancels what is running and waiting, and starts at once.
 	Interrupt bool
+	// Beside has it run beside all others, such as a stream: it waits for nothing
+	// and excludes nothing but another one of its Name and Listen, and neither
+	// Interrupt nor CancelMedia ends it. Stop does, and the end of the connection.
+	Beside bool
 	// Run does it and returns the closing event. It ends soon after ctx does.
 	Run func(ctx context.Context, s *Stage) Event
 	// Canceled is told of an operation that never started, Failed of one that
@@ -38,6 +42,7 @@ type Stage struct {
 	op     Operation
 	bridge Bridge
 	to     []string
+	target *Participant // whom it listens to; nil is nobody
 	tones  chan Tone
 }
 
@@ -64,6 +69,7 @@ type running struct {
 	listens  *Participant
 	listener *toneListener
 	cancel   context.CancelFunc // nil while it waits
+	stopped  bool               // by Stop
 }
 
 // forsaken says that nobody is left whom the operation is for.
@@ -75,9 +81,13 @@ func (r *running) forsaken() bool {
 // lanes hold a connection's operations: those for the whole call one after
 // another, those for one participant beside it.
 type lanes struct {
-	whole []*running // the first one runs
-	parts []*running // all run
+	whole  []*running // the first one runs
+	parts  []*running // all run
+	beside []*running // all run
 }
+
+// all are those that are wound up when the connection is.
+func (l *lanes) all() []*running { return slices.Concat(l.parts, l.whole, l.beside) }
 
 // busyWith says that an operation for that participant is running.
 func (l *lanes) busyWith(p *Participant) bool {
@@ -86,7 +96,7 @@ func (l *lanes) busyWith(p *Participant) bool {
 
 // Start takes an operation on. Its closing event follows, whatever happens.
 // Errors: ErrWrongState before the connection is established, ErrEnded after,
-// ErrNoParticipant, ErrIncompatible.
+// ErrNoParticipant, ErrIncompatible, ErrConflict for one Beside that runs already.
 func (cn *Connection) Start(ctx context.Context, op Operation) error {
 	return cn.do(ctx, func() error {
 		if err := cn.connected(op.Name); err != nil {
@@ -126,10 +136,44 @@ func (cn *Connection) prepare(op Operation) (*running, error) {
 			return nil, fmt.Errorf("%s: %w", op.Listen, ErrNoParticipant)
 		}
 	}
+	if op.Beside && cn.lanes.find(op.Name, op.Listen) != nil {
+		return nil, ErrConflict
+	}
 	return r, nil
 }
 
+// find is an operation that runs beside the others and has not been stopped.
+func (l *lanes) find(name string, listen identity.ID) *running {
+	for _, r := range l.beside {
+		if r.op.Name == name && r.op.Listen == listen && !r.stopped {
+			return r
+		}
+	}
+	return nil
+}
+
+// Stop ends an operation that runs Beside the others, by its name and whom it
+// listens to; its closing event follows. context is the operationContext of who
+// asks. ErrWrongState if there is none.
+func (cn *Connection) Stop(ctx context.Context, name string, listen identity.ID, context string) error {
+	return cn.do(ctx, func() error {
+		r := cn.lanes.find(name, listen)
+		if r == nil {
+			return fmt.Errorf("stop %s: %w", name, ErrWrongState)
+		}
+		cn.emit(accepted{Operation: "stop " + name, OperationContext: context})
+		r.stopped = true
+		r.cancel()
+		return nil
+	})
+}
+
 func (cn *Connection) enqueue(r *running) {
+	if r.op.Beside {
+		cn.lanes.beside = append(cn.lanes.beside, r)
+		cn.run(r)
+		return
+	}
 	if len(r.members) > 0 {
 		cn.lanes.parts = append(cn.lanes.parts, r)
 		cn.run(r)
@@ -154,6 +198,7 @@ func (cn *Connection) run(r *running) {
 		s.tones = make(chan Tone, 64)
 		r.listener = &toneListener{s.tones}
 		r.listens.tones = append(r.listens.tones, r.listener)
+		s.target = r.listens
 	}
 	if r.forsaken() {
 		cancel()
@@ -179,7 +224,7 @@ func (s *Stage) perform(ctx context.Context) (e Event) {
 
 // forsake cancels what runs for participants who have gone.
 func (cn *Connection) forsake() {
-	for _, r := range slices.Concat(cn.lanes.parts, cn.lanes.whole) {
+	for _, r := range cn.lanes.all() {
 		if r.cancel != nil && r.forsaken() {
 			r.cancel()
 		}
@@ -199,6 +244,7 @@ func (cn *Connection) ran(r *running, e Event) {
 	cn.emitTo(e, r.op.TellTo)
 	same := func(other *running) bool { return other == r }
 	cn.lanes.parts = slices.DeleteFunc(cn.lanes.parts, same)
+	cn.lanes.beside = slices.DeleteFunc(cn.lanes.beside, same)
 	first := len(cn.lanes.whole) > 0 && cn.lanes.whole[0] == r
 	cn.lanes.whole = slices.DeleteFunc(cn.lanes.whole, same)
 	if first && len(cn.lanes.whole) > 0 {

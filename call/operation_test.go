@@ -86,3 +86,30 @@ func TestAPanicInAnOperationIsItsFailureAlone(t *testing.T) {
 		h.want(cn.View().State, call.Connected)
 	})
 }
+
+func TestWhatRunsBesideIsEndedByStopAlone(t *testing.T) {
+	inHouse(t, func(h *house) {
+		_, cn := h.answered()
+		op := until("stream", time.Hour)
+		op.Beside = true
+		h.want(cn.Start(h.Context(), op), nil)
+		if err := cn.Start(h.Context(), op); !errors.Is(err, call.ErrConflict) {
+			h.Errorf("the second one: %v", err)
+		}
+		interrupting := until("play", time.Second)
+		interrupting.Interrupt = true
+		h.want(cn.Start(h.Context(), interrupting), nil)
+		h.want(cn.CancelMedia(h.Context()), nil)
+		time.Sleep(2 * time.Second)
+		h.want(cn.Stop(h.Context(), "stream", "", "enough"), nil)
+		if err := cn.Stop(h.Context(), "stream", "", ""); !errors.Is(err, call.ErrWrongState) {
+			h.Errorf("stopping it twice: %v", err)
+		}
+		h.want(cn.Start(h.Context(), op), nil) // again, while the first is still winding up
+		time.Sleep(2 * time.Second)
+		h.want(cn.Leave(h.Context()), nil)
+		time.Sleep(2 * time.Second)
+		got := slices.DeleteFunc(h.book.told(cn, false), func(s string) bool { return !strings.HasPrefix(s, "test.") })
+		h.want(got, []string{"test.play canceled", "test.stream canceled", "test.stream canceled"})
+	})
+}

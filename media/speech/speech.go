@@ -1,4 +1,4 @@
-// Package speech says what a speech provider is: text to sound. It knows no
+// Package speech says what a speech provider is: text to sound, and sound to text. It knows no
 // provider; each has a package of its own below this one, and passes the suite
 // in speechtest.
 package speech
@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/botd-dev/botd/media"
 )
@@ -67,4 +68,72 @@ func Plain(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, " "))
+}
+
+// Word is one word of what was said or is being said, and when.
+type Word struct {
+	Text string
+	// From and To are since the first sample.
+	From, To time.Duration
+}
+
+// Timed is a source of a Synthesizer that knows when it says which word.
+type Timed interface {
+	media.Source
+	// Words are those that are known so far, in order.
+	Words() []Word
+}
+
+// Listening says what is to be listened for.
+type Listening struct {
+	// Locale is the language as BCP 47 spells it; empty is the provider's default.
+	Locale string
+	// Model names one of the provider's models; empty is its default. One that it
+	// does not know is no error.
+	Model string
+	// Phrases are all that is expected; nil is anything. A provider that cannot be
+	// told so hears what it hears.
+	Phrases []string
+	// Partial asks for hypotheses while somebody is still speaking.
+	Partial bool
+	// Narrow says that the sound comes from a telephone: nothing is above 4 kHz,
+	// whatever its rate.
+	Narrow bool
+}
+
+// Recognizer makes text of sound.
+type Recognizer interface {
+	// Listen begins to listen to one stream. ctx bounds the whole of it.
+	Listen(ctx context.Context, l Listening) (Ear, error)
+}
+
+// Ear listens to one stream, utterance by utterance: it finds out itself where
+// one ends. Write and Finish are called by one goroutine, Next by one other.
+type Ear interface {
+	// Write takes the next frame, of any rate and length. It does not wait for the
+	// provider: who cannot keep up fails, with ErrTimeout from Next.
+	media.Sink
+	// Finish says that nothing more will be written: what has been said so far is
+	// an utterance. What was heard still comes, and then io.EOF.
+	Finish()
+	// Next waits for what is heard next. Its error is io.EOF after Finish, that of
+	// the context, or one of this package's.
+	Next() (Heard, error)
+	// Close lets go of it at once. It may be called more than once, from any
+	// goroutine.
+	Close() error
+}
+
+// Heard is what a Recognizer has understood.
+type Heard struct {
+	// Text is what was said; empty if somebody spoke and was not understood.
+	Text string
+	// Final is the end of an utterance; what comes before it is a hypothesis.
+	Final bool
+	// Confidence is between 0 and 1.
+	Confidence float64
+	// From and To are when it was said, since the first sample that was written.
+	From, To time.Duration
+	// Words are the words of Text, where the provider knows when they were said.
+	Words []Word
 }
