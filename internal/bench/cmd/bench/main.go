@@ -19,13 +19,14 @@ type command struct {
 }
 
 // order is how they are listed.
-var order = []string{"compare", "small", "load", "floor"}
+var order = []string{"compare", "small", "load", "floor", "wire"}
 
 func commands() map[string]command {
 	return map[string]command{
 		"compare": {"botd and others, in turn: a table", runCompare},
 		"small":   {"how many small calls one processor holds", runSmall},
 		"load":    {"one measurement of a server that runs, as JSON", runLoad},
+		"wire":    {"how even the packets in a capture of tcpdump were sent", runWire},
 		"floor":   {"what the least work of a bridge costs on this machine, as JSON", runFloor},
 	}
 }
