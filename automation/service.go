@@ -13,6 +13,7 @@ import (
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/prompt"
+	"github.com/botd-dev/botd/media/speech"
 )
 
 // Prompts makes what is to be played into sound. *prompt.Opener fits it.
@@ -29,6 +30,8 @@ type Config struct {
 	Calls *call.Registry
 	// Prompts opens what is played.
 	Prompts Prompts
+	// Speech makes text of what is said; nil understands nobody.
+	Speech speech.Recognizer
 	// Contexts seals and opens incomingCallContext.
 	Contexts *Contexts
 	// CheckURI refuses callback URIs that may not be reached: bad syntax, a
