@@ -55,6 +55,7 @@ type Call struct {
 	rewire     bool // who hears whom may be another
 	talk       talk
 	attendance atomic.Pointer[attendance] // who is there to be heard, for operations
+	keys       []*keyListener             // who waits for keys, whoever presses them
 
 	viewed   uint64 // sequence of the last view
 	version  uint64 // of the list that the contract shows

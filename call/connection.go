@@ -43,6 +43,8 @@ type Connection struct {
 	published uint64 // sequence of the last view
 	pause     *time.Timer
 
+	standing  map[string]any // replaced, never changed
+	begin     []Operation    // until it is established
 	lanes     lanes
 	transfers []*transfer
 	filling   media.Playback // while the application is away; nil
@@ -72,6 +74,9 @@ type View struct {
 	Participants []Listed
 	// Routing says who hears whom.
 	Routing Routing
+	// Standing is what the application has subscribed to, by name. It is not to be
+	// changed.
+	Standing map[string]any
 	// Sequence is the connection's last record that the view includes.
 	Sequence uint64
 }
@@ -91,7 +96,7 @@ func (c *Call) seat(p *Participant, kind string, s Seat) *Connection {
 	cn := &Connection{
 		id: c.registry.newID(), call: c, kind: kind, life: life, cancel: cancel,
 		state: Connecting, seat: p, telling: s.Telling, context: s.OperationContext,
-		answeredBy: s.AnsweredBy, feed: s.Feed, trace: c.trace,
+		answeredBy: s.AnsweredBy, feed: s.Feed, trace: c.trace, standing: s.Standing, begin: s.Begin,
 	}
 	p.seat, p.port, p.answered = cn, s.Port, true
 	c.connections = append(c.connections, cn)
@@ -122,6 +127,7 @@ func (cn *Connection) emitTo(e Event, to string) {
 	}
 	r := cn.call.record(e, cn, "")
 	r.To = to
+	cn.stand(e)
 	if feed := cn.feed; feed != nil {
 		told := *r
 		cn.call.afterwards(func() { feed.push(told) })
@@ -172,6 +178,7 @@ func (cn *Connection) establish() {
 	cn.wasConnected = true
 	cn.emit(CallConnected{Outcome{cn.context, Success}})
 	cn.seat.arrive()
+	cn.commence()
 }
 
 // leave takes the application out of its call. It is not gone before every
@@ -274,7 +281,7 @@ func (cn *Connection) publish() {
 		ID: cn.id, ServerCallID: cn.call.id, CorrelationID: cn.call.correlation, State: cn.state,
 		CallbackURI: cn.telling.URI, Source: cn.source, SourceName: cn.sourceName, Targets: cn.targets,
 		CallerID: cn.callerID, Group: cn.call.isGroup(), Kind: cn.kind, AnsweredBy: cn.answeredBy, Participants: cn.call.listed(),
-		Routing: cn.call.routing, Sequence: cn.sequence,
+		Routing: cn.call.routing, Standing: cn.standing, Sequence: cn.sequence,
 	}
 	cn.call.views = append(cn.call.views, func() { cn.view.Store(v) })
 }

@@ -328,6 +328,11 @@ type Seat struct {
 	Feed *Feed
 	// Port is the application's own ear and mouth, nil for none.
 	Port media.Port
+	// Standing is what the application has subscribed to, by name: what View shows
+	// until a Standing event says otherwise.
+	Standing map[string]any
+	// Begin are operations that start by themselves once the call is established.
+	Begin []Operation
 }
 
 // Answer gives the invitation to an application: its seat becomes the invited

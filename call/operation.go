@@ -68,8 +68,8 @@ type running struct {
 	members  []*Participant // its targets
 	listens  *Participant
 	listener *toneListener
-	cancel   context.CancelFunc // nil while it waits
-	stopped  bool               // by Stop
+	cancel   context.CancelCauseFunc // nil while it waits
+	stopped  bool                    // by Stop
 }
 
 // forsaken says that nobody is left whom the operation is for.
@@ -152,22 +152,6 @@ func (l *lanes) find(name string, listen identity.ID) *running {
 	return nil
 }
 
-// Stop ends an operation that runs Beside the others, by its name and whom it
-// listens to; its closing event follows. context is the operationContext of who
-// asks. ErrWrongState if there is none.
-func (cn *Connection) Stop(ctx context.Context, name string, listen identity.ID, context string) error {
-	return cn.do(ctx, func() error {
-		r := cn.lanes.find(name, listen)
-		if r == nil {
-			return fmt.Errorf("stop %s: %w", name, ErrWrongState)
-		}
-		cn.emit(accepted{Operation: "stop " + name, OperationContext: context})
-		r.stopped = true
-		r.cancel()
-		return nil
-	})
-}
-
 func (cn *Connection) enqueue(r *running) {
 	if r.op.Beside {
 		cn.lanes.beside = append(cn.lanes.beside, r)
@@ -188,7 +172,7 @@ func (cn *Connection) enqueue(r *running) {
 // run gives an operation a goroutine. The connection owns it: leaving cancels
 // its context, and the connection is not gone before the closing event is in.
 func (cn *Connection) run(r *running) {
-	ctx, cancel := context.WithCancel(cn.life)
+	ctx, cancel := context.WithCancelCause(cn.life)
 	r.cancel = cancel
 	s := &Stage{cn: cn, op: r.op, bridge: cn.call.soundBridge()}
 	for _, p := range r.members {
@@ -201,7 +185,7 @@ func (cn *Connection) run(r *running) {
 		s.target = r.listens
 	}
 	if r.forsaken() {
-		cancel()
+		cancel(nil)
 	}
 	cn.busy++
 	go func() {
@@ -226,7 +210,7 @@ func (s *Stage) perform(ctx context.Context) (e Event) {
 func (cn *Connection) forsake() {
 	for _, r := range cn.lanes.all() {
 		if r.cancel != nil && r.forsaken() {
-			r.cancel()
+			r.cancel(nil)
 		}
 	}
 }
@@ -236,7 +220,7 @@ func (cn *Connection) ran(r *running, e Event) {
 	if e == nil {
 		e = r.op.Failed
 	}
-	r.cancel()
+	r.cancel(nil)
 	cn.busy--
 	if r.listens != nil {
 		r.listens.tones = slices.DeleteFunc(r.listens.tones, func(l *toneListener) bool { return l == r.listener })
@@ -256,13 +240,13 @@ func (cn *Connection) ran(r *running, e Event) {
 // stopMedia cancels what runs, and what waits without ever having run.
 func (cn *Connection) stopMedia() {
 	for _, r := range cn.lanes.parts {
-		r.cancel()
+		r.cancel(nil)
 	}
 	if len(cn.lanes.whole) == 0 {
 		return
 	}
 	waiting := cn.lanes.whole[1:]
-	cn.lanes.whole[0].cancel()
+	cn.lanes.whole[0].cancel(nil)
 	cn.lanes.whole = cn.lanes.whole[:1:1]
 	for _, r := range waiting {
 		cn.emitTo(r.op.Canceled, r.op.TellTo)

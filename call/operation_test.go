@@ -101,8 +101,8 @@ func TestWhatRunsBesideIsEndedByStopAlone(t *testing.T) {
 		h.want(cn.Start(h.Context(), interrupting), nil)
 		h.want(cn.CancelMedia(h.Context()), nil)
 		time.Sleep(2 * time.Second)
-		h.want(cn.Stop(h.Context(), "stream", "", "enough"), nil)
-		if err := cn.Stop(h.Context(), "stream", "", ""); !errors.Is(err, call.ErrWrongState) {
+		h.want(cn.Stop(h.Context(), call.Stopping{Name: "stream", Context: "enough"}), nil)
+		if err := cn.Stop(h.Context(), call.Stopping{Name: "stream"}); !errors.Is(err, call.ErrWrongState) {
 			h.Errorf("stopping it twice: %v", err)
 		}
 		h.want(cn.Start(h.Context(), op), nil) // again, while the first is still winding up

@@ -353,6 +353,7 @@ func (p *Participant) Tone(t Tone) {
 			return
 		}
 		p.each(toneHeard{p.id, p.identity, t})
+		p.key(t)
 		for _, l := range p.tones {
 			select {
 			case l.tones <- t:
