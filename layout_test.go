@@ -25,6 +25,7 @@ var mayImport = map[string]string{
 	"media/measure":  "media",
 	"media/quality":  "media",
 	"media/voice":    "media",
+	"media/turn":     "media media/voice",
 	"media/prompt":   "media media/codec media/speech",
 	"media/stream":   "media media/dtmf",
 	"rtt":            "media",

@@ -95,6 +95,10 @@ func (p *playback) Err() error            { <-p.done; return p.err }
 func (p *playback) Stop()                 { p.once.Do(func() { close(p.stop) }) }
 func (p *playback) Played() int           { return 0 }
 
+func (p *playback) Pause()       {}
+func (p *playback) Resume()      {}
+func (p *playback) Duck(float64) {}
+
 func (p *playback) Heard(string) time.Duration               { return 0 }
 func (p *playback) Mark(string, time.Duration, func(string)) {}
 

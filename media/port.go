@@ -142,6 +142,12 @@ type Playback interface {
 	// Stop ends the playback: the coming tick fades it out over 10 ms, and
 	// nothing of it is mixed after that.
 	Stop()
+	// Pause holds it where it is: the coming tick fades it out over 10 ms. Resume
+	// has it go on from there; nothing of it is lost.
+	Pause()
+	Resume()
+	// Duck makes it quieter by so many decibels, within 20 ms; zero undoes that.
+	Duck(dB float64)
 	// Played is how many frames have been mixed.
 	Played() int
 	// Heard is how much of it was handed to the port of id as something to be

@@ -17,6 +17,7 @@ type playback struct {
 	done   chan struct{}
 	err    error // set before done is closed
 
+	volume
 	stop   atomic.Bool
 	frames atomic.Int64
 
@@ -124,16 +125,16 @@ func (p *playback) listen(members []*member) {
 // advance takes the sound of this tick. It reports whether the playback had to
 // wait for its source.
 func (p *playback) advance() (starved bool) {
-	if p.sound != nil {
-		p.ahead.back(p.sound)
-		p.sound = nil
-	}
-	stopped := p.stop.Load()
-	if stopped && p.frames.Load() == 0 {
+	p.giveBack()
+	stopped, began := p.stop.Load(), p.frames.Load() > 0
+	if stopped && (!began || p.resting(began)) {
 		p.ended = true
 		return false
 	}
-	f, state := p.ahead.next()
+	if p.resting(began) {
+		return false
+	}
+	f, state := p.next()
 	switch {
 	case state == exhausted:
 		p.ended, p.err = true, p.ahead.failure()
@@ -142,16 +143,41 @@ func (p *playback) advance() (starved bool) {
 		p.ended = true
 	}
 	if f == nil {
-		return !stopped && p.frames.Load() > 0
+		return !stopped && began
+	}
+	p.sound = f
+	p.shape(stopped, !began)
+	return false
+}
+
+// next is the coming frame: what a pause cut off, or what comes after it.
+func (p *playback) next() (*media.Frame, state) {
+	if p.kept {
+		p.kept = false
+		return p.spare, flowing
+	}
+	return p.ahead.next()
+}
+
+func (p *playback) giveBack() {
+	if p.sound != nil && p.sound != p.spare {
+		p.ahead.back(p.sound)
+	}
+	p.sound = nil
+}
+
+// shape makes the frame as loud as it is to be, and says how much of it counts.
+func (p *playback) shape(stopped, first bool) {
+	if p.apply(p.sound, first) {
+		p.lasts = 0 // it comes again
+		return
 	}
 	p.lasts = media.FrameDuration
 	if stopped {
 		p.lasts = stopFade * time.Second / media.Rate
-		fade(f.Samples, stopFade)
+		fade(p.sound.Samples, stopFade)
 	}
-	p.sound = f
 	p.frames.Add(1)
-	return false
 }
 
 // count notes what was heard in this tick, when everybody has been served, and

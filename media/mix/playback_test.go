@@ -231,3 +231,90 @@ func TestAnybodyMayCallAtAnyTime(t *testing.T) {
 		}
 	})
 }
+
+func TestAPlaybackThatIsPausedGoesOnWhereItWas(t *testing.T) {
+	during(t, mix.Config{}, func(t *testing.T, b *mix.Bridge, _ *mix.Clock) {
+		ear := newCaller(t, nil)
+		b.Join("ear", ear)
+		play := b.Play(frames(1000, -18, 50))
+		ticks(20)
+		heard := play.Heard("ear")
+		play.Pause()
+		ticks(100)
+		if got := play.Heard("ear"); got != heard || play.Played() != int(heard/media.FrameDuration) {
+			t.Errorf("heard %v before the pause and %v in it, %d frames", heard, got, play.Played())
+		}
+		play.Resume()
+		<-play.Done()
+		if got := play.Heard("ear"); got != time.Second || play.Played() != 50 {
+			t.Errorf("heard %v of a second, %d of 50 frames", got, play.Played())
+		}
+	})
+}
+
+func TestAPauseAndWhatFollowsItAreWithoutAClick(t *testing.T) {
+	during(t, mix.Config{}, func(t *testing.T, b *mix.Bridge, _ *mix.Clock) {
+		ear := &port{}
+		b.Join("ear", ear)
+		play := b.Play(media.Tone(300, -10))
+		ticks(20)
+		play.Pause()
+		ticks(10)
+		before := ear.sound()
+		smooth(t, before, 300, -10)
+		for i, s := range before[len(before)-9*media.FrameSize:] {
+			if s != 0 {
+				t.Fatalf("sound %d samples into the pause", i)
+			}
+		}
+		play.Resume()
+		ticks(10)
+		after := ear.sound()
+		smooth(t, after, 300, -10)
+		near(t, "after the pause", tone(after[2*media.FrameSize:], 300), -10)
+	})
+}
+
+func TestWhatIsPausedCanBeStopped(t *testing.T) {
+	during(t, mix.Config{}, func(t *testing.T, b *mix.Bridge, _ *mix.Clock) {
+		b.Join("ear", &port{})
+		play, early := b.Play(media.Tone(300, -10)), b.Play(media.Tone(300, -10))
+		early.Pause()
+		ticks(5)
+		play.Pause()
+		ticks(5)
+		if early.Played() != 0 {
+			t.Errorf("%d frames were played of what was paused before it began", early.Played())
+		}
+		play.Stop()
+		early.Stop()
+		<-play.Done()
+		<-early.Done()
+		if play.Err() != nil || early.Err() != nil {
+			t.Errorf("ended with %v and %v", play.Err(), early.Err())
+		}
+	})
+}
+
+func TestADuckedPlaybackIsAsMuchQuieterAsItWasAskedToBe(t *testing.T) {
+	during(t, mix.Config{}, func(t *testing.T, b *mix.Bridge, _ *mix.Clock) {
+		ear := &port{}
+		b.Join("ear", ear)
+		play := b.Play(media.Tone(300, -10))
+		ticks(20)
+		ear.sound()
+		play.Duck(18)
+		ticks(20)
+		ducked := ear.sound()
+		smooth(t, ducked, 300, -10)
+		near(t, "ducked", tone(ducked[2*media.FrameSize:], 300), -28)
+		play.Duck(0)
+		ticks(20)
+		loud := ear.sound()
+		smooth(t, loud, 300, -10)
+		near(t, "no longer ducked", tone(loud[2*media.FrameSize:], 300), -10)
+		play.Duck(-6)
+		ticks(20)
+		near(t, "ducked by less than nothing", tone(ear.sound(), 300), -10)
+	})
+}
