@@ -60,6 +60,7 @@ type Call struct {
 	viewed   uint64 // sequence of the last view
 	version  uint64 // of the list that the contract shows
 	showings uint64 // how often legs were shown a roster
+	timers   int    // how many were started
 	stale    bool   // what legs were shown last is behind
 
 	// This turn.
@@ -70,6 +71,9 @@ type Call struct {
 	replies  []func(error)
 	answers  []func(error) // after the replies
 }
+
+// newID makes an id for something in the call.
+func (c *Call) newID() string { return c.registry.idFor(c.id) }
 
 // loop runs the call until the last one has left and everybody has been told.
 // first is its first turn.
@@ -188,7 +192,11 @@ func (c *Call) afterwards(f func()) {
 // do runs f inside the call and waits until what it changed is durable. If ctx
 // ends first the caller stops waiting but f still runs: a call is never left
 // half changed. Nothing inside f may wait for the network, or for do.
-func (c *Call) do(ctx context.Context, f func() error) error {
+func (c *Call) do(ctx context.Context, f func() error) error { return c.doAs(ctx, "", f) }
+
+// doAs is do for who, a name for Turns.
+func (c *Call) doAs(ctx context.Context, who string, f func() error) error {
+	c.await(ctx, who)
 	answer := make(chan error, 1)
 	select {
 	case c.inbox <- c.asked(ctx, f, answer):
@@ -226,7 +234,13 @@ var errPanicked = fmt.Errorf("%w: it failed inside", ErrEnded)
 
 // post runs f inside the call without waiting for what comes of it.
 // It reports false if the call is over and f will not run.
-func (c *Call) post(f func()) bool { return c.postBefore(context.Background(), f) }
+func (c *Call) post(f func()) bool { return c.postAs("", f) }
+
+// postAs is post for who, a name for Turns.
+func (c *Call) postAs(who string, f func()) bool {
+	c.await(context.Background(), who)
+	return c.postBefore(context.Background(), f)
+}
 
 // postBefore is post that gives up when ctx ends.
 func (c *Call) postBefore(ctx context.Context, f func()) bool {
@@ -241,7 +255,9 @@ func (c *Call) postBefore(ctx context.Context, f func()) bool {
 
 // later posts f after d, unless the timer is stopped before.
 func (c *Call) later(d time.Duration, f func()) *time.Timer {
-	return time.AfterFunc(d, func() { c.post(f) })
+	c.timers++
+	number := c.timers
+	return time.AfterFunc(d, func() { c.postAs(fmt.Sprintf("timer %06d", number), f) })
 }
 
 // arm puts a timer into its place; f follows, unless the timer is disarmed
@@ -327,7 +343,7 @@ func (c *Call) expired(timer string, after time.Duration, p *Participant) {
 func (c *Call) record(e Event, cn *Connection, subject string) *Record {
 	c.sequence++
 	r := Record{
-		ID:           c.registry.newID(),
+		ID:           c.newID(),
 		Type:         e.Type(),
 		Time:         c.registry.cfg.Now(),
 		Call:         c.id,

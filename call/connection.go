@@ -46,6 +46,7 @@ type Connection struct {
 	standing  map[string]any // replaced, never changed
 	begin     []Operation    // until it is established
 	lanes     lanes
+	started   int // operations so far
 	transfers []*transfer
 	filling   media.Playback // while the application is away; nil
 	closing   *time.Timer    // bounds how long it waits for its operations
@@ -94,7 +95,7 @@ func (cn *Connection) Life() context.Context { return cn.life }
 func (c *Call) seat(p *Participant, kind string, s Seat) *Connection {
 	life, cancel := context.WithCancel(context.Background())
 	cn := &Connection{
-		id: c.registry.newID(), call: c, kind: kind, life: life, cancel: cancel,
+		id: c.newID(), call: c, kind: kind, life: life, cancel: cancel,
 		state: Connecting, seat: p, telling: s.Telling, context: s.OperationContext,
 		answeredBy: s.AnsweredBy, feed: s.Feed, trace: c.trace, standing: s.Standing, begin: s.Begin,
 	}
@@ -291,7 +292,12 @@ func (cn *Connection) left() bool { return cn.state == Disconnecting || cn.state
 
 // do asks the call something for this connection, which must not be leaving.
 func (cn *Connection) do(ctx context.Context, f func() error) error {
-	return cn.call.do(ctx, func() error {
+	return cn.doAs(ctx, "", f)
+}
+
+// doAs is do for who, a name for Turns.
+func (cn *Connection) doAs(ctx context.Context, who string, f func() error) error {
+	return cn.call.doAs(ctx, "connection "+cn.id+" "+who, func() error {
 		if cn.left() {
 			return ErrEnded
 		}

@@ -67,6 +67,8 @@ type passage struct {
 	// arrived and released run in the turns that do it, in the loop of to and of
 	// from. Either may be nil.
 	arrived, released func(*Participant)
+	// who names the passage for Turns.
+	who string
 	// two says that to stays a 1:1 call, if they are two then.
 	two bool
 }
@@ -75,7 +77,7 @@ type passage struct {
 func (ps passage) run() error {
 	ctx := context.Background() // half a handover is none
 	var h *handover
-	err := ps.from.do(ctx, func() error {
+	err := ps.from.doAs(ctx, ps.who, func() error {
 		p, err := ps.find()
 		if err == nil {
 			h, err = p.reserve()
@@ -86,13 +88,13 @@ func (ps passage) run() error {
 		return err
 	}
 	if err == nil {
-		err = ps.to.do(ctx, func() error { return ps.attach(h) })
+		err = ps.to.doAs(ctx, ps.who, func() error { return ps.attach(h) })
 	}
 	if h.outcome.Load() != handed {
-		ps.from.post(h.undo)
+		ps.from.postAs(ps.who, h.undo)
 		return err
 	}
-	ps.from.post(func() {
+	ps.from.postAs(ps.who, func() {
 		if ps.released != nil {
 			ps.released(h.who)
 		}

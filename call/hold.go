@@ -55,7 +55,7 @@ func (cn *Connection) fetch(h Hold) {
 	cn.busy++
 	go func() {
 		src, err := cn.music(h)
-		if !cn.call.post(func() { cn.fetched(h, src, err) }) {
+		if !cn.call.postAs("hold "+string(h.Who), func() { cn.fetched(h, src, err) }) {
 			discard(src)
 		}
 	}()

@@ -112,7 +112,7 @@ func (c *Call) ring(p *Participant, who invitee, hops int) *Invitation {
 		timeout = c.registry.cfg.Timeouts.invitation(who)
 	}
 	inv := &Invitation{
-		id: c.registry.newID(), call: c, participant: p, done: make(chan struct{}), invitee: who,
+		id: c.newID(), call: c, participant: p, done: make(chan struct{}), invitee: who,
 		state: inviting, hops: hops, until: time.Now().Add(timeout), since: c.registry.cfg.Now(), lasts: timeout,
 	}
 	inv.known = cmp.Or(inv.known, inv.id)
@@ -242,7 +242,7 @@ func (inv *Invitation) joined(p *Participant) {
 
 // Ringing reports that somebody is being alerted; the caller is told so.
 func (inv *Invitation) Ringing() {
-	inv.call.post(func() {
+	inv.call.postAs("invitation "+inv.id, func() {
 		if inv.over() || inv.participant.state != Dialing {
 			return
 		}
@@ -256,12 +256,14 @@ func (inv *Invitation) Ringing() {
 }
 
 // Decline ends the invitation for everybody that it rings for.
-func (inv *Invitation) Decline(why Reason) { inv.call.post(func() { inv.fail("declined", why) }) }
+func (inv *Invitation) Decline(why Reason) {
+	inv.call.postAs("invitation "+inv.id, func() { inv.fail("declined", why) })
+}
 
 // Reject ends the invitation like Decline and returns when that is durable. It
 // returns ErrNoCall if it rings no more.
 func (inv *Invitation) Reject(ctx context.Context, why Reason) error {
-	return inv.claimed(inv.call.do(ctx, func() error {
+	return inv.claimed(inv.call.doAs(ctx, "invitation "+inv.id, func() error {
 		if inv.over() {
 			return ErrNoCall
 		}
@@ -291,7 +293,7 @@ type Acceptance struct {
 // Accept lets a person in: their leg becomes the invited participant. It
 // returns ErrNoCall if the invitation rings no more.
 func (inv *Invitation) Accept(ctx context.Context, a Acceptance) (*Participant, error) {
-	err := inv.call.do(ctx, func() error {
+	err := inv.call.doAs(ctx, "invitation "+inv.id, func() error {
 		if inv.over() {
 			return ErrNoCall
 		}
@@ -339,7 +341,7 @@ type Seat struct {
 // participant. It returns ErrNoCall if the invitation rings no more.
 func (inv *Invitation) Answer(ctx context.Context, seat Seat) (*Connection, error) {
 	var cn *Connection
-	err := inv.call.do(ctx, func() error {
+	err := inv.call.doAs(ctx, "invitation "+inv.id, func() error {
 		if inv.over() {
 			return ErrNoCall
 		}
@@ -374,7 +376,7 @@ func (inv *Invitation) onward(to identity.ID) invitee {
 // for somebody who is in the call already, ErrForbidden for a phone that a room
 // does not allow to call; then it rings on.
 func (inv *Invitation) Redirect(ctx context.Context, to identity.ID) error {
-	return inv.claimed(inv.call.do(ctx, func() error {
+	return inv.claimed(inv.call.doAs(ctx, "invitation "+inv.id, func() error {
 		if inv.over() {
 			return ErrNoCall
 		}

@@ -38,7 +38,7 @@ func (cn *Connection) Move(ctx context.Context, m Move) error {
 func (cn *Connection) bring(src *Connection, m Move) {
 	for _, who := range m.Who {
 		err := passage{
-			from: src.call, to: cn.call,
+			who: "move " + cn.id, from: src.call, to: cn.call,
 			find:  func() (*Participant, error) { return src.movable(who) },
 			ready: func() error { return cn.connected("move") },
 			arrived: func(*Participant) {
@@ -46,12 +46,12 @@ func (cn *Connection) bring(src *Connection, m Move) {
 			},
 		}.run()
 		if err != nil {
-			cn.call.post(func() {
+			cn.call.postAs("move "+cn.id, func() {
 				cn.emitTo(MoveParticipantFailed{Outcome{m.Context, moveFailure(err)}, who, m.From}, m.TellTo)
 			})
 		}
 	}
-	cn.call.post(func() {
+	cn.call.postAs("move "+cn.id, func() {
 		cn.busy--
 		cn.settle()
 	})

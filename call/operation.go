@@ -41,9 +41,18 @@ type Stage struct {
 	cn     *Connection
 	op     Operation
 	bridge Bridge
+	number int // of the connection's operations
 	to     []string
 	target *Participant // whom it listens to; nil is nobody
 	tones  chan Tone
+}
+
+// who names the operation for Turns.
+func (s *Stage) who() string { return fmt.Sprintf("operation %s %06d", s.cn.id, s.number) }
+
+// asked names who starts the operation for Turns.
+func (op Operation) asked() string {
+	return fmt.Sprintf("starts %s %v %s %s", op.Name, op.To, op.Listen, op.Context)
 }
 
 // Play mixes src into what the operation's targets hear.
@@ -59,7 +68,7 @@ func (s *Stage) Tones() <-chan Tone { return s.tones }
 
 // Emit tells something before the closing event.
 func (s *Stage) Emit(e Event) {
-	s.cn.call.post(func() { s.cn.emitTo(e, s.op.TellTo) })
+	s.cn.call.postAs(s.who()+" tells", func() { s.cn.emitTo(e, s.op.TellTo) })
 }
 
 // running is an operation that was taken on: it waits, or runs.
@@ -98,7 +107,7 @@ func (l *lanes) busyWith(p *Participant) bool {
 // Errors: ErrWrongState before the connection is established, ErrEnded after,
 // ErrNoParticipant, ErrIncompatible, ErrConflict for one Beside that runs already.
 func (cn *Connection) Start(ctx context.Context, op Operation) error {
-	return cn.do(ctx, func() error {
+	return cn.doAs(ctx, op.asked(), func() error {
 		if err := cn.connected(op.Name); err != nil {
 			return err
 		}
@@ -174,7 +183,7 @@ func (cn *Connection) enqueue(r *running) {
 func (cn *Connection) run(r *running) {
 	ctx, cancel := context.WithCancelCause(cn.life)
 	r.cancel = cancel
-	s := &Stage{cn: cn, op: r.op, bridge: cn.call.soundBridge()}
+	s := &Stage{cn: cn, op: r.op, bridge: cn.call.soundBridge(), number: cn.started}
 	for _, p := range r.members {
 		s.to = append(s.to, p.id)
 	}
@@ -188,9 +197,10 @@ func (cn *Connection) run(r *running) {
 		cancel(nil)
 	}
 	cn.busy++
+	cn.started++
 	go func() {
 		e := s.perform(ctx)
-		cn.call.post(func() { cn.ran(r, e) })
+		cn.call.postAs(s.who()+" ran", func() { cn.ran(r, e) })
 	}()
 }
 

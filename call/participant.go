@@ -50,7 +50,7 @@ type Participant struct {
 }
 
 func (c *Call) newParticipant(id identity.ID, name string) *Participant {
-	p := &Participant{id: c.registry.newID(), call: c, identity: id, name: name, state: Idle}
+	p := &Participant{id: c.newID(), call: c, identity: id, name: name, state: Idle}
 	c.members = append(c.members, p)
 	_ = p.step("dial") // from Idle it is always possible
 	return p
@@ -273,7 +273,7 @@ func (p *Participant) leave(why Reason) {
 // report takes in what the leg saw. What a leg says to a participant that has
 // been moved meanwhile is meant for whom it has become.
 func (p *Participant) report(f func(*Participant)) {
-	taken := p.call.post(func() {
+	taken := p.call.postAs("participant "+p.id, func() {
 		if h := p.handover; h.taken() {
 			go h.forward(f)
 			return

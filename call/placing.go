@@ -111,6 +111,9 @@ func (r *Registry) Create(ctx context.Context, cr Creation) (*Connection, error)
 
 // start makes a call whose first turn is f.
 func (r *Registry) start(ctx context.Context, by identity.ID, f func(*Call) error) error {
+	if r.cfg.Turns != nil {
+		r.cfg.Turns.Await("begin "+string(by), ctx.Done())
+	}
 	r.mu.Lock()
 	c, err := r.add(gathering{})
 	r.mu.Unlock()

@@ -24,6 +24,11 @@ type Config struct {
 	Now func() time.Time
 	// Random makes ids.
 	Random io.Reader
+	// NewID makes them instead where a run is to be repeatable: of who needs one,
+	// the id of a call or "calls". Nil uses Random.
+	NewID func(owner string) string
+	// Turns orders what is wanted of calls at the same moment; nil is as it comes.
+	Turns Turns
 	// IncomingContext seals an invitation's id into the incomingCallContext
 	// that applications answer with.
 	IncomingContext func(invitation string, expires time.Time) string
@@ -91,7 +96,13 @@ func (r *Registry) reach() []Ringer {
 	return r.ringers
 }
 
-func (r *Registry) newID() string {
+// newID makes an id for a call.
+func (r *Registry) newID() string { return r.idFor("calls") }
+
+func (r *Registry) idFor(owner string) string {
+	if r.cfg.NewID != nil {
+		return r.cfg.NewID(owner)
+	}
 	r.entropy.Lock()
 	defer r.entropy.Unlock()
 	return uuid.Must(uuid.NewRandomFromReader(r.cfg.Random)).String()

@@ -105,7 +105,7 @@ func (c *Call) hearing(note func()) {
 	note()
 	if !h.coming {
 		h.coming = true
-		go c.post(c.listen)
+		go c.postAs("speakers", c.listen)
 	}
 }
 
@@ -140,9 +140,9 @@ func (c *Call) unheard(id string) {
 func (s *Stage) voicing(pb media.Playback) {
 	c, seat := s.cn.call, s.cn.seat
 	heard := false
-	c.post(func() { heard = s.reachesAll(); seat.play(heard, 1) })
+	c.postAs(s.who()+" begins", func() { heard = s.reachesAll(); seat.play(heard, 1) })
 	<-pb.Done()
-	c.post(func() { seat.play(heard, -1) })
+	c.postAs(s.who()+" is over", func() { seat.play(heard, -1) })
 }
 
 // reachesAll says that everybody hears what the operation plays.

@@ -156,6 +156,9 @@ func (t *transfer) invitee() invitee {
 	}
 }
 
+// who names the transfer for Turns.
+func (t *transfer) who() string { return "transfer " + t.transferee.id }
+
 // askElsewhere calls the target in a new call, into which the transferee goes
 // when it answers.
 func (t *transfer) askElsewhere() {
@@ -163,7 +166,7 @@ func (t *transfer) askElsewhere() {
 	t.cn.busy++
 	go func() {
 		other, err := t.cn.call.registry.ringElsewhere(who)
-		asks := t.cn.call.post(func() {
+		asks := t.cn.call.postAs(t.who(), func() {
 			t.cn.busy--
 			t.rings(other, err)
 			t.cn.settle()
@@ -209,7 +212,7 @@ func (t *transfer) came(target *Participant) {
 		return
 	}
 	go func() {
-		expected := t.cn.call.post(func() {
+		expected := t.cn.call.postAs(t.who(), func() {
 			if t.state == transferRunning {
 				t.target = target.call
 				t.hand(nil)
@@ -228,7 +231,7 @@ func (t *transfer) missed(from *Call, why Reason) {
 		t.fail(why)
 		return
 	}
-	go t.cn.call.post(func() { t.fail(why) })
+	go t.cn.call.postAs(t.who(), func() { t.fail(why) })
 }
 
 // hand brings the transferee to the target. other is the application's
@@ -238,7 +241,7 @@ func (t *transfer) hand(other *Connection) {
 	t.cn.busy++
 	var met identity.ID // as it is when the transferee comes
 	ps := passage{
-		from: t.cn.call, to: t.target, two: true,
+		who: t.who(), from: t.cn.call, to: t.target, two: true,
 		find:  func() (*Participant, error) { return t.transferee, nil },
 		ready: func() error { return t.target.awaits(other) },
 		arrived: func(p *Participant) {
@@ -252,7 +255,7 @@ func (t *transfer) hand(other *Connection) {
 	}
 	go func() {
 		err := ps.run()
-		t.cn.call.post(func() {
+		t.cn.call.postAs(t.who(), func() {
 			t.cn.busy--
 			if err != nil {
 				t.fail(failing(err))

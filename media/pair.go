@@ -1,5 +1,7 @@
 package media
 
+import "sync/atomic"
+
 const (
 	// microphoneFrames is how far what is said may be ahead of the bridge.
 	microphoneFrames = 3
@@ -17,6 +19,8 @@ type Pair struct {
 	frames  framer        // the holder of the token only
 	full    *Frame        // the holder of the token only
 	present bool          // a frame is there for this tick; the bridge's tick only
+	awake   atomic.Bool   // something has been said since there was nothing
+	follows atomic.Bool   // somebody has read from the speaker
 }
 
 // NewPair makes a Pair in which nobody has said anything yet.
@@ -38,7 +42,19 @@ func (p *Pair) Microphone() Sink { return SinkFunc(p.speak) }
 
 // Speaker is where to listen: frames of 20 ms at 48 kHz. Read waits for a frame;
 // after Close it gives io.EOF. Who listens too slowly misses the oldest.
-func (p *Pair) Speaker() Source { return SourceFunc(p.heard.Read) }
+func (p *Pair) Speaker() Source { return SourceFunc(p.listen) }
+
+func (p *Pair) listen(f *Frame) error {
+	p.follows.Store(true)
+	return p.heard.Read(f)
+}
+
+// Follows reports whether somebody has read from the speaker. With it, Pair fits
+// Follower.
+func (p *Pair) Follows() bool { return p.follows.Load() }
+
+// Awake fits Sleeper.
+func (p *Pair) Awake() *atomic.Bool { return &p.awake }
 
 // Dropped is how many frames were heard by nobody, because the speaker was not
 // read in time.
@@ -56,17 +72,25 @@ func (p *Pair) speak(f *Frame) error {
 	<-p.turn
 	defer func() { p.turn <- struct{}{} }()
 	if f.Rate == Rate && len(f.Samples) == FrameSize && p.frames.empty() {
-		return p.said.Write(f)
+		return p.say(f)
 	}
 	if err := p.frames.write(f); err != nil {
 		return err
 	}
 	for p.frames.read(p.full) {
-		if err := p.said.Write(p.full); err != nil {
+		if err := p.say(p.full); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// say writes one frame. The flag is set before, as the write may wait for the
+// bridge, and after, as the bridge may have looked too early.
+func (p *Pair) say(f *Frame) error {
+	p.awake.Store(true)
+	defer p.awake.Store(true)
+	return p.said.Write(f)
 }
 
 // Level is the loudness of the coming 20 ms, in -dBov. What comes after it is
@@ -74,6 +98,9 @@ func (p *Pair) speak(f *Frame) error {
 func (p *Pair) Level() uint8 {
 	var level uint8
 	level, p.present = p.said.Peek()
+	if !p.present {
+		p.awake.Store(false)
+	}
 	return level
 }
 
@@ -102,7 +129,9 @@ func (p *Pair) Format() Format { return Format{} }
 func (p *Pair) Hear(s Sound) { p.heard.Offer(s.Frame) }
 
 var (
-	_ Port   = (*Pair)(nil)
-	_ Sink   = (*Pipe)(nil)
-	_ Source = (*Pipe)(nil)
+	_ Port     = (*Pair)(nil)
+	_ Sleeper  = (*Pair)(nil)
+	_ Follower = (*Pair)(nil)
+	_ Sink     = (*Pipe)(nil)
+	_ Source   = (*Pipe)(nil)
 )

@@ -125,6 +125,13 @@ type Rewinder interface {
 	Rewind(d time.Duration) time.Duration
 }
 
+// Follower is a Port that may have somebody behind it who takes what it hears
+// frame by frame, silence too.
+type Follower interface {
+	// Follows reports whether somebody does.
+	Follows() bool
+}
+
 // Sender is a Port that does not always send on what it hears: what is played
 // to it meanwhile does not count as heard.
 type Sender interface {

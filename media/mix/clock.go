@@ -28,6 +28,9 @@ type Config struct {
 	// Alarm wakes the clock when it is time, and is closed with it. Nil is a timer
 	// of Go's own, as virtual time needs it.
 	Alarm Alarm
+	// Manual has the clock tick only when Step is called, and not by itself: for
+	// a run that is to be repeatable.
+	Manual bool
 	// Broken is told of a port that panicked and was taken out. It is called
 	// within the tick: it may not block or call the bridge. Nil is nobody.
 	Broken func(id string, cause error)
@@ -92,6 +95,9 @@ func NewClock(cfg Config) *Clock {
 		c.slots[i].catchUp = int64(c.cfg.CatchUp)
 	}
 	c.begin = make(chan struct{}, c.cfg.Workers)
+	if c.cfg.Manual {
+		return c
+	}
 	c.own.Go(func() {
 		c.run()
 		_ = c.cfg.Alarm.Close() // nobody waits for it any more
