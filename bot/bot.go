@@ -61,6 +61,14 @@ type Backend interface {
 	Speaker() media.Source
 }
 
+// Namer is a Backend that names what a handler asks for, so that a run can be
+// repeated exactly. Without it names are random.
+type Namer interface {
+	// Name makes a name that is used nowhere else in the call; of tells what it is
+	// for.
+	Name(of string) string
+}
+
 // Participant is somebody in the call.
 type Participant struct {
 	ID    identity.ID

@@ -255,7 +255,7 @@ func (c *Call) do(ctx context.Context, a Action) error {
 
 // await asks for an action and waits for the event that closes it.
 func (c *Call) await(ctx context.Context, action func(context string) Action) (Event, string, error) {
-	ref := uuid.NewString()
+	ref := c.name(action(""))
 	closing := make(chan Event, 1)
 	defer c.wait(ref, closing)()
 	id, err := c.backend.Do(ctx, action(ref))
@@ -278,6 +278,19 @@ func (c *Call) await(ctx context.Context, action func(context string) Action) (E
 	default:
 		return Event{}, id, ErrEnded
 	}
+}
+
+// name makes the operationContext of an action.
+func (c *Call) name(a Action) string {
+	n, ok := c.backend.(Namer)
+	if !ok {
+		return uuid.NewString()
+	}
+	of, err := json.Marshal(a)
+	if err != nil {
+		return uuid.NewString() // what cannot be written cannot be repeated either
+	}
+	return n.Name(fmt.Sprintf("%T %s", a, of))
 }
 
 // wait has events with that reference sent to closing, until the function that

@@ -23,6 +23,9 @@ type Config struct {
 	Service *automation.Service
 	// Contexts seals invitations for it.
 	Contexts *automation.Contexts
+	// NewID makes the names of what bots ask for, of who needs one, where a run is
+	// to be repeatable; nil makes them at random.
+	NewID func(owner string) string
 	// Log receives what handlers return.
 	Log *zap.Logger
 }

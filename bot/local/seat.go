@@ -6,7 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
+
+	"github.com/google/uuid"
 
 	"github.com/botd-dev/botd/automation"
 	"github.com/botd-dev/botd/bot"
@@ -21,13 +22,13 @@ type seat struct {
 	pair *media.Pair
 	feed *call.Feed
 
-	mu   sync.Mutex
+	mu   lock
 	cn   *call.Connection // nil until answered
 	over bool             // declined, redirected or hung up
 }
 
 func newSeat(cfg Config, w way) *seat {
-	return &seat{cfg: cfg, way: w, pair: media.NewPair(), feed: call.NewFeed()}
+	return &seat{cfg: cfg, way: w, pair: media.NewPair(), feed: call.NewFeed(), mu: make(lock, 1)}
 }
 
 func (s *seat) close() { s.pair.Close() }
@@ -59,6 +60,15 @@ func (s *seat) connection() *call.Connection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.cn
+}
+
+// Name makes a name for something that the bot asks for. With it, seat fits
+// bot.Namer.
+func (s *seat) Name(of string) string {
+	if s.cfg.NewID == nil {
+		return uuid.NewString()
+	}
+	return s.cfg.NewID(s.way.incoming().ServerCallID + " " + of)
 }
 
 // Incoming describes the call.

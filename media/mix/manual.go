@@ -7,37 +7,39 @@ import "github.com/botd-dev/botd/media"
 // grows from call to call; what it leaves out is silence. It is only for a clock
 // that is Manual.
 func (c *Clock) Step(count int64) {
-	c.mu.Lock()
-	round := c.round[:0]
-	for i := range c.slots {
-		round = append(round, c.slots[i].bridges...)
-	}
-	c.round = round
-	c.mu.Unlock()
-	for _, b := range round {
+	for _, b := range c.all() {
 		b.tick(count)
 	}
-	clear(round)
+	clear(c.round)
+}
+
+// all are the bridges there are, in the order of their slots. Only one goroutine
+// at a time may ask.
+func (c *Clock) all() []*Bridge {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.round = c.round[:0]
+	for i := range c.slots {
+		c.round = append(c.round, c.slots[i].bridges...)
+	}
+	return c.round
 }
 
 // Quiet reports whether nothing would come of a tick now: nobody speaks or has
 // just spoken, nothing is played, and nobody follows the sound frame by frame.
 func (c *Clock) Quiet() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for i := range c.slots {
-		for _, b := range c.slots[i].bridges {
-			if !b.quiet() {
-				return false
-			}
+	for _, b := range c.all() {
+		if !b.quiet() {
+			return false
 		}
 	}
 	return true
 }
 
-// quiet is Quiet of one bridge. The clock's lock is held: only a clock that is
-// Manual is asked, whose bridges nobody uses meanwhile.
+// quiet is Quiet of one bridge.
 func (b *Bridge) quiet() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if b.changed || len(b.plays)+len(b.taps) > 0 {
 		return false
 	}
