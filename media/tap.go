@@ -10,6 +10,11 @@ type TapOptions struct {
 	Of string
 	// Without is one who is left out of the mix; empty is nobody.
 	Without string
+	// Each gives each of those who are heard in the mix alone, instead of their sum:
+	// in every tick one Tapped for each of them, and last one of nobody, all with
+	// the same Sequence. Of it is empty then, Packets unset and Rate that of the
+	// bridge. Who says nothing costs nothing, however many there are.
+	Each bool
 	// Rate is that of the PCM in hertz: 8000, 16000, 24000 or 48000; zero is 48000.
 	Rate int
 	// Packets has it get packets instead of PCM: as they were received where that
@@ -30,7 +35,7 @@ type Tapped struct {
 	// Time is when it began, since the first tick of the bridge.
 	Time time.Duration
 	// Speaker is whose voice it is, of a mix the loudest one; empty if nobody
-	// speaks.
+	// speaks. With Each an empty one ends the tick, and has no sound.
 	Speaker string
 	// Level is how loud the speaker is, in -dBov; Silent if nobody speaks.
 	Level uint8

@@ -13,6 +13,8 @@ var (
 	ErrClosed = errors.New("mix: bridge is closed")
 	// ErrFrame is a frame that is not 20 ms at 48 kHz.
 	ErrFrame = errors.New("mix: not a frame of the bridge")
+	// ErrEach is a tap of each speaker that asks for something else as well.
+	ErrEach = errors.New("mix: a tap of each speaker has no port, no packets and no other rate")
 	// ErrRate is a rate that taps do not have.
 	ErrRate = errors.New("mix: a tap has 8000, 16000, 24000 or 48000 Hz")
 )

@@ -20,7 +20,7 @@ type ring struct {
 }
 
 func newRing(opts media.TapOptions) *ring {
-	r := &ring{slots: make([]media.Tapped, max(1, int(opts.Ring/media.FrameDuration)))}
+	r := &ring{slots: make([]media.Tapped, max(1, int(opts.Ring/media.FrameDuration))*perTick(opts))}
 	r.turned = sync.NewCond(&r.mu)
 	for i := range r.slots {
 		if !opts.Packets {
@@ -28,6 +28,14 @@ func newRing(opts media.TapOptions) *ring {
 		}
 	}
 	return r
+}
+
+// perTick is how much there may be in one tick.
+func perTick(opts media.TapOptions) int {
+	if opts.Each {
+		return eachMost
+	}
+	return 1
 }
 
 // next is the place for what comes next. It holds the ring until put.

@@ -36,6 +36,9 @@ func (b *Bridge) Tap(opts media.TapOptions) (media.Tap, error) {
 	if err := t.rate.set(opts.Rate); err != nil {
 		return nil, err
 	}
+	if opts.Each && (opts.Of != "" || opts.Packets || t.rate.conv != nil) {
+		return nil, ErrEach
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
@@ -201,6 +204,10 @@ func (e *ear) Format() media.Format {
 func (e *ear) Hear(s media.Sound) {
 	t := (*tap)(e)
 	b := t.bridge
+	if t.opts.Each {
+		t.each()
+		return
+	}
 	who, level := b.loudest(t.ear)
 	to := t.ring.next()
 	t.stamp(to, who, level)
