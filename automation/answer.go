@@ -14,6 +14,7 @@ type AnswerRequest struct {
 	CallbackURI         string `json:"callbackUri"`
 	AnsweredBy          *User  `json:"answeredBy,omitempty"`
 	OperationContext    string `json:"operationContext,omitempty"`
+	MediaOptions
 	Subscriber
 	Direct
 }
@@ -43,6 +44,9 @@ func (s *Service) Answer(ctx context.Context, r AnswerRequest) (*call.Connection
 	}
 	if r.AnsweredBy != nil {
 		seat.AnsweredBy = identity.ID(r.AnsweredBy.ID)
+	}
+	if err := s.subscribe(ctx, &seat, r.MediaOptions); err != nil {
+		return nil, err
 	}
 	cn, err := inv.Answer(ctx, seat)
 	if err != nil {

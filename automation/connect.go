@@ -71,6 +71,7 @@ type ConnectRequest struct {
 	CallLocator      *CallLocator `json:"callLocator"`
 	CallbackURI      string       `json:"callbackUri"`
 	OperationContext string       `json:"operationContext,omitempty"`
+	MediaOptions
 	Subscriber
 	Direct
 	// As is under whom the application is listed; empty leaves it to the server.
@@ -91,13 +92,14 @@ func (s *Service) Connect(ctx context.Context, r ConnectRequest) (*call.Connecti
 	if r.As != "" {
 		as = r.As
 	}
-	cn, err := s.cfg.Calls.Connect(ctx, call.Connect{
-		Seat: call.Seat{
-			As: as, Telling: r.telling(r.CallbackURI), OperationContext: r.OperationContext,
-			Port: r.Port, Feed: r.Feed,
-		},
-		Locator: locator, Refused: s.closed(locator.RoomID),
-	})
+	seat := call.Seat{
+		As: as, Telling: r.telling(r.CallbackURI), OperationContext: r.OperationContext,
+		Port: r.Port, Feed: r.Feed,
+	}
+	if err := s.subscribe(ctx, &seat, r.MediaOptions); err != nil {
+		return nil, err
+	}
+	cn, err := s.cfg.Calls.Connect(ctx, call.Connect{Seat: seat, Locator: locator, Refused: s.closed(locator.RoomID)})
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}

@@ -17,6 +17,7 @@ type CreateRequest struct {
 	SourceCallerID    *PhoneNumber  `json:"sourceCallerIdNumber,omitempty"`
 	SourceDisplayName string        `json:"sourceDisplayName,omitempty"`
 	OperationContext  string        `json:"operationContext,omitempty"`
+	MediaOptions
 	Subscriber
 	Direct
 }
@@ -47,6 +48,9 @@ func (s *Service) Create(ctx context.Context, r CreateRequest) (*call.Connection
 		return nil, err
 	}
 	c := call.Creation{Seat: s.seat(r), To: r.Targets, Name: r.SourceDisplayName}
+	if err := s.subscribe(ctx, &c.Seat, r.MediaOptions); err != nil {
+		return nil, err
+	}
 	if r.SourceCallerID != nil {
 		c.CallerID = r.SourceCallerID.Value
 	}

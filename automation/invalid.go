@@ -14,6 +14,9 @@ var (
 	ErrInvalid = errors.New("invalid request")
 	// ErrUnsupported means that the contract has it and this server does not.
 	ErrUnsupported = errors.New("not supported")
+	// ErrNotConfigured means that what is asked for was not set up when the
+	// connection was created, answered or connected.
+	ErrNotConfigured = errors.New("not configured when the call was created, answered or connected")
 )
 
 // Invalid names a field and says what is wrong with it.

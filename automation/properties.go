@@ -18,6 +18,8 @@ type Properties struct {
 	Targets             []identity.ID `json:"targets,omitempty"`
 	AnsweredBy          *User         `json:"answeredBy,omitempty"`
 	AnsweredFor         *PhoneNumber  `json:"answeredFor,omitempty"`
+
+	MediaStreaming *MediaStreamingSubscription `json:"mediaStreamingSubscription,omitempty"`
 }
 
 // User is the bare user model of the contract, {"id": …}.
@@ -48,5 +50,6 @@ func PropertiesOf(cn *call.Connection) Properties {
 	if v.Kind == "answer" && len(v.Targets) == 1 && v.Targets[0].Kind() == identity.KindPhoneNumber {
 		p.AnsweredFor = &PhoneNumber{v.Targets[0].Number()}
 	}
+	p.MediaStreaming = mediaStreamingOf(v)
 	return p
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/prompt"
+	"github.com/botd-dev/botd/media/stream"
 	"github.com/botd-dev/botd/media/speech"
 )
 
@@ -39,6 +40,8 @@ type Config struct {
 	CheckURI func(ctx context.Context, uri string) error
 	// Rooms says which rooms may be entered; nil has no rooms.
 	Rooms Rooms
+	// Streams opens the sockets of media streaming and transcription; nil has none.
+	Streams *stream.Dialer
 	// Filler is what a call hears while its application is away; nil is a soft
 	// tone.
 	Filler *prompt.Source

@@ -46,6 +46,11 @@ func (c *Call) muster() {
 	}
 }
 
+// IDs are the callConnectionId, serverCallId and correlationId.
+func (s *Stage) IDs() (connection, server, correlation string) {
+	return s.cn.id, s.cn.call.id, s.cn.call.correlation
+}
+
 // Attendance is who can be listened to besides the application itself, and a
 // channel that is closed when it has changed. Somebody who is muted or held is
 // among them, and says nothing.

@@ -27,8 +27,6 @@ var missingCalls = []operation{
 	{post, cc + ":startTranscription", "startTranscription"},
 	{post, cc + ":updateTranscription", "updateTranscription"},
 	{post, cc + ":stopTranscription", "stopTranscription"},
-	{post, cc + ":startMediaStreaming", "startMediaStreaming"},
-	{post, cc + ":stopMediaStreaming", "stopMediaStreaming"},
 	{post, "/calling/recordings", "startRecording"},
 	{get, "/calling/recordings/{recordingId}", "getRecording"},
 	{remove, "/calling/recordings/{recordingId}", "stopRecording"},

@@ -54,6 +54,7 @@ var problems = []struct {
 	{errTooOld, http.StatusPreconditionFailed, "8583", "", 0},
 	{errBehind, http.StatusPreconditionFailed, "8583", "", 0},
 	{automation.ErrInvalid, http.StatusBadRequest, "8523", "", 0},
+	{automation.ErrNotConfigured, http.StatusMethodNotAllowed, "8522", "", 0},
 	{automation.ErrUnsupported, http.StatusMethodNotAllowed, "8520", "", 0},
 	{identity.ErrInvalid, http.StatusBadRequest, "8523", "", 0},
 	{identity.ErrNoUser, http.StatusNotFound, "8522", "", 0},

@@ -77,6 +77,8 @@ func (s *Server) mediaRoutes() []route {
 	return []route{
 		{method: post, path: cc + ":play", name: "play", family: f, action: accepted(s, a.Play)},
 		{method: post, path: cc + ":recognize", name: "recognize", family: f, action: accepted(s, a.Recognize)},
+		{method: post, path: cc + ":startMediaStreaming", name: "startMediaStreaming", family: f, action: accepted(s, a.StartMediaStreaming)},
+		{method: post, path: cc + ":stopMediaStreaming", name: "stopMediaStreaming", family: f, action: accepted(s, a.StopMediaStreaming)},
 		{method: post, path: cc + ":cancelAllMediaOperations", name: "cancelAllMediaOperations", family: f, action: told(s, 202, a.CancelMedia)},
 	}
 }
