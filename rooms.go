@@ -84,6 +84,7 @@ func (s *Server) startCalls(ctx context.Context) error {
 		Rooms:       s.meetings,
 		Filler:      s.cfg.filler(),
 		Application: applicationID(s.issuer.Resource()),
+		Streams:     s.streams(),
 	})
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/prompt"
-	"github.com/botd-dev/botd/media/stream"
 	"github.com/botd-dev/botd/media/speech"
+	"github.com/botd-dev/botd/media/stream"
 )
 
 // Prompts makes what is to be played into sound. *prompt.Opener fits it.

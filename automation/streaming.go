@@ -61,6 +61,7 @@ type (
 
 // Type names the event.
 func (MediaStreamingStarted) Type() string { return "Microsoft.Communication.MediaStreamingStarted" }
+
 func (MediaStreamingStopped) Type() string { return "Microsoft.Communication.MediaStreamingStopped" }
 func (MediaStreamingFailed) Type() string  { return "Microsoft.Communication.MediaStreamingFailed" }
 

@@ -140,12 +140,13 @@ func (m *streamingRun) speak(ctx context.Context) (hush func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	if hush, err = m.stage.Speak(ctx, voice); err != nil {
+	leave, err := m.stage.Speak(ctx, voice)
+	if err != nil {
 		return nil, err
 	}
 	m.voice = voice
 	silenced := context.AfterFunc(ctx, func() { voice.Stop() }) // before goodbye has been said
-	return func() { silenced(); hush() }, nil
+	return func() { silenced(); leave() }, nil
 }
 
 // receive does what the application says.

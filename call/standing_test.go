@@ -6,7 +6,6 @@ import (
 	"testing/synctest"
 
 	"github.com/botd-dev/botd/call"
-	"github.com/botd-dev/botd/identity"
 )
 
 // stood is an event after which a subscription stands otherwise.
@@ -103,7 +102,7 @@ func TestEverybodysKeysAreHeardByWhoAsksForThem(t *testing.T) {
 		leg.p.Tone("pound")
 		synctest.Wait()
 		h.want(len(heard), 2)
-		h.want(heard[0].By.Identity, identity.ID(alice))
+		h.want(heard[0].By.Identity, alice)
 		h.want(heard[1].Tone, call.Tone("pound"))
 		h.want(cn.CancelMedia(h.Context()), nil)
 		synctest.Wait()

@@ -53,7 +53,7 @@ func (l *Link) Run(ctx context.Context) error {
 	conn, err := l.open(ctx)
 	if ctx.Err() != nil {
 		l.drop(conn)
-		return nil
+		return nil //nolint:nilerr // it was to end
 	}
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (l *Link) reopen(ctx context.Context, lost time.Time, why error) (*websocke
 		switch {
 		case ctx.Err() != nil:
 			l.drop(conn)
-			return nil, nil //nolint:nilnil // as said above
+			return nil, nil //nolint:nilnil,nilerr // as said above
 		case err == nil:
 			return conn, nil
 		case final(err):

@@ -142,10 +142,10 @@ func (s *socket) receive(ctx context.Context) error {
 
 // parted says what the end of a socket means.
 func parted(err error) error {
-	switch websocket.CloseStatus(err) {
-	case websocket.StatusNormalClosure:
+	switch code := websocket.CloseStatus(err); {
+	case code == websocket.StatusNormalClosure:
 		return fmt.Errorf("%w: %w", ErrHungUp, err)
-	case websocket.StatusPolicyViolation:
+	case code == websocket.StatusPolicyViolation:
 		return fmt.Errorf("%w: %w", ErrUnauthorized, err)
 	}
 	return fmt.Errorf("%w: read: %w", ErrLost, err)
