@@ -199,7 +199,9 @@ func (s *Server) startBots(context.Context) error {
 	if s.cfg.Dev {
 		s.addDemos()
 	}
-	s.local = local.New(local.Config{Service: s.service, Contexts: s.contexts, Log: s.log.Named("bot")}, s.bots)
+	s.local = local.New(local.Config{
+		Service: s.service, Contexts: s.contexts, Log: s.log.Named("bot"), Away: s.away, FillerAfter: s.cfg.FillerAfter,
+	}, s.bots)
 	s.calls.Reach(s.local)
 	s.onStop("bots", s.local.Close)
 	return nil

@@ -1,104 +1,110 @@
 package bot
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/botd-dev/botd/identity"
 )
 
-// Action is something that a bot asks for: Answer, Reject, Redirect, Play,
-// Recognize, Add, CancelAdd, Remove, Mute, CancelMedia, HangUp or Terminate, or
-// one of those in control.go.
-type Action interface{ action() }
+// Action is something that a bot asks for: one of those here and in control.go.
+// It is data: EncodeAction and DecodeAction write and read it as JSON, in which a
+// time.Duration is a number of nanoseconds.
+type Action interface{ action() string } // its name on the wire
 
 // The actions. Context is the operationContext that the resulting events
 // carry; Call makes one up where there is none.
 type (
 	// Answer takes the call.
-	Answer struct{ Context string }
+	Answer struct {
+		Context string `json:"context,omitempty"`
+	}
 	// Reject declines it; Why is "none", "busy" or "forbidden".
-	Reject struct{ Why string }
+	Reject struct {
+		Why string `json:"why"`
+	}
 	// Redirect sends it on unanswered.
-	Redirect struct{ To identity.ID }
+	Redirect struct {
+		To identity.ID `json:"to"`
+	}
 	// Play plays prompts to some, or to everybody.
 	Play struct {
-		Prompts   []Prompt
-		To        []identity.ID
-		Loop      bool
-		Interrupt bool
-		Context   string
+		Prompts []Prompt `json:"prompts"`
+		// To names who hears it; empty is everybody.
+		To []identity.ID `json:"to,omitempty"`
+		// Loop plays them again and again, until it is stopped.
+		Loop bool `json:"loop,omitempty"`
+		// Interrupt cancels what plays and what waits, and starts at once.
+		Interrupt bool `json:"interrupt,omitempty"`
+		// Yield is what it does when somebody speaks; empty is YieldNever.
+		Yield   Yield  `json:"yield,omitempty"`
+		Context string `json:"context,omitempty"`
 	}
-	// Recognize collects keys from one participant.
+	// Recognize asks one participant something.
 	Recognize struct {
-		From    identity.ID
-		Keys    Keys
-		Context string
+		Question
+		Context string `json:"context,omitempty"`
 	}
-	// Add invites somebody; it rings for Timeout, or as long as the server
-	// says.
-	Add struct {
-		Who     identity.ID
-		Timeout time.Duration
-		Context string
+	// Cancel cancels one play or recognition, by its Context. One that is over
+	// already is no error.
+	Cancel struct {
+		Context string `json:"context"`
 	}
-	// CancelAdd withdraws an invitation.
-	CancelAdd struct{ Invitation, Context string }
-	// Remove takes somebody out.
-	Remove struct {
-		Who     identity.ID
-		Context string
-	}
-	// Mute mutes participants.
-	Mute struct{ Who []identity.ID }
-	// CancelMedia cancels what plays and recognizes.
+	// CancelMedia cancels all that plays and recognizes.
 	CancelMedia struct{}
+	// SendKeys presses keys for a participant to hear, "12#".
+	SendKeys struct {
+		Who     identity.ID `json:"who"`
+		Keys    string      `json:"keys"`
+		Context string      `json:"context,omitempty"`
+	}
+	// Save keeps state of the bot's own for a handler that resumes the call.
+	Save struct {
+		State json.RawMessage `json:"state"`
+	}
 	// HangUp takes the bot out of the call.
 	HangUp struct{}
 	// Terminate ends the call for everybody.
 	Terminate struct{}
 )
 
-func (Answer) action()      {}
-func (Reject) action()      {}
-func (Redirect) action()    {}
-func (Play) action()        {}
-func (Recognize) action()   {}
-func (Add) action()         {}
-func (CancelAdd) action()   {}
-func (Remove) action()      {}
-func (Mute) action()        {}
-func (CancelMedia) action() {}
-func (HangUp) action()      {}
-func (Terminate) action()   {}
+// The actions that change who is there.
+type (
+	// Add invites somebody; it rings for Timeout, or as long as the server
+	// says.
+	Add struct {
+		Who     identity.ID   `json:"who"`
+		Timeout time.Duration `json:"timeout,omitempty"`
+		Context string        `json:"context,omitempty"`
+	}
+	// CancelAdd withdraws an invitation.
+	CancelAdd struct {
+		Invitation string `json:"invitation"`
+		Context    string `json:"context,omitempty"`
+	}
+	// Remove takes somebody out.
+	Remove struct {
+		Who     identity.ID `json:"who"`
+		Context string      `json:"context,omitempty"`
+	}
+	// Mute mutes participants.
+	Mute struct {
+		Who []identity.ID `json:"who"`
+	}
+)
 
-// Prompt is something to be played. One of File, Text and SSML is set.
-type Prompt struct {
-	// File is the URI of WAV, MP3 or Ogg Opus sound.
-	File string
-	// Text is spoken.
-	Text string
-	// SSML is spoken as it is marked up.
-	SSML string
-	// Voice and Locale choose who speaks Text; empty is the server's default.
-	Voice, Locale string
-}
-
-// File is a prompt that plays sound from a URI.
-func File(uri string) Prompt { return Prompt{File: uri} }
-
-// Say is a prompt that speaks text.
-func Say(text string) Prompt { return Prompt{Text: text} }
-
-// Keys says which keys to wait for, and how long.
-type Keys struct {
-	// Prompts are played first; a key stops them.
-	Prompts []Prompt
-	// Max is how many keys are enough; default 1.
-	Max int
-	// Stop is the keys that end the input, such as "#"; they are not part of it.
-	Stop string
-	// Silence is how long to wait for the first key; default 5 s.
-	Silence time.Duration
-	// Pause is how long to wait between keys; default 2 s.
-	Pause time.Duration
-}
+func (Answer) action() string      { return "answer" }
+func (Reject) action() string      { return "reject" }
+func (Redirect) action() string    { return "redirect" }
+func (Play) action() string        { return "play" }
+func (Recognize) action() string   { return "recognize" }
+func (Cancel) action() string      { return "cancel" }
+func (CancelMedia) action() string { return "cancelMedia" }
+func (SendKeys) action() string    { return "sendKeys" }
+func (Save) action() string        { return "save" }
+func (Add) action() string         { return "add" }
+func (CancelAdd) action() string   { return "cancelAdd" }
+func (Remove) action() string      { return "remove" }
+func (Mute) action() string        { return "mute" }
+func (HangUp) action() string      { return "hangUp" }
+func (Terminate) action() string   { return "terminate" }

@@ -22,6 +22,8 @@ type script struct {
 	answer  func(bot.Action) []bot.Event
 	refuse  error
 	id      string // of the invitation
+	past    bot.Past
+	acked   uint64
 }
 
 func newScript(answer func(bot.Action) []bot.Event) *script {
@@ -29,10 +31,16 @@ func newScript(answer func(bot.Action) []bot.Event) *script {
 }
 
 func (s *script) Incoming() bot.Incoming { return bot.Incoming{From: "8:acs:r_alice", To: "echo"} }
+func (s *script) Resume() bot.Past       { return s.past }
+func (s *script) Ack(sequence uint64)    { s.acked = sequence }
 func (s *script) Microphone() media.Sink { return nil }
 func (s *script) Speaker() media.Source  { return nil }
 
 func (s *script) Participants(context.Context) ([]bot.Participant, error) { return nil, nil }
+
+func (s *script) Ear(context.Context, bot.Listening) (bot.Ear, error) {
+	return nil, bot.ErrUnsupported
+}
 
 func (s *script) Do(_ context.Context, a bot.Action) (string, error) {
 	s.actions = append(s.actions, a)
@@ -88,9 +96,9 @@ func TestActionsReturnWhenTheirClosingEventHasCome(t *testing.T) {
 			if err := c.Play(ctx, bot.Say("hello")); err != nil {
 				return err
 			}
-			keys, err := c.Recognize(ctx, bot.Keys{Max: 3})
-			if keys != "1*#" || err != nil {
-				t.Errorf("got %q, %v", keys, err)
+			reply, err := c.Ask(ctx, bot.Question{Keys: bot.Keys{Max: 3}})
+			if reply.Keys != "1*#" || err != nil {
+				t.Errorf("got %+v, %v", reply, err)
 			}
 			return c.Add(ctx, "8:acs:r_bob")
 		})
@@ -135,10 +143,10 @@ func TestWaitingForAnEventEndsWithTheCall(t *testing.T) {
 	})
 }
 
-func TestAPanicInAHandlerIsItsError(t *testing.T) {
+func TestAPanicInAHandlerIsItsErrorAndHangsUpOnNobody(t *testing.T) {
 	b := newScript(closing)
 	err := bot.Serve(t.Context(), b, func(context.Context, *bot.Call) error { panic("planted") })
-	if err == nil || len(b.actions) != 1 {
+	if !errors.Is(err, bot.ErrPanicked) || len(b.actions) != 0 {
 		t.Errorf("got %v after %v", err, b.actions)
 	}
 }
@@ -158,7 +166,7 @@ func TestSilenceIsAnErrorOfItsOwn(t *testing.T) {
 		return []bot.Event{event("RecognizeFailed", r.Context, `{"resultInformation":{"code":400,"subCode":8510}}`)}
 	})
 	err := bot.Serve(t.Context(), b, func(ctx context.Context, c *bot.Call) error {
-		_, err := c.Recognize(ctx, bot.Keys{})
+		_, err := c.Ask(ctx, bot.Question{})
 		return err
 	})
 	if !errors.Is(err, bot.ErrNoInput) {
@@ -183,18 +191,21 @@ func TestEveryKeyOfAPhoneHasAName(t *testing.T) {
 	}
 }
 
-func TestAPanicInWhatListensEndsTheBotsPart(t *testing.T) {
+func TestAPanicInWhatListensEndsTheHandlerAndHangsUpOnNobody(t *testing.T) {
 	b := newScript(closing)
 	err := bot.Serve(t.Context(), b, func(ctx context.Context, c *bot.Call) error {
-		c.Listen(func(bot.Event) { panic("planted") })
+		c.OnEvent(func(bot.Event) { panic("planted") })
 		if _, err := c.Do(ctx, bot.Answer{}); err != nil {
 			return err
 		}
 		<-ctx.Done()
 		return ctx.Err()
 	})
-	if last := b.actions[len(b.actions)-1]; !errors.Is(err, bot.ErrPanicked) || last != (bot.HangUp{}) {
-		t.Errorf("got %v; the bot's part ended with %#v", err, last)
+	if len(b.actions) != 1 || !errors.Is(err, bot.ErrPanicked) {
+		t.Errorf("got %v after %v", err, b.actions)
+	}
+	if b.acked != 0 {
+		t.Errorf("the event that it panicked at is acknowledged: %d", b.acked)
 	}
 }
 
@@ -220,7 +231,121 @@ func TestAPlayWhoseContextEndsFallsSilent(t *testing.T) {
 			defer cancel()
 			return c.Play(brief, bot.Say("for ever"))
 		})
-		if len(b.actions) != 3 || b.actions[1] != (bot.CancelMedia{}) {
+		played, _ := b.actions[0].(bot.Play)
+		if len(b.actions) != 3 || b.actions[1] != (bot.Cancel{Context: played.Context}) {
+			t.Errorf("asked for %v", b.actions)
+		}
+	})
+}
+
+func TestAQuestionHasTheAnswerThatWasGiven(t *testing.T) {
+	for _, row := range []struct {
+		name, event, data string
+		want              bot.Reply
+		is                error
+	}{
+		{"keys", "RecognizeCompleted", `{"recognitionType":"dtmf","dtmfResult":{"tones":["one","pound"]}}`, bot.Reply{Keys: "1#", Confidence: 1}, nil},
+		{"words", "RecognizeCompleted", `{"recognitionType":"speech","speechResult":{"speech":"hello there","confidence":0.7}}`, bot.Reply{Text: "hello there", Confidence: 0.7}, nil},
+		{"a choice that was said", "RecognizeCompleted", `{"recognitionType":"choices","choiceResult":{"label":"yes","recognizedPhrase":"sure","confidence":0.9}}`, bot.Reply{Choice: "yes", Text: "sure", Confidence: 0.9}, nil},
+		{"a choice that was pressed", "RecognizeCompleted", `{"recognitionType":"choices","choiceResult":{"label":"yes"}}`, bot.Reply{Choice: "yes", Confidence: 1}, nil},
+		{"nothing", "RecognizeFailed", `{"resultInformation":{"code":400,"subCode":8510}}`, bot.Reply{}, bot.ErrNoInput},
+		{"no choice", "RecognizeFailed", `{"resultInformation":{"code":400,"subCode":8547}}`, bot.Reply{}, bot.ErrNoMatch},
+		{"cancelled", "RecognizeCanceled", `{"resultInformation":{"code":400,"subCode":8508}}`, bot.Reply{}, bot.ErrCanceled},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			b := newScript(func(a bot.Action) []bot.Event {
+				r, _ := a.(bot.Recognize)
+				if r.From != "8:acs:r_alice" {
+					t.Errorf("asked %q", r.From)
+				}
+				return []bot.Event{event(row.event, r.Context, row.data)}
+			})
+			_ = bot.Serve(t.Context(), b, func(ctx context.Context, c *bot.Call) error {
+				got, err := c.Ask(ctx, bot.Question{})
+				if got != row.want || !errors.Is(err, row.is) {
+					t.Errorf("got %+v, %v", got, err)
+				}
+				return nil
+			})
+		})
+	}
+}
+
+func TestKeysAreGivenToWhoeverWaitsForThem(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newScript(func(bot.Action) []bot.Event { return nil })
+		key := func(who, tone string) {
+			b.events <- bot.Event{Type: "botd.participant.dtmf", Data: json.RawMessage(`{"identifier":{"rawId":"` + who + `"},"tone":"` + tone + `"}`)}
+		}
+		_ = bot.Serve(t.Context(), b, func(ctx context.Context, c *bot.Call) error {
+			brief, cancel := context.WithCancel(ctx)
+			hers, all := c.Keys(brief, "8:acs:r_alice"), c.Keys(ctx, "")
+			key("8:acs:r_alice", "one")
+			key("8:acs:r_bob", "pound")
+			synctest.Wait()
+			if a, b, c := <-all, <-all, <-hers; a+b+c != "1#1" {
+				t.Errorf("got %q, %q and of her %q", a, b, c)
+			}
+			cancel()
+			if _, more := <-hers; more {
+				t.Error("a key after the end")
+			}
+			close(b.over)
+			if _, more := <-all; more {
+				t.Error("a key after the call")
+			}
+			if _, more := <-c.Keys(context.WithoutCancel(ctx), ""); more {
+				t.Error("a key of a call that is over")
+			}
+			return nil
+		})
+	})
+}
+
+func TestWhoSpeaksIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newScript(func(bot.Action) []bot.Event { return nil })
+		b.events <- bot.Event{
+			Type: "botd.dominantspeakers.changed",
+			Data: json.RawMessage(`{"speakers":[{"participantId":"1","identifier":{"rawId":"8:acs:r_alice"},"isSpeaking":true}]}`),
+		}
+		_ = bot.Serve(t.Context(), b, func(_ context.Context, c *bot.Call) error {
+			synctest.Wait()
+			if got := c.Speakers(); len(got) != 1 || got[0] != (bot.Speaker{ID: "8:acs:r_alice", Speaking: true}) {
+				t.Errorf("got %+v", got)
+			}
+			return nil
+		})
+	})
+}
+
+func TestWhatPlaysIsStoppedAloneAndSaysWhoHeardIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var music string
+		b := newScript(nil)
+		b.answer = func(a bot.Action) []bot.Event {
+			switch a := a.(type) {
+			case bot.Play:
+				music = a.Context
+			case bot.Cancel:
+				return []bot.Event{event("PlayCanceled", a.Context, "{}")}
+			}
+			return nil
+		}
+		_ = bot.Serve(t.Context(), b, func(ctx context.Context, c *bot.Call) error {
+			p, err := c.Start(ctx, bot.Play{Prompts: []bot.Prompt{bot.File("file:///music.wav")}, Loop: true})
+			if err != nil {
+				return err
+			}
+			if err := p.Stop(ctx); err != nil {
+				t.Error(err)
+			}
+			if _, err := p.Wait(ctx); !errors.Is(err, bot.ErrCanceled) {
+				t.Errorf("it ended with %v", err)
+			}
+			return nil
+		})
+		if b.actions[1] != (bot.Cancel{Context: music}) {
 			t.Errorf("asked for %v", b.actions)
 		}
 	})

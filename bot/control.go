@@ -13,87 +13,92 @@ type (
 	Transfer struct {
 		// To gets the participant by being called. ToCall, instead, is the id of
 		// another call of the bot, in which it has spoken with them before.
-		To     identity.ID
-		ToCall string
+		To     identity.ID `json:"to,omitempty"`
+		ToCall string      `json:"toCall,omitempty"`
 		// Who is handed over; in a call of two it may be empty.
-		Who identity.ID
+		Who identity.ID `json:"who,omitempty"`
 		// CallerID is the phone number that a phone is shown.
-		CallerID string
+		CallerID string `json:"callerId,omitempty"`
 		// VoIPHeaders and SIPHeaders are sent along.
-		VoIPHeaders, SIPHeaders map[string]string
-		Context                 string
+		VoIPHeaders map[string]string `json:"voipHeaders,omitempty"`
+		SIPHeaders  map[string]string `json:"sipHeaders,omitempty"`
+		Context     string            `json:"context,omitempty"`
 	}
 	// Move brings participants here from another call of the bot.
 	Move struct {
-		From    string
-		Who     []identity.ID
-		Context string
+		From    string        `json:"from"`
+		Who     []identity.ID `json:"who"`
+		Context string        `json:"context,omitempty"`
 	}
 	// Hold holds a participant, who hears Music again and again; nil is silence.
 	Hold struct {
-		Who     identity.ID
-		Music   *Prompt
-		Context string
+		Who     identity.ID `json:"who"`
+		Music   *Prompt     `json:"music,omitempty"`
+		Context string      `json:"context,omitempty"`
 	}
 	// Unhold ends it.
-	Unhold struct{ Who identity.ID }
+	Unhold struct {
+		Who identity.ID `json:"who"`
+	}
 	// Unmute undoes Mute.
-	Unmute struct{ Who []identity.ID }
+	Unmute struct {
+		Who []identity.ID `json:"who"`
+	}
 	// MuteAll mutes everybody but those.
-	MuteAll struct{ Except []identity.ID }
+	MuteAll struct {
+		Except []identity.ID `json:"except,omitempty"`
+	}
 	// Route says who hears whom.
 	Route struct{ Hearing Hearing }
 )
 
-func (Transfer) action() {}
-func (Move) action()     {}
-func (Hold) action()     {}
-func (Unhold) action()   {}
-func (Unmute) action()   {}
-func (MuteAll) action()  {}
-func (Route) action()    {}
+func (Transfer) action() string { return "transfer" }
+func (Move) action() string     { return "move" }
+func (Hold) action() string     { return "hold" }
+func (Unhold) action() string   { return "unhold" }
+func (Unmute) action() string   { return "unmute" }
+func (MuteAll) action() string  { return "muteAll" }
+func (Route) action() string    { return "route" }
 
 // Hearing is who hears whom: Everybody, Coached, Private, Interpreted or Pairs.
-type Hearing interface{ hearing() }
+type Hearing interface{ hearing() string } // its name on the wire
 
 type (
 	// Everybody hears everybody.
 	Everybody struct{}
 	// Coached has a coach who hears all and is heard by some only.
 	Coached struct {
-		Coach identity.ID
-		By    []identity.ID
+		Coach identity.ID   `json:"coach"`
+		By    []identity.ID `json:"by"`
 	}
 	// Private has some who are among themselves; the others go on as usual.
-	Private struct{ Who []identity.ID }
+	Private struct {
+		Who []identity.ID `json:"who"`
+	}
 	// Interpreted has listeners who hear the interpreter instead of the speaker.
 	Interpreted struct {
-		Interpreter, Speaker identity.ID
-		Listeners            []identity.ID
+		Interpreter identity.ID   `json:"interpreter"`
+		Speaker     identity.ID   `json:"speaker"`
+		Listeners   []identity.ID `json:"listeners"`
 	}
 	// Pairs are all there is to be heard.
 	Pairs []Pair
 	// Pair is one who hears another.
-	Pair struct{ Listener, Speaker identity.ID }
+	Pair struct {
+		Listener identity.ID `json:"listener"`
+		Speaker  identity.ID `json:"speaker"`
+	}
 )
 
-func (Everybody) hearing()   {}
-func (Coached) hearing()     {}
-func (Private) hearing()     {}
-func (Interpreted) hearing() {}
-func (Pairs) hearing()       {}
+func (Everybody) hearing() string   { return "everybody" }
+func (Coached) hearing() string     { return "coached" }
+func (Private) hearing() string     { return "private" }
+func (Interpreted) hearing() string { return "interpreted" }
+func (Pairs) hearing() string       { return "pairs" }
 
 // Place is where a bot is sent that nobody calls: a running call, by the group
 // or the room that people join, or by its ServerCallID. One of them is set.
 type Place struct{ Group, Room, ServerCall string }
-
-// ID is the id of the bot's connection, by which another call of the bot knows
-// this one; empty before the bot has answered.
-func (c *Call) ID() string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.id
-}
 
 // Transfer hands the caller of a call of two to somebody else and returns when
 // they have answered. The bot's part in the call ends with it.
@@ -115,7 +120,7 @@ func (c *Call) Join(ctx context.Context, who identity.ID, other *Call) error {
 }
 
 func (c *Call) transfer(ctx context.Context, t Transfer) error {
-	_, _, err := c.await(ctx, func(context string) Action {
+	_, err := c.await(ctx, func(context string) Action {
 		t.Context = context
 		return t
 	})
@@ -126,7 +131,7 @@ func (c *Call) transfer(ctx context.Context, t Transfer) error {
 // another, and returns when all of them are here. The error says who is not.
 func (c *Call) Move(ctx context.Context, from *Call, who ...identity.ID) error {
 	for _, id := range who {
-		_, _, err := c.await(ctx, func(context string) Action {
+		_, err := c.await(ctx, func(context string) Action {
 			return Move{From: from.ID(), Who: []identity.ID{id}, Context: context}
 		})
 		if err != nil {
@@ -143,8 +148,8 @@ func (c *Call) Hold(ctx context.Context, who identity.ID) error {
 }
 
 // HoldWith holds a participant, who hears music again and again. It returns
-// when that has been taken on; music that cannot be played is told to who
-// listens, as HoldFailed.
+// when that has been taken on; music that cannot be played is told to
+// OnEvent, as HoldFailed.
 func (c *Call) HoldWith(ctx context.Context, who identity.ID, music Prompt) error {
 	return c.do(ctx, Hold{Who: who, Music: &music})
 }

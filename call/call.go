@@ -289,6 +289,7 @@ func (c *Call) settle() {
 	c.tellRosters()
 	c.attend()
 	c.muster()
+	c.deafen()
 	c.show()
 }
 

@@ -47,6 +47,7 @@ type Connection struct {
 	begin     []Operation    // until it is established
 	lanes     lanes
 	started   int // operations so far
+	ears      []*ear
 	transfers []*transfer
 	filling   media.Playback // while the application is away; nil
 	closing   *time.Timer    // bounds how long it waits for its operations

@@ -39,7 +39,7 @@ func AudioTest(ctx context.Context, c *bot.Call) error {
 	}
 	const welcome = "Welcome to the audio test. After the tone, please say something. " +
 		"I will play it back to you."
-	if err := c.Play(ctx, bot.Say(welcome)); err != nil {
+	if err := c.Say(ctx, welcome); err != nil {
 		return err
 	}
 	beep := media.Chain(media.Tone(1000, 20), media.Limit(300*time.Millisecond))
@@ -53,7 +53,7 @@ func AudioTest(ctx context.Context, c *bot.Call) error {
 	if err := media.Copy(ctx, c.Microphone(), replay(message)); err != nil {
 		return err
 	}
-	return c.Play(ctx, bot.Say("If you heard your own voice, everything works. Goodbye."))
+	return c.Say(ctx, "If you heard your own voice, everything works. Goodbye.")
 }
 
 // record keeps what it hears until there has been a message and then silence,
@@ -106,17 +106,19 @@ func Menu(colleague identity.ID) bot.Handler {
 			"To speak to a colleague, press 3. To end the call, press 9."
 		prompt := "Welcome to the demo menu. " + choices
 		for range 5 {
-			key, err := c.Recognize(ctx, bot.Keys{Prompts: []bot.Prompt{bot.Say(prompt)}, Max: 1, Silence: 8 * time.Second})
+			reply, err := c.Ask(ctx, bot.Question{
+				Prompts: bot.Saying(prompt), Keys: bot.Keys{Max: 1}, Silence: 8 * time.Second,
+			})
 			if err != nil && !errors.Is(err, bot.ErrNoInput) {
 				return err
 			}
-			done, err := choose(ctx, c, key, colleague)
+			done, err := choose(ctx, c, reply.Keys, colleague)
 			if done || err != nil {
 				return err
 			}
 			prompt = choices
 		}
-		return c.Play(ctx, bot.Say("It seems that nobody is there. Goodbye."))
+		return c.Say(ctx, "It seems that nobody is there. Goodbye.")
 	}
 }
 
@@ -124,28 +126,28 @@ func Menu(colleague identity.ID) bot.Handler {
 func choose(ctx context.Context, c *bot.Call, key string, colleague identity.ID) (bool, error) {
 	switch key {
 	case "1":
-		return false, c.Play(ctx, bot.Say("We are here from nine to five, Monday to Friday."))
+		return false, c.Say(ctx, "We are here from nine to five, Monday to Friday.")
 	case "2":
-		return false, c.Play(ctx, bot.Say("It is "+time.Now().Format("3 04 PM")+"."))
+		return false, c.Say(ctx, "It is "+time.Now().Format("3 04 PM")+".")
 	case "3":
 		return connect(ctx, c, colleague)
 	case "9":
-		return true, c.Play(ctx, bot.Say("Goodbye."))
+		return true, c.Say(ctx, "Goodbye.")
 	case "":
-		return false, c.Play(ctx, bot.Say("I did not hear a key."))
+		return false, c.Say(ctx, "I did not hear a key.")
 	}
-	return false, c.Play(ctx, bot.Say("There is nothing on that key."))
+	return false, c.Say(ctx, "There is nothing on that key.")
 }
 
 // connect brings the colleague in. When they have joined, the bot's part is
 // over and the two are alone.
 func connect(ctx context.Context, c *bot.Call, colleague identity.ID) (bool, error) {
-	if err := c.Play(ctx, bot.Say("One moment, I am calling a colleague.")); err != nil {
+	if err := c.Say(ctx, "One moment, I am calling a colleague."); err != nil {
 		return true, err
 	}
 	err := c.Add(ctx, colleague)
 	if failure := (*bot.Failure)(nil); errors.As(err, &failure) {
-		return false, c.Play(ctx, bot.Say("Sorry, nobody is at the desk."))
+		return false, c.Say(ctx, "Sorry, nobody is at the desk.")
 	}
 	return err == nil, err
 }

@@ -61,10 +61,16 @@ func (c *caller) run() {
 }
 
 func (c *caller) Incoming() bot.Incoming { return bot.Incoming{From: "8:acs:r_ada"} }
+func (c *caller) Resume() bot.Past       { return bot.Past{} }
+func (c *caller) Ack(uint64)             {}
 func (c *caller) Microphone() media.Sink { return c.pair.Microphone() }
 func (c *caller) Speaker() media.Source  { return c.pair.Speaker() }
 
 func (c *caller) Participants(context.Context) ([]bot.Participant, error) { return nil, nil }
+
+func (c *caller) Ear(context.Context, bot.Listening) (bot.Ear, error) {
+	return nil, bot.ErrUnsupported
+}
 
 func (c *caller) Next(ctx context.Context) (bot.Event, error) {
 	select {
@@ -101,7 +107,7 @@ func (c *caller) Do(_ context.Context, a bot.Action) (string, error) {
 
 // press answers a recognition with the next key, or with silence.
 func (c *caller) press(a bot.Recognize) {
-	c.said = append(c.said, a.Keys.Prompts[0].Text)
+	c.said = append(c.said, a.Prompts[0].Text)
 	if len(c.keys) == 0 {
 		c.tell("RecognizeFailed", a.Context, `{"resultInformation":{"code":400,"subCode":8510}}`)
 		return

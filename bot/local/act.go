@@ -38,6 +38,8 @@ func (s *seat) act(ctx context.Context, cn *call.Connection, a bot.Action) (stri
 		return "", service.Mute(ctx, cn, automation.MuteRequest{TargetParticipants: a.Who})
 	case bot.Transfer, bot.Move, bot.Hold, bot.Unhold, bot.Unmute, bot.MuteAll, bot.Route:
 		return "", s.control(ctx, cn, a)
+	case bot.Cancel:
+		return "", cn.Cancel(ctx, a.Context)
 	case bot.CancelMedia:
 		return "", service.CancelMedia(ctx, cn)
 	case bot.Terminate:
@@ -75,28 +77,43 @@ func sources(prompts []bot.Prompt) []automation.PlaySource {
 }
 
 func recognizeRequest(a bot.Recognize) (automation.RecognizeRequest, error) {
-	stop, ok := bot.Named(a.Keys.Stop)
-	if !ok {
-		return automation.RecognizeRequest{}, &automation.Invalid{Field: "Keys.Stop", Why: "it has a key that is on no phone"}
+	if a.Speech != nil || len(a.Choices) > 0 {
+		return automation.RecognizeRequest{}, fmt.Errorf("recognize speech: %w", automation.ErrUnsupported)
 	}
-	dtmf := &automation.DTMFOptions{MaxTonesToCollect: max(a.Keys.Max, 1)}
-	if a.Keys.Max == 0 && len(stop) > 0 {
+	dtmf, err := dtmfOptions(a.Keys)
+	if err != nil {
+		return automation.RecognizeRequest{}, err
+	}
+	r := automation.RecognizeRequest{
+		RecognizeInputType: "dtmf", PlayPrompts: sources(a.Prompts), OperationContext: a.Context,
+		RecognizeOptions: automation.RecognizeOptions{TargetParticipant: a.From, DTMFOptions: dtmf},
+	}
+	if a.Silence > 0 {
+		r.RecognizeOptions.InitialSilenceTimeout = ptr(seconds(a.Silence))
+	}
+	if a.Patient {
+		r.RecognizeOptions.InterruptPrompt = ptr(false)
+	}
+	return r, nil
+}
+
+// dtmfOptions are the keys that are waited for.
+func dtmfOptions(k bot.Keys) (*automation.DTMFOptions, error) {
+	stop, ok := bot.Named(k.Stop)
+	if !ok {
+		return nil, &automation.Invalid{Field: "Keys.Stop", Why: "it has a key that is on no phone"}
+	}
+	dtmf := &automation.DTMFOptions{MaxTonesToCollect: max(k.Max, 1)}
+	if k.Max == 0 && len(stop) > 0 {
 		dtmf.MaxTonesToCollect = 0 // until the stop key
 	}
 	for _, t := range stop {
 		dtmf.StopTones = append(dtmf.StopTones, call.Tone(t))
 	}
-	r := automation.RecognizeRequest{
-		RecognizeInputType: "dtmf", PlayPrompts: sources(a.Keys.Prompts), OperationContext: a.Context,
-		RecognizeOptions: automation.RecognizeOptions{TargetParticipant: a.From, DTMFOptions: dtmf},
+	if k.Pause > 0 {
+		dtmf.InterToneTimeout = ptr(seconds(k.Pause))
 	}
-	if a.Keys.Silence > 0 {
-		r.RecognizeOptions.InitialSilenceTimeout = ptr(seconds(a.Keys.Silence))
-	}
-	if a.Keys.Pause > 0 {
-		dtmf.InterToneTimeout = ptr(seconds(a.Keys.Pause))
-	}
-	return r, nil
+	return dtmf, nil
 }
 
 // seconds rounds up: a wait is never shorter than was asked for.

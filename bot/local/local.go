@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -26,8 +27,22 @@ type Config struct {
 	// NewID makes the names of what bots ask for, of who needs one, where a run is
 	// to be repeatable; nil makes them at random.
 	NewID func(owner string) string
+	// Elsewhere knows the bots in other processes; nil is nobody.
+	Elsewhere Elsewhere
+	// Away is told when nobody has done the bot's part in a connection for
+	// FillerAfter, and when somebody does again; nil or 0 is never.
+	Away        func(connection string, away bool)
+	FillerAfter time.Duration
 	// Log receives what handlers return.
 	Log *zap.Logger
+}
+
+// Elsewhere knows the bots of other processes.
+type Elsewhere interface {
+	// Has says that there is one of that name.
+	Has(name identity.ID) bool
+	// Await gives one, as soon as there is one, or the error of ctx.
+	Await(ctx context.Context, name identity.ID) (bot.Runner, error)
 }
 
 // Bots are the handlers of this process by whom they answer for. They fit
@@ -51,11 +66,19 @@ func New(cfg Config, handlers map[identity.ID]bot.Handler) *Bots {
 
 // Ring starts the handler that is registered for whom the call is for.
 func (b *Bots) Ring(inv *call.Invitation) bool {
-	h := b.handlers[inv.To()]
-	if h == nil {
-		return false
+	find := b.find(inv.To())
+	return find != nil && b.start(invited{b.cfg, inv}, find)
+}
+
+// find says how to get at the bot of a name, nil if there is none.
+func (b *Bots) find(name identity.ID) finder {
+	if h := b.handlers[name]; h != nil {
+		return here(h)
 	}
-	return b.start(invited{b.cfg, inv}, h)
+	if b.cfg.Elsewhere != nil && b.cfg.Elsewhere.Has(name) {
+		return elsewhere(b.cfg.Elsewhere, name)
+	}
+	return nil
 }
 
 // ErrNoBot means that no bot of that name is registered.
@@ -64,52 +87,25 @@ var ErrNoBot = errors.New("no such bot")
 // Send has a bot come to a call that runs. Its handler answers as it would if
 // it were called; that fails if there is no such call.
 func (b *Bots) Send(name identity.ID, to bot.Place) error {
-	h := b.handlers[name]
-	if h == nil {
+	find := b.find(name)
+	if find == nil {
 		return fmt.Errorf("send %s: %w", name, ErrNoBot)
 	}
-	if !b.start(sent{b.cfg, name, to, make(chan struct{})}, h) {
+	if !b.start(sent{b.cfg, name, to, make(chan struct{})}, find) {
 		return fmt.Errorf("send %s: %w", name, call.ErrClosing)
 	}
 	return nil
 }
 
-// start runs a handler, unless the bots are being closed.
-func (b *Bots) start(w way, h bot.Handler) bool {
+// start has a bot do its part, unless the bots are being closed.
+func (b *Bots) start(w way, find finder) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed {
 		return false
 	}
-	b.running.Go(func() { b.serve(w, h) })
+	b.running.Go(func() { b.serve(w, find) })
 	return true
-}
-
-// serve runs a handler until it returns. Its context ends with the call, and
-// when the call was somebody else's before it answered.
-func (b *Bots) serve(w way, h bot.Handler) {
-	in := w.incoming()
-	log := b.cfg.Log.With(zap.String("bot", string(in.To)), zap.String("serverCallId", in.ServerCallID))
-	s := newSeat(b.cfg, w)
-	defer s.close()
-	ctx, cancel := context.WithCancel(b.life)
-	defer cancel()
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		s.watch(ctx, cancel)
-	}()
-	err := bot.Serve(ctx, s, h)
-	cancel()
-	<-watched
-	if err != nil && !overWith(err) {
-		log.Warn("bot returned an error", zap.Error(err))
-	}
-}
-
-// overWith says that an error is no more than the end of the call.
-func overWith(err error) bool {
-	return !errors.Is(err, bot.ErrPanicked) && (errors.Is(err, bot.ErrEnded) || errors.Is(err, context.Canceled))
 }
 
 // Close ends the contexts of all handlers and waits until they have returned,

@@ -93,6 +93,16 @@ type house struct {
 	bots  *local.Bots
 	logs  *observer.ObservedLogs
 	rung  chan *call.Invitation // what rings for other
+
+	mu    sync.Mutex
+	aways []bool
+}
+
+// away is what was told of the bot's absence.
+func (h *house) away() []bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.aways
 }
 
 // Ring rings for other.
@@ -120,7 +130,14 @@ func withBot(t *testing.T, handler bot.Handler, f func(h *house)) {
 			Calls: h.calls, Contexts: contexts, CheckURI: func(context.Context, string) error { return nil },
 		})
 		h.bots = local.New(
-			local.Config{Service: service, Contexts: contexts, Log: zap.New(core)},
+			local.Config{
+				Service: service, Contexts: contexts, Log: zap.New(core), FillerAfter: 1500 * time.Millisecond,
+				Away: func(_ string, away bool) {
+					h.mu.Lock()
+					defer h.mu.Unlock()
+					h.aways = append(h.aways, away)
+				},
+			},
 			map[identity.ID]bot.Handler{echo: handler},
 		)
 		h.calls.Reach(h.bots, h)
@@ -234,22 +251,6 @@ func TestACallGivenToSomebodyElseEndsTheHandler(t *testing.T) {
 		ended = make(chan struct{})
 		h.offer().p.Gone(call.ReasonLocal)
 		<-ended
-	})
-}
-
-func TestABotThatPanicsLeavesItsCallAndTheLogSaysSo(t *testing.T) {
-	handler := func(ctx context.Context, c *bot.Call) error {
-		if err := c.Answer(ctx); err != nil {
-			return err
-		}
-		panic("planted")
-	}
-	withBot(t, handler, func(h *house) {
-		<-h.offer().why
-		synctest.Wait()
-		if n := h.logs.Len(); n != 1 {
-			h.Errorf("%d log entries", n)
-		}
 	})
 }
 

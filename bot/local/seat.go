@@ -2,10 +2,8 @@ package local
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/google/uuid"
 
@@ -21,17 +19,46 @@ type seat struct {
 	way  way
 	pair *media.Pair
 	feed *call.Feed
+	gap  *gap
 
 	mu   lock
 	cn   *call.Connection // nil until answered
 	over bool             // declined, redirected or hung up
+	past past
 }
 
 func newSeat(cfg Config, w way) *seat {
-	return &seat{cfg: cfg, way: w, pair: media.NewPair(), feed: call.NewFeed(), mu: make(lock, 1)}
+	s := &seat{cfg: cfg, way: w, pair: media.NewPair(), feed: call.NewFeed(), mu: make(lock, 1)}
+	s.gap = newGap(s)
+	return s
 }
 
-func (s *seat) close() { s.pair.Close() }
+func (s *seat) close() {
+	s.gap.end()
+	s.pair.Close()
+}
+
+// hasLeft says that the bot's part is over: it has left the call, or given it
+// away.
+func (s *seat) hasLeft() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.over || s.cn != nil && s.cn.Life().Err() != nil
+}
+
+// whileThere is a context that ends when the bot's part does.
+func (s *seat) whileThere(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	cn := s.connection()
+	if cn == nil {
+		return ctx, cancel // watch sees to it
+	}
+	stop := context.AfterFunc(cn.Life(), cancel)
+	return ctx, func() {
+		stop()
+		cancel()
+	}
+}
 
 // watch cancels the handler when the call was given to somebody else, or rings
 // no more, before the bot answered; and silences the bot when its connection
@@ -74,32 +101,11 @@ func (s *seat) Name(of string) string {
 // Incoming describes the call.
 func (s *seat) Incoming() bot.Incoming { return s.way.incoming() }
 
-// Microphone is what the bot says.
-func (s *seat) Microphone() media.Sink { return s.pair.Microphone() }
-
-// Speaker is what the bot hears.
-func (s *seat) Speaker() media.Source { return s.pair.Speaker() }
-
-// Next waits for the next event of the bot's connection.
-func (s *seat) Next(ctx context.Context) (bot.Event, error) {
-	r, err := s.feed.Next(ctx)
-	if err != nil {
-		return bot.Event{}, err
-	}
-	var data struct {
-		OperationContext string `json:"operationContext"`
-	}
-	if err := json.Unmarshal(r.Data, &data); err != nil {
-		return bot.Event{}, fmt.Errorf("event %s: %w", r.ID, err)
-	}
-	return bot.Event{Type: r.Type, Sequence: r.Sequence, OperationContext: data.OperationContext, Data: r.Data}, nil
-}
-
 // Participants lists who is in the call.
 func (s *seat) Participants(context.Context) ([]bot.Participant, error) {
 	cn := s.connection()
 	if cn == nil {
-		return nil, fmt.Errorf("participants before the answer: %w", call.ErrWrongState)
+		return nil, told(fmt.Errorf("participants before the answer: %w", call.ErrWrongState))
 	}
 	listed := s.cfg.Service.Participants(cn)
 	people := make([]bot.Participant, len(listed))
@@ -112,13 +118,31 @@ func (s *seat) Participants(context.Context) ([]bot.Participant, error) {
 // Do asks for an action.
 func (s *seat) Do(ctx context.Context, a bot.Action) (string, error) {
 	id, err := s.dispatch(ctx, a)
-	switch {
-	case errors.Is(err, call.ErrEnded), errors.Is(err, call.ErrNoCall):
-		err = fmt.Errorf("%w: %w", bot.ErrEnded, err)
-	case errors.Is(err, io.EOF):
-		err = bot.ErrEnded
+	return id, told(err)
+}
+
+// meanings are what errors mean to a bot. First match wins.
+var meanings = []struct{ of, is error }{
+	{call.ErrEnded, bot.ErrEnded},
+	{call.ErrNoCall, bot.ErrEnded},
+	{call.ErrNoParticipant, bot.ErrNoParticipant},
+	{call.ErrWrongState, bot.ErrWrongState},
+	{call.ErrConflict, bot.ErrConflict},
+	{call.ErrIncompatible, bot.ErrConflict},
+	{call.ErrTransferRunning, bot.ErrConflict},
+	{call.ErrTransferee, bot.ErrInvalid},
+	{automation.ErrInvalid, bot.ErrInvalid},
+	{automation.ErrUnsupported, bot.ErrUnsupported},
+}
+
+// told is an error as a bot knows it.
+func told(err error) error {
+	for _, m := range meanings {
+		if errors.Is(err, m.of) && !errors.Is(err, m.is) {
+			return fmt.Errorf("%w: %w", m.is, err)
+		}
 	}
-	return id, err
+	return err
 }
 
 func (s *seat) dispatch(ctx context.Context, a bot.Action) (string, error) {
@@ -130,8 +154,11 @@ func (s *seat) dispatch(ctx context.Context, a bot.Action) (string, error) {
 	case bot.Redirect:
 		return "", s.decline(s.way.redirect(ctx, a.To))
 	}
-	if _, leaving := a.(bot.HangUp); leaving {
+	switch a := a.(type) {
+	case bot.HangUp:
 		return "", s.hangUp(ctx)
+	case bot.Save:
+		return "", s.save(ctx, a)
 	}
 	cn := s.connection()
 	if cn == nil {
@@ -156,6 +183,9 @@ func (s *seat) answer(ctx context.Context, a bot.Answer) error {
 		return err
 	}
 	s.cn = cn
+	if s.past.saved != nil {
+		return cn.Tell(ctx, saved{s.past.saved})
+	}
 	return nil
 }
 
@@ -181,4 +211,11 @@ func (s *seat) hangUp(ctx context.Context) error {
 		s.way.ignore()
 	}
 	return nil
+}
+
+// tell writes an event of the bot down, if it is in the call.
+func (s *seat) tell(e call.Event) {
+	if cn := s.connection(); cn != nil {
+		_ = cn.Tell(context.Background(), e) // the call may be over
+	}
 }

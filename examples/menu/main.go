@@ -20,20 +20,20 @@ func frontdesk(ctx context.Context, c *bot.Call) error {
 	if err := c.Answer(ctx); err != nil {
 		return err
 	}
-	key, err := c.Recognize(ctx, bot.Keys{
-		Prompts: []bot.Prompt{bot.Say("For opening hours, press 1. For our address, press 2.")},
-		Max:     1,
+	reply, err := c.Ask(ctx, bot.Question{
+		Prompts: bot.Saying("For opening hours, press 1. For our address, press 2."),
+		Keys:    bot.Keys{Max: 1},
 		Silence: 8 * time.Second,
 	})
 	switch {
 	case errors.Is(err, bot.ErrNoInput):
-		return c.Play(ctx, bot.Say("Goodbye."))
+		return c.Say(ctx, "Goodbye.")
 	case err != nil:
 		return err
-	case key == "1":
-		return c.Play(ctx, bot.Say("We are here from nine to five."))
-	case key == "2":
-		return c.Play(ctx, bot.Say("We are at 1 Example Street."))
+	case reply.Keys == "1":
+		return c.Say(ctx, "We are here from nine to five.")
+	case reply.Keys == "2":
+		return c.Say(ctx, "We are at 1 Example Street.")
 	}
-	return c.Play(ctx, bot.Say("There is nothing on that key."))
+	return c.Say(ctx, "There is nothing on that key.")
 }

@@ -56,7 +56,7 @@ func (h *handler) serve(ctx context.Context, c *bot.Call) error {
 
 func (h *handler) scenario(ctx context.Context, c *bot.Call) error {
 	news := make(chan bot.Event, 1000) // more than there are
-	c.Listen(func(e bot.Event) { news <- e })
+	c.OnEvent(func(e bot.Event) { news <- e })
 	if err := c.Answer(ctx); err != nil {
 		return fmt.Errorf("answer: %w", err)
 	}
@@ -73,11 +73,13 @@ func (h *handler) scenario(ctx context.Context, c *bot.Call) error {
 	h.lines <- progress{Step: "played"}
 
 	h.lines <- progress{Step: "recognizing"}
-	keys, err := c.Recognize(ctx, bot.Keys{Max: 5, Stop: "#", Silence: 20 * time.Second, Pause: 10 * time.Second})
+	reply, err := c.Ask(ctx, bot.Question{
+		Keys: bot.Keys{Max: 5, Stop: "#", Pause: 10 * time.Second}, Silence: 20 * time.Second,
+	})
 	if err != nil {
 		return fmt.Errorf("recognize: %w", err)
 	}
-	tones, _ := bot.Named(keys)
+	tones, _ := bot.Named(reply.Keys)
 	h.lines <- progress{Step: "recognized", Tones: tones}
 	return h.company(ctx, c, news)
 }
