@@ -195,6 +195,7 @@ func (cn *Connection) leave(why Reason) {
 	cn.withdraw()
 	cn.letGo()
 	cn.unfill()
+	cn.deafen(func(*ear) bool { return true })
 	cn.seat.leave(why)
 	cn.settle()
 	if cn.state == Disconnecting {

@@ -69,15 +69,20 @@ func (e *ear) Close() {
 	})
 }
 
-// deafen ends the taps of who has left, and of connections that have.
+// deafen ends the taps of who has left.
 func (c *Call) deafen() {
 	for _, cn := range c.connections {
-		cn.ears = slices.DeleteFunc(cn.ears, func(e *ear) bool {
-			over := cn.left() || e.of != nil && !e.of.present()
-			if over {
-				e.Tap.Close()
-			}
-			return over
-		})
+		cn.deafen(func(e *ear) bool { return e.of != nil && !e.of.present() })
 	}
+}
+
+// deafen ends the connection's taps that are over.
+func (cn *Connection) deafen(over func(*ear) bool) {
+	cn.ears = slices.DeleteFunc(cn.ears, func(e *ear) bool {
+		if !over(e) {
+			return false
+		}
+		e.Tap.Close()
+		return true
+	})
 }
