@@ -20,6 +20,13 @@ type Audible struct {
 	Name          string
 	// Application says that it is the seat of an application.
 	Application bool
+	// InBand says that keys are to be looked for in the sound, for no others come.
+	InBand bool
+}
+
+func (p *Participant) audible() Audible {
+	teller, ok := p.leg.(KeyTeller)
+	return Audible{p.id, p.identity, p.name, p.seat != nil, ok && !teller.TellsKeys()}
 }
 
 // attendance is who is there, and how to learn that it has changed.
@@ -34,7 +41,7 @@ func (c *Call) muster() {
 	var people []Audible
 	for _, p := range c.members {
 		if p.present() && p.port != nil {
-			people = append(people, Audible{p.id, p.identity, p.name, p.seat != nil})
+			people = append(people, p.audible())
 		}
 	}
 	if was != nil && slices.Equal(was.people, people) {
@@ -62,10 +69,11 @@ func (s *Stage) Attendance() (people []Audible, changed <-chan struct{}) {
 
 // Target is whom the operation listens to; nil is nobody.
 func (s *Stage) Target() *Audible {
-	if p := s.target; p != nil {
-		return &Audible{p.id, p.identity, p.name, p.seat != nil}
+	if s.target == nil {
+		return nil
 	}
-	return nil
+	heard := s.heard
+	return &heard
 }
 
 // Tap listens to one participant by its id, or to all but the application itself

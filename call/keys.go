@@ -26,7 +26,7 @@ func (s *Stage) Keys() (pressed <-chan Key, enough func()) {
 func (p *Participant) key(t Tone) {
 	for _, l := range p.call.keys {
 		select {
-		case l.keys <- Key{Audible{p.id, p.identity, p.name, p.seat != nil}, t}:
+		case l.keys <- Key{p.audible(), t}:
 		default:
 		}
 	}

@@ -41,6 +41,14 @@ type Keypad interface {
 	Press(tones ...Tone) (done <-chan struct{}, err error)
 }
 
+// KeyTeller is a Leg that may have to do without telephone-events.
+type KeyTeller interface {
+	Leg
+	// TellsKeys reports whether the other side can send telephone-events. Where
+	// it cannot, its keys are to be looked for in its sound.
+	TellsKeys() bool
+}
+
 // Ringer reaches somebody: leg/browser the clients that are registered,
 // leg/phone phones, bot/local the bots in this process, webhooks the
 // applications that subscribed.

@@ -44,6 +44,7 @@ type Stage struct {
 	number int // of the connection's operations
 	to     []string
 	target *Participant // whom it listens to; nil is nobody
+	heard  Audible      // the same, as it was at the beginning
 	tones  chan Tone
 }
 
@@ -191,7 +192,7 @@ func (cn *Connection) run(r *running) {
 		s.tones = make(chan Tone, 64)
 		r.listener = &toneListener{s.tones}
 		r.listens.tones = append(r.listens.tones, r.listener)
-		s.target = r.listens
+		s.target, s.heard = r.listens, r.listens.audible()
 	}
 	if r.forsaken() {
 		cancel(nil)

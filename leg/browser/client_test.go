@@ -61,6 +61,8 @@ type client struct {
 	mu      sync.Mutex
 	heard   []int16
 	packets int
+	events  []keyPacket
+	order   []uint16 // sequence numbers of all packets
 	stop    chan struct{}
 	tasks   sync.WaitGroup
 }
@@ -199,6 +201,7 @@ func (c *client) state(s string) message {
 
 // line tells how a client's peer connection differs from a browser's usual.
 type line struct {
+	noKeys  bool // nor telephone-events
 	tcpOnly bool
 	ssrc    webrtc.SSRC // of its sound; zero is any
 }
@@ -214,7 +217,11 @@ func (c *client) offer(l line) string {
 		s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeTCP4})
 	}
 	m := &webrtc.MediaEngine{}
-	fatal(c.t, register(m))
+	if l.noKeys {
+		fatal(c.t, m.RegisterCodec(codecs[0], webrtc.RTPCodecTypeAudio))
+	} else {
+		fatal(c.t, register(m))
+	}
 	api := webrtc.NewAPI(webrtc.WithSettingEngine(s), webrtc.WithMediaEngine(m),
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
 	var err error
@@ -268,6 +275,19 @@ func fatal(t testing.TB, err error) {
 	}
 }
 
+// keyPacket is a telephone-event as it came.
+type keyPacket struct {
+	rtp.Header
+	dtmf.Event
+}
+
+// keysReceived are the packets of telephone-events so far.
+func (c *client) keysReceived() []keyPacket {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.events)
+}
+
 // forget lets what was heard so far be forgotten.
 func (c *client) forget() {
 	c.mu.Lock()
@@ -293,6 +313,15 @@ func (c *client) listen(track *webrtc.TrackRemote) {
 		p, _, err := track.ReadRTP()
 		if err != nil {
 			return
+		}
+		c.mu.Lock()
+		c.order = append(c.order, p.SequenceNumber)
+		c.mu.Unlock()
+		if e, is := dtmf.Parse(p.Payload); is && p.PayloadType != 111 && p.PayloadType != 63 {
+			c.mu.Lock()
+			c.events = append(c.events, keyPacket{p.Header, e})
+			c.mu.Unlock()
+			continue
 		}
 		n, err := dec.Decode(p.Payload, pcm)
 		if err != nil {

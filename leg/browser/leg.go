@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -22,6 +23,8 @@ type leg struct {
 	peer   *peer
 	port   *port
 	gauge  *gauge
+
+	tellsKeys atomic.Bool // by what the client offered last
 
 	answered sync.Once
 	accepted chan struct{}
@@ -63,6 +66,7 @@ func (s *Server) newLeg(offer description, client teller, log *zap.Logger) (*leg
 		accepted: make(chan struct{}), ended: make(chan struct{}), offers: make(chan description, 1),
 		pace: rate.NewLimiter(offerRate, offerBurst), gauge: newGauge(codecName, s.cfg.Now()),
 	}
+	l.tellsKeys.Store(offer.keys)
 	var err error
 	if l.port, err = newPort(); err != nil {
 		return nil, err
@@ -202,6 +206,7 @@ func (l *leg) serve() *call.Reason {
 func (l *leg) describeAnew(d description, w *watch) {
 	within := l.server.cfg.ModalityTimeout
 	w.change.Reset(within)
+	l.tellsKeys.Store(d.keys)
 	if l.peer.take(d) != nil || !l.describe(within) {
 		l.log.Info("browser renegotiation failed")
 		l.client.answer("")

@@ -3,9 +3,12 @@ package browser
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pion/sdp/v3"
+
+	"github.com/botd-dev/botd/media/dtmf"
 )
 
 // What a client's session description may be.
@@ -25,7 +28,8 @@ const (
 // description is a client's offer that has been looked at.
 type description struct {
 	sdp        string
-	candidates int // those it carries
+	candidates int  // those it carries
+	keys       bool // it has telephone-events
 }
 
 // parseOffer looks at an offer before pion does, so that a client learns at
@@ -47,7 +51,7 @@ func parseOffer(text string) (description, error) {
 	if err != nil {
 		return description{}, invalid("sdp", err.Error())
 	}
-	return description{string(b), kept}, nil
+	return description{string(b), kept, offersKeys(&session)}, nil
 }
 
 // errNoOpus means that an offer has no sound that we speak.
@@ -78,13 +82,20 @@ func usable(s *sdp.SessionDescription) error {
 	return fmt.Errorf("%w: %w: no audio", errInvalid, errNoOpus)
 }
 
-func speaksOpus(m *sdp.MediaDescription) bool {
-	for _, a := range m.Attributes {
-		if a.Key == "rtpmap" && strings.HasSuffix(strings.ToLower(a.Value), " opus/48000/2") {
-			return true
-		}
-	}
-	return false
+func speaksOpus(m *sdp.MediaDescription) bool { return stands(m, " opus/48000/2") }
+
+// offersKeys reports whether the client can tell of keys.
+func offersKeys(s *sdp.SessionDescription) bool {
+	return slices.ContainsFunc(s.MediaDescriptions, func(m *sdp.MediaDescription) bool {
+		return m.MediaName.Media == "audio" && stands(m, " "+dtmf.Encoding+"/")
+	})
+}
+
+// stands reports whether a payload type stands for an encoding.
+func stands(m *sdp.MediaDescription, encoding string) bool {
+	return slices.ContainsFunc(m.Attributes, func(a sdp.Attribute) bool {
+		return a.Key == "rtpmap" && strings.Contains(strings.ToLower(a.Value), encoding)
+	})
 }
 
 // attribute finds what the media or else the session says.

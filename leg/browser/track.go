@@ -13,6 +13,7 @@ import (
 
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/codec"
+	"github.com/botd-dev/botd/media/dtmf"
 	"github.com/botd-dev/botd/media/jitter"
 )
 
@@ -38,6 +39,7 @@ type track struct {
 
 	expected expected    // loss, by what the peer reports
 	moved    atomic.Bool // the peer has, since the last probe
+	pad      atomic.Pointer[dtmf.Sender]
 
 	// skipped counts the sequence numbers of what was lost before it came here.
 	skipped atomic.Uint32
@@ -60,6 +62,8 @@ type binding struct {
 	opus   uint8 // payload type
 	red    uint8 // payload type of redundancy around it (RFC 2198), zero for none
 	wants  codec.OpusParameters
+	keys   uint8 // payload type of telephone-events, zero for none
+	clock  int   // theirs, in hertz
 }
 
 func newTrack() *track {
@@ -76,23 +80,28 @@ func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 	to := &binding{stream: c.WriteStream(), ssrc: uint32(c.SSRC())}
 	var first webrtc.RTPCodecParameters
 	for _, p := range c.CodecParameters() {
-		switch {
+		switch pt := uint8(p.PayloadType); {
+		case strings.EqualFold(p.MimeType, mimeKeys):
+			to.takes(pt, p.ClockRate)
+			continue
+		case to.opus != 0: // what comes after it is not preferred
+			continue
 		case strings.EqualFold(p.MimeType, webrtc.MimeTypeOpus):
-			to.opus, to.wants = uint8(p.PayloadType), codec.ParseOpus(p.SDPFmtpLine)
+			to.opus, to.wants = pt, codec.ParseOpus(p.SDPFmtpLine)
 		case strings.EqualFold(p.MimeType, mimeRED):
-			to.red = uint8(p.PayloadType)
+			to.red = pt
 		default:
 			continue
 		}
 		if first.MimeType == "" {
 			first = p
 		}
-		if to.opus != 0 {
-			break // what comes after it is not preferred
-		}
 	}
 	if to.opus == 0 {
 		return first, webrtc.ErrUnsupportedCodec
+	}
+	if to.keys != 0 {
+		t.takeKeys(to.clock)
 	}
 	if t.bound.Store(to); t.tracks != nil {
 		t.tracks.add(to.ssrc, t)
@@ -138,6 +147,9 @@ func (t *track) hear(s media.Sound) {
 	to := t.bound.Load()
 	if to != nil {
 		t.remind(to)
+		if t.sendKey(to) {
+			return
+		}
 	}
 	switch n := len(s.Payload); {
 	case s.Lost:
@@ -159,12 +171,7 @@ func (t *track) hear(s media.Sound) {
 		t.header.PayloadType = to.red
 		payload = t.red.around(to.opus, t.header.Timestamp, payload)
 	}
-	if t.cache != nil {
-		t.cache.put(&t.header, payload)
-	}
-	t.packets++
-	t.octets += uint32(len(payload)) //nolint:gosec // modulo 2^32 (RFC 3550, section 6.4.1)
-	t.send(to, payload)
+	t.put(to, payload)
 }
 
 // redundant makes payloads with redundancy.
