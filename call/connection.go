@@ -50,6 +50,7 @@ type Connection struct {
 	ears      []*ear
 	transfers []*transfer
 	filling   media.Playback // while the application is away; nil
+	numbers   map[string]int // of EmitNumbered
 	closing   *time.Timer    // bounds how long it waits for its operations
 	busy      int            // operations whose closing event is still to come
 }

@@ -29,6 +29,9 @@ type Operation struct {
 	// and excludes nothing but another one of its Name and Listen, and neither
 	// Interrupt nor CancelMedia ends it. Stop does, and the end of the connection.
 	Beside bool
+	// Lasting has neither Interrupt nor CancelMedia end it, once it runs: what it
+	// does cannot be taken back.
+	Lasting bool
 	// Run does it and returns the closing event. It ends soon after ctx does.
 	Run func(ctx context.Context, s *Stage) Event
 	// Canceled is told of an operation that never started, Failed of one that
@@ -70,6 +73,18 @@ func (s *Stage) Tones() <-chan Tone { return s.tones }
 // Emit tells something before the closing event.
 func (s *Stage) Emit(e Event) {
 	s.cn.call.postAs(s.who()+" tells", func() { s.cn.emitTo(e, s.op.TellTo) })
+}
+
+// EmitNumbered is Emit for one of a series of events: e is given its number, which
+// counts from 1 in the life of the connection.
+func (s *Stage) EmitNumbered(series string, e func(n int) Event) {
+	s.cn.call.post(func() {
+		if s.cn.numbers == nil {
+			s.cn.numbers = map[string]int{}
+		}
+		s.cn.numbers[series]++
+		s.cn.emitTo(e(s.cn.numbers[series]), s.op.TellTo)
+	})
 }
 
 // running is an operation that was taken on: it waits, or runs.
@@ -251,7 +266,9 @@ func (cn *Connection) ran(r *running, e Event) {
 // stopMedia cancels what runs, and what waits without ever having run.
 func (cn *Connection) stopMedia() {
 	for _, r := range cn.lanes.parts {
-		r.cancel(nil)
+		if !r.op.Lasting {
+			r.cancel(nil)
+		}
 	}
 	if len(cn.lanes.whole) == 0 {
 		return

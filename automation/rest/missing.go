@@ -21,9 +21,6 @@ func missing() []route {
 type operation struct{ method, path, name string }
 
 var missingCalls = []operation{
-	{post, cc + ":startContinuousDtmfRecognition", "startContinuousDtmfRecognition"},
-	{post, cc + ":stopContinuousDtmfRecognition", "stopContinuousDtmfRecognition"},
-	{post, cc + ":sendDtmfTones", "sendDtmfTones"},
 	{post, cc + ":startTranscription", "startTranscription"},
 	{post, cc + ":updateTranscription", "updateTranscription"},
 	{post, cc + ":stopTranscription", "stopTranscription"},

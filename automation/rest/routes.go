@@ -79,6 +79,9 @@ func (s *Server) mediaRoutes() []route {
 		{method: post, path: cc + ":recognize", name: "recognize", family: f, action: accepted(s, a.Recognize)},
 		{method: post, path: cc + ":startMediaStreaming", name: "startMediaStreaming", family: f, action: accepted(s, a.StartMediaStreaming)},
 		{method: post, path: cc + ":stopMediaStreaming", name: "stopMediaStreaming", family: f, action: accepted(s, a.StopMediaStreaming)},
+		{method: post, path: cc + ":startContinuousDtmfRecognition", name: "startContinuousDtmfRecognition", family: f, action: acknowledged(s, a.StartContinuousDTMF)},
+		{method: post, path: cc + ":stopContinuousDtmfRecognition", name: "stopContinuousDtmfRecognition", family: f, action: acknowledged(s, a.StopContinuousDTMF)},
+		{method: post, path: cc + ":sendDtmfTones", name: "sendDtmfTones", family: f, once: once, action: onCall(s, 202, s.sendKeys)},
 		{method: post, path: cc + ":cancelAllMediaOperations", name: "cancelAllMediaOperations", family: f, action: told(s, 202, a.CancelMedia)},
 	}
 }
