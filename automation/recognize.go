@@ -1,21 +1,21 @@
 package automation
 
 import (
+	"cmp"
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media/prompt"
+	"github.com/botd-dev/botd/media/speech"
+	"github.com/botd-dev/botd/media/turn"
 )
 
 // RecognizeRequest collects input from one participant, after a prompt if there
 // is one (rest.md section 7.3).
 type RecognizeRequest struct {
-	// RecognizeInputType is "dtmf"; the contract's speech and choices are not
-	// supported yet.
+	// RecognizeInputType is "dtmf", "speech", "speechOrDtmf" or "choices".
 	RecognizeInputType          string           `json:"recognizeInputType"`
 	PlayPrompt                  *PlaySource      `json:"playPrompt,omitempty"`
 	PlayPrompts                 []PlaySource     `json:"playPrompts,omitempty"`
@@ -31,8 +31,24 @@ type RecognizeOptions struct {
 	// InterruptPrompt lets input stop the prompt; default true.
 	InterruptPrompt *bool `json:"interruptPrompt,omitempty"`
 	// InitialSilenceTimeout is in seconds, 0 to 300; default 5.
-	InitialSilenceTimeout *int         `json:"initialSilenceTimeoutInSeconds,omitempty"`
-	DTMFOptions           *DTMFOptions `json:"dtmfOptions,omitempty"`
+	InitialSilenceTimeout *int `json:"initialSilenceTimeoutInSeconds,omitempty"`
+	// SpeechLanguage is as BCP 47 spells it; default "en-US".
+	SpeechLanguage string `json:"speechLanguage,omitempty"`
+	// SpeechModel names a model of the recognizer.
+	SpeechModel   string         `json:"speechRecognitionModelEndpointId,omitempty"`
+	DTMFOptions   *DTMFOptions   `json:"dtmfOptions,omitempty"`
+	SpeechOptions *SpeechOptions `json:"speechOptions,omitempty"`
+	Choices       []Choice       `json:"choices,omitempty"`
+	// PromptPolicy is what speech does to the prompt, where it may be interrupted:
+	// "stop", "pause" or "duck" until it is clear that somebody wants the floor.
+	// Default "stop". It is beyond the contract.
+	PromptPolicy string `json:"promptPolicy,omitempty"`
+}
+
+// SpeechOptions say when somebody has finished.
+type SpeechOptions struct {
+	// EndSilenceTimeout is in milliseconds, 100 to 30000; default 2000.
+	EndSilenceTimeout *int `json:"endSilenceTimeoutInMs,omitempty"`
 }
 
 // DTMFOptions say when enough keys have been pressed.
@@ -43,69 +59,74 @@ type DTMFOptions struct {
 	StopTones         []call.Tone `json:"stopTones,omitempty"`
 }
 
-// The events of a recognition (events.md section 4).
-type (
-	// RecognizeCompleted carries what was collected.
-	RecognizeCompleted struct {
-		call.Outcome
-		RecognitionType string      `json:"recognitionType"`
-		DTMFResult      *DTMFResult `json:"dtmfResult,omitempty"`
-	}
-	// RecognizeFailed says why nothing was collected.
-	RecognizeFailed struct {
-		call.Outcome
-		FailedPlaySourceIndex *int `json:"failedPlaySourceIndex,omitempty"`
-	}
-	// RecognizeCanceled says that it was cancelled.
-	RecognizeCanceled struct{ call.Outcome }
-	// DTMFResult is the keys in the order in which they were pressed.
-	DTMFResult struct {
-		Tones []call.Tone `json:"tones"`
-	}
-)
-
-// Type names the event.
-func (RecognizeCompleted) Type() string { return "Microsoft.Communication.RecognizeCompleted" }
-func (RecognizeFailed) Type() string    { return "Microsoft.Communication.RecognizeFailed" }
-func (RecognizeCanceled) Type() string  { return "Microsoft.Communication.RecognizeCanceled" }
-
 // tones are the keys of the contract.
 var tones = []call.Tone{
 	"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
 	"a", "b", "c", "d", "pound", "asterisk",
 }
 
-func (r RecognizeRequest) validate() error {
-	switch r.RecognizeInputType {
-	case "dtmf":
-	case "":
-		return required("recognizeInputType")
-	case "speech", "speechOrDtmf", "choices":
-		return fmt.Errorf("recognizeInputType %s: %w", r.RecognizeInputType, ErrUnsupported)
-	default:
-		return invalid("recognizeInputType", "it is none of dtmf, speech, speechOrDtmf, choices")
-	}
-	o := r.RecognizeOptions
-	if err := someone("recognizeOptions.targetParticipant", o.TargetParticipant); err != nil {
-		return err
-	}
-	return first(
-		within("recognizeOptions.initialSilenceTimeoutInSeconds", or(o.InitialSilenceTimeout, 5), 0, 300),
-		o.DTMFOptions.validate(),
-	)
+// inputs are the ways to answer that each type has.
+var inputs = map[string]struct{ keys, speech, choices bool }{
+	"dtmf":         {keys: true},
+	"speech":       {speech: true},
+	"speechOrDtmf": {keys: true, speech: true},
+	"choices":      {speech: true, choices: true},
 }
 
-func (o *DTMFOptions) validate() error {
+func (r RecognizeRequest) validate() error {
+	in, known := inputs[r.RecognizeInputType]
+	switch {
+	case r.RecognizeInputType == "":
+		return required("recognizeInputType")
+	case !known:
+		return invalid("recognizeInputType", "it is none of dtmf, speech, speechOrDtmf, choices")
+	}
+	const field = "recognizeOptions"
+	o := r.RecognizeOptions
+	err := first(
+		someone(field+".targetParticipant", o.TargetParticipant),
+		within(field+".initialSilenceTimeoutInSeconds", or(o.InitialSilenceTimeout, 5), 0, 300),
+		atMost(field+".speechLanguage", o.SpeechLanguage, maxName),
+		atMost(field+".speechRecognitionModelEndpointId", o.SpeechModel, maxName),
+		o.SpeechOptions.validate(field+".speechOptions"),
+		isPolicy(field+".promptPolicy", o.PromptPolicy),
+	)
+	if err == nil && in.keys {
+		err = o.DTMFOptions.validate(!in.speech)
+	}
+	if err == nil && in.choices {
+		err = checkChoices(field+".choices", o.Choices)
+	}
+	return err
+}
+
+// isPolicy checks the name of a turn.Policy; none is fine.
+func isPolicy(field, name string) error {
+	if _, ok := turn.ParsePolicy(name); !ok && name != "" {
+		return invalid(field, "it is none of stop, pause, duck, uninterruptible")
+	}
+	return nil
+}
+
+func (o *SpeechOptions) validate(field string) error {
+	if o == nil {
+		return nil
+	}
+	return within(field+".endSilenceTimeoutInMs", or(o.EndSilenceTimeout, 2000), 100, 30000)
+}
+
+// validate checks the options; some of the limits have to be there where keys
+// alone end it.
+func (o *DTMFOptions) validate(alone bool) error {
 	const field = "recognizeOptions.dtmfOptions"
-	if o == nil || o.MaxTonesToCollect == 0 && len(o.StopTones) == 0 {
+	if alone && (o == nil || o.MaxTonesToCollect == 0 && len(o.StopTones) == 0) {
 		return required(field + ".maxTonesToCollect")
 	}
-	for i, t := range o.StopTones {
-		if !slices.Contains(tones, t) {
-			return invalid(fmt.Sprintf("%s.stopTones[%d]", field, i), fmt.Sprintf("%q is no tone", t))
-		}
+	if o == nil {
+		return nil
 	}
 	return first(
+		areTones(field+".stopTones", o.StopTones),
 		within(field+".maxTonesToCollect", o.MaxTonesToCollect, 0, 1000),
 		within(field+".interToneTimeoutInSeconds", or(o.InterToneTimeout, 2), 1, 60),
 	)
@@ -118,9 +139,12 @@ func or[T any](value *T, otherwise T) T {
 	return *value
 }
 
-// Recognize collects keys from a participant. One of RecognizeCompleted,
-// RecognizeFailed or RecognizeCanceled follows; its prompts raise no Play
-// events.
+// Recognize collects what a participant presses or says. One of
+// RecognizeCompleted, RecognizeFailed or RecognizeCanceled follows; its prompts
+// raise no Play events.
+//
+// Whatever the recognizer of speech does, it ends: 10 s after that has been given
+// the last of what was said, which is 60 s after the first of it at the latest.
 func (s *Service) Recognize(ctx context.Context, cn *call.Connection, r RecognizeRequest) error {
 	if err := r.validate(); err != nil {
 		return err
@@ -132,14 +156,8 @@ func (s *Service) Recognize(ctx context.Context, cn *call.Connection, r Recogniz
 	if err := s.echoed(ctx, r.OperationContext, "operationCallbackUri", r.OperationCallbackURI); err != nil {
 		return err
 	}
-	g := &recognizing{
-		prompts: s.cfg.Prompts, sources: sources, context: r.OperationContext,
-		interrupt: or(r.RecognizeOptions.InterruptPrompt, true),
-		silence:   time.Duration(or(r.RecognizeOptions.InitialSilenceTimeout, 5)) * time.Second,
-		pause:     time.Duration(or(r.RecognizeOptions.DTMFOptions.InterToneTimeout, 2)) * time.Second,
-		most:      r.RecognizeOptions.DTMFOptions.MaxTonesToCollect,
-		stops:     r.RecognizeOptions.DTMFOptions.StopTones,
-	}
+	g := r.recognizing()
+	g.prompts, g.sources, g.recognizer = s.cfg.Prompts, sources, s.cfg.Speech
 	target := r.RecognizeOptions.TargetParticipant
 	op := call.Operation{
 		Name: "recognize", Context: r.OperationContext, TellTo: r.OperationCallbackURI,
@@ -152,135 +170,41 @@ func (s *Service) Recognize(ctx context.Context, cn *call.Connection, r Recogniz
 	return cn.Start(ctx, op)
 }
 
+// recognizing is what the request asks for.
+func (r RecognizeRequest) recognizing() *recognizing {
+	o := r.RecognizeOptions
+	g := &recognizing{
+		context: r.OperationContext, kind: r.RecognizeInputType,
+		silence: time.Duration(or(o.InitialSilenceTimeout, 5)) * time.Second,
+		pause:   2 * time.Second, choices: o.Choices, endSilence: choiceSilence,
+		listening: speech.Listening{Locale: cmp.Or(o.SpeechLanguage, "en-US"), Model: o.SpeechModel},
+	}
+	if d := o.DTMFOptions; d != nil {
+		g.pause = time.Duration(or(d.InterToneTimeout, 2)) * time.Second
+		g.most, g.stops = d.MaxTonesToCollect, d.StopTones
+	}
+	if r.RecognizeInputType != "choices" {
+		g.endSilence = 2 * time.Second
+	}
+	if e := o.SpeechOptions; e != nil && e.EndSilenceTimeout != nil {
+		g.endSilence = time.Duration(*e.EndSilenceTimeout) * time.Millisecond
+	}
+	for _, c := range o.Choices {
+		g.listening.Phrases = append(g.listening.Phrases, c.Phrases...)
+	}
+	g.policy, _ = turn.ParsePolicy(cmp.Or(o.PromptPolicy, "stop")) // it has been checked
+	if !or(o.InterruptPrompt, true) {
+		g.policy = turn.Uninterruptible
+	}
+	return g
+}
+
 func (r RecognizeRequest) prompts() ([]prompt.Source, error) {
 	if r.PlayPrompt != nil {
 		one, err := r.PlayPrompt.prompt("playPrompt")
 		return []prompt.Source{one}, err
 	}
 	return prompts("playPrompts", r.PlayPrompts)
-}
-
-// recognizing is one recognition under way.
-type recognizing struct {
-	prompts   Prompts
-	sources   []prompt.Source
-	context   string
-	interrupt bool          // keys stop the prompt
-	silence   time.Duration // until the first key
-	pause     time.Duration // between keys
-	most      int           // keys; zero is no limit
-	stops     []call.Tone
-
-	keys []call.Tone
-}
-
-func (g *recognizing) outcome(r call.Result) call.Outcome {
-	return call.Outcome{OperationContext: g.context, Result: r}
-}
-
-func (g *recognizing) run(ctx context.Context, s *call.Stage) call.Event {
-	result, done, err := g.prompt(ctx, s)
-	if err == nil && !done {
-		result = g.collect(ctx, s.Tones())
-	}
-	switch {
-	case ctx.Err() != nil:
-		return RecognizeCanceled{g.outcome(canceled)}
-	case err != nil:
-		return RecognizeFailed(failedPlay(g.outcome(promptFailed), err))
-	case result == silent:
-		return RecognizeFailed{Outcome: g.outcome(result)}
-	}
-	return RecognizeCompleted{
-		Outcome: g.outcome(result), RecognitionType: "dtmf", DTMFResult: &DTMFResult{append([]call.Tone{}, g.keys...)},
-	}
-}
-
-// How a recognition ends (events.md section 7.1).
-var (
-	promptFailed = call.Result{Code: 500, Subcode: 8511, Message: "Action failed, the prompt could not be played."}
-	silent       = call.Result{Code: 400, Subcode: 8510, Message: "Action failed, initial silence timeout reached."}
-	paused       = call.Result{Code: 400, Subcode: 8532, Message: "Action completed, inter-digit silence timeout reached."}
-	enough       = call.Result{Code: 200, Subcode: 8531, Message: "Action completed, max digits received."}
-	stopped      = call.Result{Code: 200, Subcode: 8514, Message: "Action completed, stop tone received."}
-)
-
-// prompt plays the prompts. A key stops them if it may, and counts; otherwise
-// what is pressed meanwhile is forgotten. done says that this key was enough.
-func (g *recognizing) prompt(ctx context.Context, s *call.Stage) (result call.Result, done bool, err error) {
-	if len(g.sources) == 0 {
-		return call.Result{}, false, nil
-	}
-	src, err := g.prompts.Open(ctx, g.sources...)
-	if err != nil {
-		return call.Result{}, false, err
-	}
-	pb := s.Play(src)
-	defer pb.Stop()
-	for {
-		select {
-		case <-pb.Done():
-			if !g.interrupt {
-				forget(s.Tones())
-			}
-			return call.Result{}, false, pb.Err()
-		case <-ctx.Done():
-			return call.Result{}, false, ctx.Err()
-		case t := <-s.Tones():
-			if g.interrupt {
-				pb.Stop()
-				result, done = g.take(t)
-				return result, done, nil
-			}
-		}
-	}
-}
-
-// forget drops the keys that are waiting.
-func forget(tones <-chan call.Tone) {
-	for {
-		select {
-		case <-tones:
-		default:
-			return
-		}
-	}
-}
-
-// collect waits for keys after the prompt.
-func (g *recognizing) collect(ctx context.Context, tones <-chan call.Tone) call.Result {
-	wait := g.silence
-	if len(g.keys) > 0 {
-		wait = g.pause
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	for {
-		select {
-		case t := <-tones:
-			if result, done := g.take(t); done {
-				return result
-			}
-			timer.Reset(g.pause)
-		case <-timer.C:
-			if len(g.keys) == 0 {
-				return silent
-			}
-			return paused
-		case <-ctx.Done():
-			return canceled
-		}
-	}
-}
-
-// take counts a key and says whether it was the last. A stop tone is not part
-// of the result.
-func (g *recognizing) take(t call.Tone) (call.Result, bool) {
-	if slices.Contains(g.stops, t) {
-		return stopped, true
-	}
-	g.keys = append(g.keys, t)
-	return enough, len(g.keys) == g.most
 }
 
 // CancelMedia cancels all running and waiting plays and recognitions; each

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/dtmf"
 	"github.com/botd-dev/botd/media/prompt"
 	"github.com/botd-dev/botd/media/speech"
 )
@@ -46,6 +48,9 @@ func (b *book) Append(_ string, records []call.Record, done func(error)) {
 type stage struct {
 	mu     sync.Mutex
 	played []string // "all", or the port it was played to
+	plays  []*playback
+	said   []said
+	taps   int // that are open
 }
 
 func (*stage) Join(string, media.Port) {}
@@ -55,13 +60,12 @@ func (*stage) Unmute(string)           {}
 func (*stage) Hear(string, []string)   {}
 func (*stage) Close()                  {}
 
-func (*stage) Tap(media.TapOptions) (media.Tap, error) { return nil, errors.ErrUnsupported }
-
 func (s *stage) Play(src media.Source, to ...string) media.Playback {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.played = append(s.played, map[bool]string{true: "all", false: "one"}[len(to) == 0])
 	p := &playback{done: make(chan struct{}), stop: make(chan struct{})}
+	s.plays = append(s.plays, p)
 	go p.run(src)
 	return p
 }
@@ -70,10 +74,14 @@ type playback struct {
 	done, stop chan struct{}
 	once       sync.Once
 	err        error
+	ended      time.Time // once done is closed
+	paused     atomic.Int32
+	ducked     atomic.Int32
 }
 
 func (p *playback) run(src media.Source) {
 	defer close(p.done)
+	defer func() { p.ended = time.Now() }()
 	for f := media.NewFrame(media.Rate); ; {
 		switch err := src.Read(f); {
 		case errors.Is(err, io.EOF):
@@ -95,9 +103,9 @@ func (p *playback) Err() error            { <-p.done; return p.err }
 func (p *playback) Stop()                 { p.once.Do(func() { close(p.stop) }) }
 func (p *playback) Played() int           { return 0 }
 
-func (p *playback) Pause()       {}
-func (p *playback) Resume()      {}
-func (p *playback) Duck(float64) {}
+func (p *playback) Pause()          { p.paused.Add(1) }
+func (p *playback) Resume()         {}
+func (p *playback) Duck(dB float64) { p.ducked.Store(int32(dB)) }
 
 func (p *playback) Heard(string) time.Duration               { return 0 }
 func (p *playback) Mark(string, time.Duration, func(string)) {}
@@ -136,7 +144,25 @@ func (metronome) Synthesize(ctx context.Context, u speech.Utterance) (media.Sour
 }
 
 // leg is a phone whose media flows as soon as it may.
-type leg struct{ p *call.Participant }
+type leg struct {
+	p       *call.Participant
+	mute    bool // takes no keys and sends none
+	pressed []call.Tone
+}
+
+// TellsKeys fits call.KeyTeller.
+func (l *leg) TellsKeys() bool { return !l.mute }
+
+// Press fits call.Keypad: it takes as long as it does on the wire.
+func (l *leg) Press(tones ...call.Tone) (<-chan struct{}, error) {
+	if l.mute {
+		return nil, errors.New("no keys here")
+	}
+	l.pressed = append(l.pressed, tones...)
+	done := make(chan struct{})
+	time.AfterFunc(time.Duration(len(tones))*(dtmf.Length+dtmf.Pause), func() { close(done) })
+	return done, nil
+}
 
 func (l *leg) Kind() string               { return "fake" }
 func (l *leg) Attach(p *call.Participant) { l.p = p }
@@ -215,7 +241,12 @@ func (w *world) with(change func(*automation.Config)) {
 // answered is a call from alice that the application has answered.
 func (w *world) answered() (*leg, *call.Connection) {
 	w.Helper()
-	l := &leg{}
+	return w.answeredBy(&leg{})
+}
+
+// answeredBy is the same with a leg.
+func (w *world) answeredBy(l *leg) (*leg, *call.Connection) {
+	w.Helper()
 	if _, err := w.calls.Offer(w.Context(), call.Offer{Leg: l, From: alice, To: []identity.ID{app}}); err != nil {
 		w.Fatal(err)
 	}
@@ -262,7 +293,7 @@ func (w *world) told() []string {
 	var names []string
 	for _, r := range w.book.records {
 		name := strings.TrimPrefix(r.Type, "Microsoft.Communication.")
-		if strings.HasPrefix(name, "Play") || strings.HasPrefix(name, "Recognize") {
+		if strings.HasPrefix(name, "Play") || strings.HasPrefix(name, "Recognize") || strings.Contains(name, "Dtmf") {
 			names = append(names, name)
 		}
 	}
@@ -286,4 +317,7 @@ type result struct {
 	DTMF             struct {
 		Tones []string `json:"tones"`
 	} `json:"dtmfResult"`
+	Kind   string                   `json:"recognitionType"`
+	Speech *automation.SpeechResult `json:"speechResult"`
+	Choice *automation.ChoiceResult `json:"choiceResult"`
 }
