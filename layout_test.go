@@ -54,7 +54,7 @@ var mayImport = map[string]string{
 	"bot/remote":  "bot identity media rtt",
 	"bot/local":   "bot automation call call/journal identity media rtt",
 	"bot/gateway": "bot automation call call/journal identity media rtt",
-	"bot/bottest": "bot automation call call/journal identity media rtt",
+	"bot/bottest": "bot bot/local automation call identity media media/* rtt",
 
 	"":         "*",
 	"cmd":      "*",
