@@ -36,6 +36,7 @@ type word struct {
 	said   *text
 	index  int
 	letter string // as it is written
+	bare   string // without case and punctuation
 	frames int    // how long it is said
 	bins   [tones]int
 	sound  []int16 // 20 ms of it at 48 kHz
@@ -54,9 +55,16 @@ type language struct {
 	mu    sync.Mutex
 	texts map[string]*text
 	byBin [highest + 1][]*word // by their lowest tone
+	alone map[sample][]*word   // by some samples of their sound
 }
 
-func newLanguage(n *names) *language { return &language{names: n, texts: map[string]*text{}} }
+// sample is a few samples of 20 ms of sound at 48 kHz, which tell most words
+// apart.
+type sample [4]int16
+
+func sampleOf(sound []int16) sample { return sample{sound[0], sound[1], sound[2], sound[3]} }
+
+func newLanguage(n *names) *language { return &language{names: n, texts: map[string]*text{}, alone: map[sample][]*word{}} }
 
 // text gives words their sound.
 func (l *language) text(voice, says string) *text {
@@ -72,13 +80,14 @@ func (l *language) text(voice, says string) *text {
 		w := newWord(t, i, letters, l.names.random(fmt.Sprintf("chord %d %s", i, key)))
 		t.words = append(t.words, w)
 		l.byBin[w.bins[0]] = append(l.byBin[w.bins[0]], w)
+		l.alone[sampleOf(w.sound)] = append(l.alone[sampleOf(w.sound)], w)
 	}
 	l.texts[key] = t
 	return t
 }
 
 func newWord(t *text, index int, letters string, random *rand.Rand) *word {
-	w := &word{said: t, index: index, letter: letters}
+	w := &word{said: t, index: index, letter: letters, bare: bare(letters)}
 	w.frames = max(shortest, pace*len([]rune(letters)))
 	bins := random.Perm(highest - lowest + 1)[:tones]
 	slices.Sort(bins)
@@ -116,6 +125,18 @@ func (t *text) frames() [][]int16 {
 		list = append(list, make([][]int16, w.gap())...)
 	}
 	return list
+}
+
+// exact finds the one word of which this is the very sound.
+func (l *language) exact(sound []int16) *word {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, w := range l.alone[sampleOf(sound)] {
+		if slices.Equal(w.sound, sound) {
+			return w
+		}
+	}
+	return nil
 }
 
 // heard finds the words in 20 ms of sound. spectrum is how strong each multiple

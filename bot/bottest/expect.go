@@ -224,7 +224,7 @@ func bare(w string) string {
 func spelled(words []*word) []string {
 	list := make([]string, len(words))
 	for i, w := range words {
-		list[i] = bare(w.letter)
+		list[i] = w.bare
 	}
 	return list
 }

@@ -9,7 +9,7 @@ import (
 
 // Network is what happens to the sound of a person on its way, in both
 // directions. It is modelled on frames of PCM in the person's port: a frame is
-// lost, or comes late; who plays the sound out waits for three quarters of the
+// lost, or comes late; who plays the sound out waits for 95 % of the
 // jitter, and what comes later than that is lost too. What is lost is silence.
 // Which frames are lost follows from the seed.
 type Network struct {
@@ -51,7 +51,7 @@ func (w *wire) send(tick int64, sound []int16) {
 		late = time.Duration(w.random.Int64N(int64(w.Jitter)))
 	}
 	lost := w.Loss > 0 && w.random.Float64()*100 < w.Loss
-	patience := w.Jitter * 3 / 4
+	patience := w.Jitter * 19 / 20
 	if !lost && !w.down && late <= patience {
 		at := tick + int64((patience+media.FrameDuration-1)/media.FrameDuration)
 		w.coming[at] = append([]int16(nil), sound...)

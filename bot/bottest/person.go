@@ -251,3 +251,13 @@ func (p *Person) LosesNetwork(d time.Duration) {
 
 // unnoticed is after how much silence a call is told that somebody is lost.
 const unnoticed = 5 * time.Second
+
+// Joins has the person join the call of a group, which the first one makes.
+func (p *Person) Joins(group string) {
+	p.stage.helper()
+	l := p.enter("joins")
+	if _, err := p.stage.calls.Join(p.stage.ctx, call.Joining{Leg: l, From: p.id, Name: p.name, Group: group}); err != nil {
+		p.stage.fail("%s cannot join %s: %v", p.name, group, err)
+	}
+	p.stage.rest()
+}

@@ -170,3 +170,13 @@ func keysOf(list []call.Tone) string {
 	}
 	return b.String()
 }
+
+// SendBot has the bot come to the call of a group, which there must be. Its
+// handler answers as it would if it were called.
+func (s *Script) SendBot(group string) {
+	s.stage.helper()
+	if err := s.stage.bots.Send(s.stage.bot, bot.Place{Group: group}); err != nil {
+		s.stage.fail("the bot cannot be sent to %s: %v", group, err)
+	}
+	s.stage.rest()
+}

@@ -24,12 +24,21 @@ func (a *analyst) words(samples []int16, rate int) []*word {
 		return a.found
 	}
 	a.last = append(a.last[:0], samples...)
-	a.found = nil
-	if loud(samples) {
-		spectrum := a.spectrum(thinned(samples, rate))
-		a.found = a.language.heard(&spectrum)
-	}
+	a.found = a.look(samples, rate)
 	return a.found
+}
+
+func (a *analyst) look(samples []int16, rate int) []*word {
+	if !loud(samples) {
+		return nil
+	}
+	if rate == media.Rate {
+		if w := a.language.exact(samples); w != nil {
+			return []*word{w}
+		}
+	}
+	spectrum := a.spectrum(thinned(samples, rate))
+	return a.language.heard(&spectrum)
 }
 
 // loud reports whether there is anything but the noise of rounding.
