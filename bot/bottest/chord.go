@@ -64,7 +64,9 @@ type sample [4]int16
 
 func sampleOf(sound []int16) sample { return sample{sound[0], sound[1], sound[2], sound[3]} }
 
-func newLanguage(n *names) *language { return &language{names: n, texts: map[string]*text{}, alone: map[sample][]*word{}} }
+func newLanguage(n *names) *language {
+	return &language{names: n, texts: map[string]*text{}, alone: map[sample][]*word{}}
+}
 
 // text gives words their sound.
 func (l *language) text(voice, says string) *text {
