@@ -87,14 +87,18 @@ func (op *operation) wait(ctx context.Context) (Event, error) {
 	case <-op.done:
 		return op.last, outcome(op.last)
 	case <-ctx.Done():
-		return Event{}, ctx.Err()
 	case <-op.call.ended:
 	}
-	select { // both may be ready; the event says more
+	select { // several may be ready; the event says the most
 	case <-op.done:
 		return op.last, outcome(op.last)
 	default:
+	}
+	select {
+	case <-op.call.ended:
 		return Event{}, ErrEnded
+	default:
+		return Event{}, ctx.Err()
 	}
 }
 

@@ -103,7 +103,7 @@ func (s *Stage) Speak(ctx context.Context, port media.Port) (hush func(), err er
 		return nil, err
 	}
 	return func() {
-		s.cn.call.post(func() {
+		s.cn.call.postAs(s.who()+" hushes", func() {
 			seat.hush()
 			seat.port = nil
 		})
@@ -117,7 +117,7 @@ var ErrNoKeypad = errors.New("no keys can be sent there")
 // been sent. ErrNoKeypad, ErrNoParticipant if they are gone, or the end of ctx.
 func (s *Stage) Press(ctx context.Context, tones ...Tone) error {
 	var pad Keypad
-	err := s.cn.call.do(ctx, func() error {
+	err := s.cn.call.doAs(ctx, s.who()+" presses", func() error {
 		if s.target == nil || !s.target.present() {
 			return fmt.Errorf("press: %w", ErrNoParticipant)
 		}

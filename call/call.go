@@ -197,6 +197,9 @@ func (c *Call) do(ctx context.Context, f func() error) error { return c.doAs(ctx
 // doAs is do for who, a name for Turns.
 func (c *Call) doAs(ctx context.Context, who string, f func() error) error {
 	c.await(ctx, who)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	answer := make(chan error, 1)
 	select {
 	case c.inbox <- c.asked(ctx, f, answer):
@@ -204,6 +207,9 @@ func (c *Call) doAs(ctx context.Context, who string, f func() error) error {
 		return ErrEnded
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+	if c.registry.cfg.Turns != nil {
+		return <-answer // it comes in this turn, and whether before the end of ctx is chance
 	}
 	select {
 	case err := <-answer:

@@ -240,9 +240,12 @@ func (inv *Invitation) joined(p *Participant) {
 	inv.tell(AddParticipantSucceeded{Outcome{inv.context, Success}, inv.participant.identity, inv.known})
 }
 
+// who names for Turns what somebody does with the invitation.
+func (inv *Invitation) who(does string) string { return "invitation " + inv.id + " " + does }
+
 // Ringing reports that somebody is being alerted; the caller is told so.
 func (inv *Invitation) Ringing() {
-	inv.call.postAs("invitation "+inv.id, func() {
+	inv.call.postAs(inv.who("rings"), func() {
 		if inv.over() || inv.participant.state != Dialing {
 			return
 		}
@@ -257,13 +260,13 @@ func (inv *Invitation) Ringing() {
 
 // Decline ends the invitation for everybody that it rings for.
 func (inv *Invitation) Decline(why Reason) {
-	inv.call.postAs("invitation "+inv.id, func() { inv.fail("declined", why) })
+	inv.call.postAs(inv.who("is declined"), func() { inv.fail("declined", why) })
 }
 
 // Reject ends the invitation like Decline and returns when that is durable. It
 // returns ErrNoCall if it rings no more.
 func (inv *Invitation) Reject(ctx context.Context, why Reason) error {
-	return inv.claimed(inv.call.doAs(ctx, "invitation "+inv.id, func() error {
+	return inv.claimed(inv.call.doAs(ctx, inv.who("is rejected"), func() error {
 		if inv.over() {
 			return ErrNoCall
 		}
@@ -293,7 +296,7 @@ type Acceptance struct {
 // Accept lets a person in: their leg becomes the invited participant. It
 // returns ErrNoCall if the invitation rings no more.
 func (inv *Invitation) Accept(ctx context.Context, a Acceptance) (*Participant, error) {
-	err := inv.call.doAs(ctx, "invitation "+inv.id, func() error {
+	err := inv.call.doAs(ctx, inv.who("is accepted"), func() error {
 		if inv.over() {
 			return ErrNoCall
 		}
@@ -341,7 +344,7 @@ type Seat struct {
 // participant. It returns ErrNoCall if the invitation rings no more.
 func (inv *Invitation) Answer(ctx context.Context, seat Seat) (*Connection, error) {
 	var cn *Connection
-	err := inv.call.doAs(ctx, "invitation "+inv.id, func() error {
+	err := inv.call.doAs(ctx, inv.who("is answered"), func() error {
 		if inv.over() {
 			return ErrNoCall
 		}
@@ -376,7 +379,7 @@ func (inv *Invitation) onward(to identity.ID) invitee {
 // for somebody who is in the call already, ErrForbidden for a phone that a room
 // does not allow to call; then it rings on.
 func (inv *Invitation) Redirect(ctx context.Context, to identity.ID) error {
-	return inv.claimed(inv.call.doAs(ctx, "invitation "+inv.id, func() error {
+	return inv.claimed(inv.call.doAs(ctx, inv.who("is redirected"), func() error {
 		if inv.over() {
 			return ErrNoCall
 		}

@@ -59,7 +59,7 @@ func (r *Registry) Join(ctx context.Context, j Joining) (*Participant, error) {
 		}
 		c, err := r.gather(ctx, g, j.From, enter)
 		if c != nil {
-			err = c.do(ctx, func() error { return enter(c) })
+			err = c.doAs(ctx, "joins "+string(j.From), func() error { return enter(c) })
 		}
 		if err == ErrEnded { //nolint:errorlint // do and enter return it bare
 			r.scatter(g.key(), c)

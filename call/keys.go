@@ -16,9 +16,9 @@ type keyListener struct{ keys chan Key }
 // are lost.
 func (s *Stage) Keys() (pressed <-chan Key, enough func()) {
 	c, l := s.cn.call, &keyListener{make(chan Key, 64)}
-	c.post(func() { c.keys = append(c.keys, l) })
+	c.postAs(s.who()+" listens", func() { c.keys = append(c.keys, l) })
 	return l.keys, func() {
-		c.post(func() { c.keys = slices.DeleteFunc(c.keys, func(other *keyListener) bool { return other == l }) })
+		c.postAs(s.who()+" has listened", func() { c.keys = slices.DeleteFunc(c.keys, func(other *keyListener) bool { return other == l }) })
 	}
 }
 

@@ -170,7 +170,7 @@ func (cn *Connection) MuteAll(ctx context.Context, except []identity.ID, ref Ref
 // take does what an established connection asked for at once, and writes down
 // that it was taken on.
 func (cn *Connection) take(ctx context.Context, operation string, ref Reference, f func() error) error {
-	return cn.do(ctx, func() error {
+	return cn.doAs(ctx, "takes "+operation, func() error {
 		if err := cn.connected(operation); err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func StoppedBy(ctx context.Context) *Stopping {
 // Stop ends an operation that runs Beside the others; its closing event follows.
 // ErrWrongState if there is none.
 func (cn *Connection) Stop(ctx context.Context, s Stopping) error {
-	return cn.do(ctx, func() error {
+	return cn.doAs(ctx, "stops "+s.Name+" "+string(s.Listen), func() error {
 		r := cn.lanes.find(s.Name, s.Listen)
 		if r == nil {
 			return fmt.Errorf("stop %s: %w", s.Name, ErrWrongState)

@@ -15,7 +15,7 @@ var errMoved = fmt.Errorf("%w: the participant was moved", ErrEnded)
 // the asker knows.
 func (p *Participant) ask(ctx context.Context, f func(*Participant) error) error {
 	var there <-chan struct{}
-	err := p.call.do(ctx, func() error {
+	err := p.call.doAs(ctx, "participant "+p.id, func() error {
 		switch {
 		case p.handover.taken():
 			there = p.handover.there
