@@ -19,7 +19,7 @@ func minutes(ctx context.Context, c *bot.Call) error {
 		return err
 	}
 	for {
-		_, err := c.Recognize(ctx, bot.Keys{Prompts: []bot.Prompt{bot.Say("Are you still there? Press any key.")}})
+		_, err := c.Ask(ctx, bot.Question{Keys: bot.Keys{Max: 1}, Prompts: []bot.Prompt{bot.Say("Are you still there? Press any key.")}})
 		if err != nil && !errors.Is(err, bot.ErrNoInput) {
 			return err
 		}

@@ -22,14 +22,14 @@ func host(ctx context.Context, c *bot.Call) error {
 	if c.From() == "" {
 		return roll(ctx, c)
 	}
-	key, err := c.Recognize(ctx, bot.Keys{Prompts: []bot.Prompt{bot.Say("Who are you? Press any key, please.")}})
+	reply, err := c.Ask(ctx, bot.Question{Keys: bot.Keys{Max: 1}, Prompts: []bot.Prompt{bot.Say("Who are you? Press any key, please.")}})
 	if errors.Is(err, bot.ErrNoInput) {
 		return c.Play(ctx, bot.Say("You are nobody."))
 	}
 	if err != nil {
 		return err
 	}
-	if err := c.Play(ctx, bot.Say("You are number "+key)); err != nil {
+	if err := c.Play(ctx, bot.Say("You are number "+reply.Keys)); err != nil {
 		return err
 	}
 	<-ctx.Done()

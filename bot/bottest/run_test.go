@@ -15,21 +15,17 @@ func menu(ctx context.Context, c *bot.Call) error {
 	if err := c.Answer(ctx); err != nil {
 		return err
 	}
-	key, err := c.Recognize(ctx, bot.Keys{Prompts: []bot.Prompt{bot.Say("Welcome. For sales, press 1.")}})
+	reply, err := c.Ask(ctx, bot.Question{Keys: bot.Keys{Max: 1}, Prompts: []bot.Prompt{bot.Say("Welcome. For sales, press 1.")}})
 	if err != nil {
 		return c.Play(ctx, bot.Say("Goodbye."))
 	}
-	if key != "1" {
-		return c.Play(ctx, bot.Say("There is nobody at "+key+"."))
+	if reply.Keys != "1" {
+		return c.Play(ctx, bot.Say("There is nobody at "+reply.Keys+"."))
 	}
 	if err := c.Play(ctx, bot.Say("One moment.")); err != nil {
 		return err
 	}
-	_, err = c.Do(ctx, bot.Transfer{To: bottest.ID("sales")})
-	if err == nil {
-		<-ctx.Done()
-	}
-	return err
+	return c.Transfer(ctx, bottest.ID("sales"))
 }
 
 func TestAPlayIsGiven(t *testing.T) {
