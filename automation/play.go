@@ -7,7 +7,9 @@ import (
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media"
+	"github.com/botd-dev/botd/media/mix"
 	"github.com/botd-dev/botd/media/prompt"
+	"github.com/botd-dev/botd/media/turn"
 )
 
 // PlayRequest plays to some or all of the call (rest.md section 7.2).
@@ -25,6 +27,10 @@ type PlayRequest struct {
 type PlayOptions struct {
 	// Loop repeats the sources until cancelled.
 	Loop bool `json:"loop"`
+	// PromptPolicy is what listeners who speak do to it: "stop", "pause", "duck" or
+	// "uninterruptible", the default. What they stop ends in PlayCanceled. It is
+	// beyond the contract.
+	PromptPolicy string `json:"promptPolicy,omitempty"`
 }
 
 // The events of a play (events.md section 4).
@@ -70,8 +76,16 @@ func (s *Service) Play(ctx context.Context, cn *call.Connection, r PlayRequest) 
 	if err := s.echoed(ctx, r.OperationContext, "operationCallbackUri", r.OperationCallbackURI); err != nil {
 		return err
 	}
-	p := &playing{prompts: s.cfg.Prompts, sources: sources, context: r.OperationContext}
-	p.loop = r.PlayOptions != nil && r.PlayOptions.Loop
+	p := &playing{prompts: s.cfg.Prompts, sources: sources, context: r.OperationContext, to: r.PlayTo, policy: turn.Uninterruptible}
+	if o := r.PlayOptions; o != nil {
+		p.loop = o.Loop
+		if err := isPolicy("playOptions.promptPolicy", o.PromptPolicy); err != nil {
+			return err
+		}
+		if o.PromptPolicy != "" {
+			p.policy, _ = turn.ParsePolicy(o.PromptPolicy) // it has been checked
+		}
+	}
 	return cn.Start(ctx, call.Operation{
 		Name: "play", Context: r.OperationContext, TellTo: r.OperationCallbackURI,
 		To: r.PlayTo, Interrupt: r.InterruptCallMediaOperation, Run: p.run,
@@ -88,6 +102,8 @@ type playing struct {
 	sources []prompt.Source
 	context string
 	loop    bool
+	to      []identity.ID
+	policy  turn.Policy
 }
 
 func (p *playing) outcome(r call.Result) call.Outcome {
@@ -98,10 +114,10 @@ func (p *playing) run(ctx context.Context, s *call.Stage) call.Event {
 	src, err := p.open(ctx)
 	if err == nil {
 		s.Emit(PlayStarted{p.outcome(call.Success)})
-		err = playOut(ctx, s.Play(src))
+		err = p.playOut(ctx, s, src)
 	}
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil, errors.Is(err, errInterrupted):
 		return PlayCanceled{p.outcome(canceled)}
 	case err != nil:
 		return failedPlay(p.outcome(promptResult(err)), err)
@@ -118,17 +134,6 @@ func (p *playing) open(ctx context.Context) (media.Source, error) {
 		return nil, err
 	}
 	return prompt.Loop(kept.Open), nil
-}
-
-// playOut waits for the end of a playback and stops it when ctx ends.
-func playOut(ctx context.Context, pb media.Playback) error {
-	select {
-	case <-pb.Done():
-		return pb.Err()
-	case <-ctx.Done():
-		pb.Stop()
-		return ctx.Err()
-	}
 }
 
 func failedPlay(out call.Outcome, err error) PlayFailed {
@@ -148,10 +153,16 @@ var promptResults = []struct {
 	{prompt.ErrEmpty, call.Result{Code: 400, Subcode: 8582, Message: "Action failed, the play source is empty."}},
 	{prompt.ErrFormat, call.Result{Code: 400, Subcode: 8535, Message: "Action failed, the file format is invalid."}},
 	{prompt.ErrDownload, call.Result{Code: 400, Subcode: 8536, Message: "Action failed, the file could not be downloaded."}},
+	{mix.ErrClosed, call.Result{Code: 500, Subcode: 8572, Message: "Action failed, the play service was shut down."}},
 	{prompt.ErrSpeech, call.Result{Code: 400, Subcode: 8565, Message: "Action failed, the speech engine reported an error."}},
 }
 
 func promptResult(err error) call.Result {
+	if errors.Is(err, prompt.ErrSpeech) {
+		if r, ok := speechResult(err); ok {
+			return r
+		}
+	}
 	for _, r := range promptResults {
 		if errors.Is(err, r.err) {
 			return r.result

@@ -30,11 +30,15 @@ type TextSource struct {
 	// VoiceKind is "male" or "female".
 	VoiceKind string `json:"voiceKind,omitempty"`
 	VoiceName string `json:"voiceName,omitempty"`
+	// CustomVoiceEndpointID is taken and not looked at: there are no custom voices.
+	CustomVoiceEndpointID string `json:"customVoiceEndpointId,omitempty"`
 }
 
 // SSMLSource is marked-up text to be spoken.
 type SSMLSource struct {
 	SSMLText string `json:"ssmlText"`
+	// CustomVoiceEndpointID is taken and not looked at.
+	CustomVoiceEndpointID string `json:"customVoiceEndpointId,omitempty"`
 }
 
 // maxText is how many characters a text may have.

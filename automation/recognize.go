@@ -166,6 +166,7 @@ func (s *Service) Recognize(ctx context.Context, cn *call.Connection, r Recogniz
 	}
 	if cn.View().Group { // rest.md section 7.1: a leg of its own
 		op.To = []identity.ID{target}
+		g.to = op.To
 	}
 	return cn.Start(ctx, op)
 }

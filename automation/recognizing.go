@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/prompt"
 	"github.com/botd-dev/botd/media/speech"
@@ -43,6 +44,7 @@ type recognizing struct {
 	most       int           // keys; zero is no limit
 	stops      []call.Tone
 	choices    []Choice
+	to         []identity.ID // who hears the prompt; nobody is everybody
 }
 
 func (g *recognizing) outcome(r call.Result) call.Outcome {
@@ -86,6 +88,7 @@ type round struct {
 	noKeys func() // ends looking for keys
 
 	plays media.Playback // the prompt; nil without
+	crowd *audience      // of the prompt
 	floor *turn.Prompt
 	over  <-chan struct{} // closed when the prompt is over; nil after that
 
@@ -116,6 +119,8 @@ func (r *round) begin(ctx context.Context) call.Event {
 		return nil
 	}
 	r.plays = r.stage.Play(src)
+	r.crowd = &audience{stage: r.stage, plays: r.plays, src: src, to: r.to}
+	r.crowd.muster()
 	r.floor, r.over = turn.NewPrompt(r.policy, r.plays), r.plays.Done()
 	return nil
 }
@@ -145,8 +150,9 @@ func (r *round) listen(ctx context.Context, deaf bool) call.Event {
 
 func (r *round) close() {
 	r.timer.Stop()
-	if r.plays != nil {
-		r.plays.Stop()
+	if r.crowd != nil {
+		r.crowd.stop()
+		r.stage.Emit(PlayHeard{OperationContext: r.context, Operation: "recognize", Listeners: r.crowd.heard()})
 	}
 	if r.noKeys != nil {
 		r.noKeys()

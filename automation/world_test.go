@@ -75,6 +75,7 @@ type playback struct {
 	once       sync.Once
 	err        error
 	ended      time.Time // once done is closed
+	frames     atomic.Int32
 	paused     atomic.Int32
 	ducked     atomic.Int32
 }
@@ -92,6 +93,7 @@ func (p *playback) run(src media.Source) {
 		}
 		select {
 		case <-time.After(media.FrameDuration):
+			p.frames.Add(1)
 		case <-p.stop:
 			return
 		}
@@ -101,13 +103,15 @@ func (p *playback) run(src media.Source) {
 func (p *playback) Done() <-chan struct{} { return p.done }
 func (p *playback) Err() error            { <-p.done; return p.err }
 func (p *playback) Stop()                 { p.once.Do(func() { close(p.stop) }) }
-func (p *playback) Played() int           { return 0 }
+func (p *playback) Played() int           { return int(p.frames.Load()) }
 
 func (p *playback) Pause()          { p.paused.Add(1) }
 func (p *playback) Resume()         {}
 func (p *playback) Duck(dB float64) { p.ducked.Store(int32(dB)) }
 
-func (p *playback) Heard(string) time.Duration               { return 0 }
+func (p *playback) Heard(string) time.Duration {
+	return time.Duration(p.frames.Load()) * media.FrameDuration
+}
 func (p *playback) Mark(string, time.Duration, func(string)) {}
 
 // library opens "1s" and the like as a tone of that length, and fails with
@@ -167,7 +171,7 @@ func (l *leg) Press(tones ...call.Tone) (<-chan struct{}, error) {
 func (l *leg) Kind() string               { return "fake" }
 func (l *leg) Attach(p *call.Participant) { l.p = p }
 func (l *leg) Accept()                    { go l.p.Connected() }
-func (l *leg) Port() media.Port           { return nil }
+func (l *leg) Port() media.Port           { return media.NewPair() }
 func (l *leg) Show(call.Roster)           {}
 func (l *leg) Mute()                      {}
 func (l *leg) Unmute()                    {}

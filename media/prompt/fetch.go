@@ -42,14 +42,14 @@ func web(u *url.URL) bool { return u.Scheme == "http" || u.Scheme == "https" }
 
 // fetch gets a file, from the cache if it is there.
 func (o *Opener) fetch(ctx context.Context, s Source) ([]byte, error) {
-	if data, ok := o.cache.get(s.CacheID); ok {
+	if data, ok := o.files.get(s.CacheID); ok {
 		return data, nil
 	}
 	data, err := o.get(ctx, s.URI)
 	if err != nil {
 		return nil, err
 	}
-	o.cache.put(s.CacheID, data)
+	o.files.put(s.CacheID, data, int64(len(data)))
 	return data, nil
 }
 

@@ -82,7 +82,8 @@ type Config struct {
 	MaxBytes int64
 	// Timeout is how long fetching one file may take; zero is 10 s.
 	Timeout time.Duration
-	// CacheBytes is how much is kept for sources with a CacheID; zero is 64 MB.
+	// CacheBytes is how much is kept for sources with a CacheID, and again as much
+	// of what was said, for the same text in the same voice; zero is 64 MB.
 	CacheBytes int64
 	// FileRoots are the directories whose files may be played. None is none.
 	FileRoots []string
@@ -105,13 +106,14 @@ func (c Config) withDefaults() Config {
 type Opener struct {
 	cfg   Config
 	web   *http.Client // nil if nothing may be fetched
-	cache cache
+	files cache[[]byte]
+	texts cache[*recording]
 }
 
 // New makes an Opener.
 func New(cfg Config) *Opener {
 	cfg = cfg.withDefaults()
-	o := &Opener{cfg: cfg, cache: cache{most: cfg.CacheBytes}}
+	o := &Opener{cfg: cfg, files: cache[[]byte]{most: cfg.CacheBytes}, texts: cache[*recording]{most: cfg.CacheBytes}}
 	if cfg.HTTP != nil {
 		o.web = guarded(cfg.HTTP)
 	}
@@ -134,18 +136,19 @@ func (o *Opener) Open(ctx context.Context, sources ...Source) (media.Source, err
 		}
 		parts[i] = part
 	}
-	return sequence(parts)
+	return sequence(parts, sources)
 }
 
 // Prompt is sound that was fetched whole and can be played any number of times.
 type Prompt struct {
-	parts []func() (media.Source, error)
+	sources []Source
+	parts   []func() (media.Source, error)
 }
 
 // Prepare fetches every source, and has every text said, to be played more than
 // once. An error is an *Error.
 func (o *Opener) Prepare(ctx context.Context, sources ...Source) (*Prompt, error) {
-	p := &Prompt{}
+	p := &Prompt{sources: sources}
 	for i, s := range sources {
 		part, err := o.keep(ctx, s)
 		if err != nil {
@@ -169,7 +172,7 @@ func (p *Prompt) Open() (media.Source, error) {
 		}
 		parts[i] = part
 	}
-	return sequence(parts)
+	return sequence(parts, p.sources)
 }
 
 // open makes sound of one source.
@@ -211,6 +214,10 @@ func (o *Opener) say(ctx context.Context, s Source) (media.Source, error) {
 	if o.cfg.Speech == nil {
 		return nil, fmt.Errorf("%w: %w: no speech provider is configured", ErrSpeech, speech.ErrUnavailable)
 	}
+	key := s.key()
+	if kept, ok := o.texts.get(key); ok {
+		return kept.play(), nil
+	}
 	u := speech.Utterance{Voice: s.Voice, Locale: s.Locale, Gender: s.Gender}
 	if s.Kind == SSML {
 		u.SSML = s.Text
@@ -221,7 +228,12 @@ func (o *Opener) say(ctx context.Context, s Source) (media.Source, error) {
 	if err != nil {
 		return nil, spoken(err)
 	}
-	return &saying{src}, nil
+	return &saying{src: src, keep: func(r *recording) { o.texts.put(key, r, r.size()) }, most: o.cfg.CacheBytes}, nil
+}
+
+// key is what a text and who says it are kept under.
+func (s Source) key() string {
+	return fmt.Sprintf("%d\x00%s\x00%s\x00%v\x00%s", s.Kind, s.Voice, s.Locale, s.Gender, s.Text)
 }
 
 // spoken makes an error of the speech provider ours.

@@ -10,12 +10,12 @@ import (
 )
 
 // sequence plays parts one after the other, each filled up to whole frames of
-// the bridge.
-func sequence(parts []media.Source) (media.Source, error) {
+// the bridge. sources are what they are of.
+func sequence(parts []media.Source, sources []Source) (media.Source, error) {
 	if len(parts) == 0 {
 		return nil, &Error{Err: ErrEmpty}
 	}
-	s := &queue{parts: parts, frames: make([]media.Source, len(parts))}
+	s := &queue{parts: parts, frames: make([]media.Source, len(parts)), script: newScript(sources)}
 	for i, p := range parts {
 		s.frames[i] = media.Chain(p, media.Resample(media.Rate))
 	}
@@ -23,6 +23,7 @@ func sequence(parts []media.Source) (media.Source, error) {
 }
 
 type queue struct {
+	script
 	parts  []media.Source // to be closed
 	frames []media.Source // the same, at 48 kHz
 	now    int
@@ -33,11 +34,13 @@ func (q *queue) Read(f *media.Frame) error {
 	for q.now < len(q.frames) {
 		err := q.frames[q.now].Read(f)
 		if err == nil {
+			q.read(q.now, q.parts[q.now])
 			return nil
 		}
 		if !errors.Is(err, io.EOF) {
 			return &Error{Index: q.now, Err: err}
 		}
+		q.end(q.now)
 		q.now++
 	}
 	return io.EOF
@@ -55,24 +58,6 @@ func closeAll(parts []media.Source) {
 			_ = c.Close() // it is not to be played any more
 		}
 	}
-}
-
-// saying is a source of a speech provider, with errors that say so.
-type saying struct{ src media.Source }
-
-// Read fits media.Source.
-func (s *saying) Read(f *media.Frame) error {
-	err := s.src.Read(f)
-	if err == nil || errors.Is(err, io.EOF) {
-		return err
-	}
-	return spoken(err)
-}
-
-// Close fits io.Closer.
-func (s *saying) Close() error {
-	closeAll([]media.Source{s.src})
-	return nil
 }
 
 // longest is how much of what a provider says is kept, in samples: half an hour
@@ -99,6 +84,9 @@ func record(src media.Source) (func() (media.Source, error), error) {
 	if len(samples) == 0 {
 		return nil, ErrEmpty
 	}
-	rate := f.Rate
-	return func() (media.Source, error) { return speech.PCM(samples, rate), nil }, nil
+	r := &recording{samples: samples, rate: f.Rate}
+	if timed, ok := src.(speech.Timed); ok {
+		r.words = timed.Words()
+	}
+	return func() (media.Source, error) { return r.play(), nil }, nil
 }
