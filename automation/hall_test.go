@@ -30,11 +30,13 @@ type hall struct {
 	*world
 	clock *mix.Clock
 	stats *stream.Stats
+
+	patience time.Duration // of until
 }
 
 func newHall(t *testing.T) *hall {
 	t.Helper()
-	h := &hall{T: t, clock: mix.NewClock(mix.Config{}), stats: new(stream.Stats)}
+	h := &hall{T: t, clock: mix.NewClock(mix.Config{}), stats: new(stream.Stats), patience: 10 * time.Second}
 	w := &world{T: t, book: &book{}, bell: &everybody{}}
 	h.world = w
 	w.contexts = automation.NewContexts(make([]byte, 32), time.Now)
@@ -94,12 +96,12 @@ func (h *hall) until(what string, is func() bool) {
 	h.world.Helper()
 	ticks := time.NewTicker(time.Millisecond)
 	defer ticks.Stop()
-	patience := time.After(10 * time.Second)
+	patience := time.After(h.patience)
 	for !is() {
 		select {
 		case <-ticks.C:
 		case <-patience:
-			h.world.Fatalf("not so in 10 s: %s", what)
+			h.world.Fatalf("not so in %v: %s", h.patience, what)
 		}
 	}
 }

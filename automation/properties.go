@@ -20,6 +20,7 @@ type Properties struct {
 	AnsweredFor         *PhoneNumber  `json:"answeredFor,omitempty"`
 
 	MediaStreaming *MediaStreamingSubscription `json:"mediaStreamingSubscription,omitempty"`
+	Transcription  *TranscriptionSubscription  `json:"transcriptionSubscription,omitempty"`
 }
 
 // User is the bare user model of the contract, {"id": …}.
@@ -50,6 +51,6 @@ func PropertiesOf(cn *call.Connection) Properties {
 	if v.Kind == "answer" && len(v.Targets) == 1 && v.Targets[0].Kind() == identity.KindPhoneNumber {
 		p.AnsweredFor = &PhoneNumber{v.Targets[0].Number()}
 	}
-	p.MediaStreaming = mediaStreamingOf(v)
+	p.MediaStreaming, p.Transcription = mediaStreamingOf(v), subscriptionOf(v)
 	return p
 }

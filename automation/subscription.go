@@ -17,6 +17,7 @@ import (
 // later in the call.
 type MediaOptions struct {
 	MediaStreamingOptions *MediaStreamingOptions `json:"mediaStreamingOptions,omitempty"`
+	TranscriptionOptions  *TranscriptionOptions  `json:"transcriptionOptions,omitempty"`
 }
 
 // How a subscription stands (rest.md section 6.1).
@@ -28,7 +29,10 @@ const (
 // subscribe checks the options and gives the seat what follows from them.
 func (s *Service) subscribe(ctx context.Context, seat *call.Seat, m MediaOptions) error {
 	seat.Standing = map[string]any{}
-	return s.subscribeStreaming(ctx, seat, m.MediaStreamingOptions)
+	return first(
+		s.subscribeStreaming(ctx, seat, m.MediaStreamingOptions),
+		s.subscribeTranscription(ctx, seat, m.TranscriptionOptions),
+	)
 }
 
 // subscriptionID is the id of a subscription of a connection: the same whenever

@@ -71,8 +71,15 @@ func (s *Stage) Play(src media.Source) media.Playback {
 func (s *Stage) Tones() <-chan Tone { return s.tones }
 
 // Emit tells something before the closing event.
-func (s *Stage) Emit(e Event) {
-	s.cn.call.postAs(s.who()+" tells", func() { s.cn.emitTo(e, s.op.TellTo) })
+func (s *Stage) Emit(e Event) { s.EmitTo(e, "") }
+
+// EmitTo is Emit with another address for this one event; empty is where the
+// operation's events go.
+func (s *Stage) EmitTo(e Event, to string) {
+	if to == "" {
+		to = s.op.TellTo
+	}
+	s.cn.call.postAs(s.who()+" tells", func() { s.cn.emitTo(e, to) })
 }
 
 // EmitNumbered is Emit for one of a series of events: e is given its number, which

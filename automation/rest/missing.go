@@ -21,9 +21,6 @@ func missing() []route {
 type operation struct{ method, path, name string }
 
 var missingCalls = []operation{
-	{post, cc + ":startTranscription", "startTranscription"},
-	{post, cc + ":updateTranscription", "updateTranscription"},
-	{post, cc + ":stopTranscription", "stopTranscription"},
 	{post, "/calling/recordings", "startRecording"},
 	{get, "/calling/recordings/{recordingId}", "getRecording"},
 	{remove, "/calling/recordings/{recordingId}", "stopRecording"},

@@ -82,6 +82,9 @@ func (s *Server) mediaRoutes() []route {
 		{method: post, path: cc + ":startContinuousDtmfRecognition", name: "startContinuousDtmfRecognition", family: f, action: acknowledged(s, a.StartContinuousDTMF)},
 		{method: post, path: cc + ":stopContinuousDtmfRecognition", name: "stopContinuousDtmfRecognition", family: f, action: acknowledged(s, a.StopContinuousDTMF)},
 		{method: post, path: cc + ":sendDtmfTones", name: "sendDtmfTones", family: f, once: once, action: onCall(s, 202, s.sendKeys)},
+		{method: post, path: cc + ":startTranscription", name: "startTranscription", family: f, action: accepted(s, a.StartTranscription)},
+		{method: post, path: cc + ":updateTranscription", name: "updateTranscription", family: f, action: accepted(s, a.UpdateTranscription)},
+		{method: post, path: cc + ":stopTranscription", name: "stopTranscription", family: f, action: accepted(s, a.StopTranscription)},
 		{method: post, path: cc + ":cancelAllMediaOperations", name: "cancelAllMediaOperations", family: f, action: told(s, 202, a.CancelMedia)},
 	}
 }

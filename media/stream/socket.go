@@ -142,10 +142,11 @@ func (s *socket) receive(ctx context.Context) error {
 
 // parted says what the end of a socket means.
 func parted(err error) error {
-	switch code := websocket.CloseStatus(err); {
-	case code == websocket.StatusNormalClosure:
+	code := websocket.CloseStatus(err)
+	if code == websocket.StatusNormalClosure {
 		return fmt.Errorf("%w: %w", ErrHungUp, err)
-	case code == websocket.StatusPolicyViolation:
+	}
+	if code == websocket.StatusPolicyViolation {
 		return fmt.Errorf("%w: %w", ErrUnauthorized, err)
 	}
 	return fmt.Errorf("%w: read: %w", ErrLost, err)
