@@ -181,6 +181,7 @@ func (v *Voice) Awake() *atomic.Bool { return &v.awake }
 func (v *Voice) Level() uint8 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	v.pass()
 	v.present = v.next()
 	switch {
 	case v.present:
@@ -194,7 +195,6 @@ func (v *Voice) Level() uint8 {
 			v.awake.Store(false)
 		}
 	}
-	v.pass()
 	return v.level
 }
 
@@ -235,7 +235,7 @@ func (v *Voice) pauses() {
 	}
 }
 
-// pass tells of the marks that have been reached.
+// pass tells of the marks that were reached before this tick.
 func (v *Voice) pass() {
 	for len(v.marks) > 0 && v.marks[0].at-v.dropped <= v.played {
 		v.marked(v.marks[0].name, true, v.lasts(v.played))
