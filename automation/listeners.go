@@ -35,12 +35,12 @@ type listeners struct {
 
 // speaker is somebody who has spoken lately.
 type speaker struct {
-	who      call.Audible
-	detector *voice.Detector
-	past     [][]int16 // what came before speech was found
-	utterance  *utterance  // nil while there is no speech
-	quiet    int       // ticks since there was
-	seen     uint64    // the last tick in which something came
+	who       call.Audible
+	detector  *voice.Detector
+	past      [][]int16  // what came before speech was found
+	utterance *utterance // nil while there is no speech
+	quiet     int        // ticks since there was
+	seen      uint64     // the last tick in which something came
 }
 
 // listen transcribes until ctx ends; what has been said before is awaited, as long
