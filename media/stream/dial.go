@@ -83,7 +83,7 @@ func (d *Dialer) dial(ctx context.Context, t Target) (*websocket.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	conn, resp, err := websocket.Dial(ctx, t.URL, &websocket.DialOptions{
-		HTTPClient: d.HTTP, Subprotocols: []string{Protocol}, CompressionMode: websocket.CompressionDisabled,
+		HTTPClient: d.HTTP, Subprotocols: []string{plain, Protocol}, CompressionMode: websocket.CompressionDisabled,
 		HTTPHeader: http.Header{
 			"Authorization":            {"Bearer " + token},
 			"X-Ms-Call-Connection-Id":  {t.Connection},

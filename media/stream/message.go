@@ -13,6 +13,11 @@ import (
 // holds where the application's server chooses it.
 const Protocol = "botd.media.v1"
 
+// plain is the contract and nothing beyond it. It is offered before Protocol,
+// because servers that have never heard of either may choose the first they are
+// offered, as npm's ws does.
+const plain = "acs.media"
+
 // Packet is 20 ms of sound on the way to the application.
 type Packet struct {
 	// Who is the raw id of the speaker; empty is the mix.
