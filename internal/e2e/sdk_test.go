@@ -25,9 +25,15 @@ type program struct {
 // a colleague.
 func node(t *testing.T, s server, prompt, colleague string) *program {
 	t.Helper()
+	return launch(t, s, "scenario.mjs", prompt, colleague)
+}
+
+// launch starts a program with a connection string and what else it wants.
+func launch(t *testing.T, s server, name string, args ...string) *program {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
-	cmd := exec.CommandContext(ctx, installed(t), "scenario.mjs", s.ConnectionString(), prompt, colleague)
+	cmd := exec.CommandContext(ctx, installed(t), append([]string{name, s.ConnectionString()}, args...)...)
 	cmd.Dir = "sdk"
 	cmd.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+s.RootFile())
 	cmd.Stderr = t.Output()
@@ -66,7 +72,7 @@ func installed(t *testing.T) string {
 	if err != nil {
 		t.Fatal("there is no Node.js; run the tests with `make test`, which fetches one")
 	}
-	if _, err := os.Stat(filepath.Join("sdk", "node_modules", "@azure", "communication-rooms")); err == nil {
+	if _, err := os.Stat(filepath.Join("sdk", "node_modules", "ws")); err == nil {
 		return path
 	}
 	cmd := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
