@@ -60,6 +60,7 @@ func (l *Link) Run(ctx context.Context) error {
 	}
 	l.Opened(false)
 	var lost time.Time
+	var pause time.Duration
 	for {
 		began := time.Now()
 		if err = l.socket(conn).run(ctx); err == nil || final(err) {
@@ -67,9 +68,9 @@ func (l *Link) Run(ctx context.Context) error {
 		}
 		l.Dialer.Stats.Lost.Add(1)
 		if lost.IsZero() || time.Since(began) > soundAfter {
-			lost = time.Now()
+			lost, pause = time.Now(), shortPause
 		}
-		if conn, err = l.reopen(ctx, lost, err); conn == nil || err != nil {
+		if conn, err = l.reopen(ctx, lost, &pause, err); conn == nil || err != nil {
 			return err
 		}
 		l.Opened(true)
@@ -97,11 +98,12 @@ func (l *Link) open(ctx context.Context) (conn *websocket.Conn, err error) {
 }
 
 // reopen opens the next one. If ctx ends there is neither a socket nor an error.
-func (l *Link) reopen(ctx context.Context, lost time.Time, why error) (*websocket.Conn, error) {
-	for pause := shortPause; time.Since(lost)+pause < lossTimeout; pause = min(2*pause, longPause) {
-		if !wait(ctx, pause) {
+func (l *Link) reopen(ctx context.Context, lost time.Time, pause *time.Duration, why error) (*websocket.Conn, error) {
+	for time.Since(lost)+*pause < lossTimeout {
+		if !wait(ctx, *pause) {
 			return nil, nil //nolint:nilnil // as said above
 		}
+		*pause = min(2**pause, longPause)
 		conn, err := l.Dialer.dial(ctx, l.Target)
 		switch {
 		case ctx.Err() != nil:
