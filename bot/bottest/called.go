@@ -75,7 +75,7 @@ func (s *stage) Ring(inv *call.Invitation) bool {
 // accept answers an invitation. One that rings no more is nobody's.
 func (p *person) accept(inv *call.Invitation) *line {
 	l := p.enter("answers")
-	if _, err := inv.Accept(p.stage.ctx, call.Acceptance{Leg: l, Name: p.name}); err != nil {
+	if _, err := inv.Accept(p.stage.life(), call.Acceptance{Leg: l, Name: p.name}); err != nil {
 		l.leave()
 	}
 	return l

@@ -17,14 +17,15 @@ type recognizer struct{ language *language }
 
 // Listen fits speech.Recognizer.
 func (r *recognizer) Listen(ctx context.Context, l speech.Listening) (speech.Ear, error) {
-	e := &ear{ctx: ctx, partial: l.Partial, queue: make(chan speech.Heard, 1000), closed: make(chan struct{})}
+	e := &ear{over: ctx.Done(), why: ctx.Err, partial: l.Partial, queue: make(chan speech.Heard, 1000), closed: make(chan struct{})}
 	e.listener = &listener{analyst: newAnalyst(r.language), told: e.final}
 	return e, nil
 }
 
 // ear understands one stream. It fits speech.Ear.
 type ear struct {
-	ctx      context.Context
+	over     <-chan struct{} // when nobody listens any more, and why
+	why      func() error
 	listener *listener
 	partial  bool
 	words    int     // that a hypothesis had last
@@ -94,8 +95,8 @@ func (e *ear) Next() (speech.Heard, error) {
 	select {
 	case h, ok := <-e.queue:
 		return heardOr(h, ok)
-	case <-e.ctx.Done():
-		return speech.Heard{}, e.ctx.Err()
+	case <-e.over:
+		return speech.Heard{}, e.why()
 	case <-e.closed:
 		return speech.Heard{}, context.Canceled
 	}

@@ -35,7 +35,7 @@ func nth(lines [][]byte, i int) string {
 func Golden(t testing.TB, file string, log []byte) {
 	t.Helper()
 	if os.Getenv("BOTTEST_UPDATE") == "1" {
-		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, log, 0o600)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o750), os.WriteFile(file, log, 0o600)); err != nil {
 			t.Errorf("write the golden file: %v", err)
 		}
 		return

@@ -152,7 +152,7 @@ func (p *Person) Calls(names ...string) {
 		to = append(to, p.stage.bot)
 	}
 	l := p.enter("calls")
-	_, err := p.stage.calls.Offer(p.stage.ctx, call.Offer{Leg: l, From: p.id, Name: p.name, To: to})
+	_, err := p.stage.calls.Offer(p.stage.life(), call.Offer{Leg: l, From: p.id, Name: p.name, To: to})
 	if err != nil {
 		p.stage.fail("%s cannot call: %v", p.name, err)
 	}
@@ -256,7 +256,7 @@ const unnoticed = 5 * time.Second
 func (p *Person) Joins(group string) {
 	p.stage.helper()
 	l := p.enter("joins")
-	if _, err := p.stage.calls.Join(p.stage.ctx, call.Joining{Leg: l, From: p.id, Name: p.name, Group: group}); err != nil {
+	if _, err := p.stage.calls.Join(p.stage.life(), call.Joining{Leg: l, From: p.id, Name: p.name, Group: group}); err != nil {
 		p.stage.fail("%s cannot join %s: %v", p.name, group, err)
 	}
 	p.stage.rest()

@@ -43,5 +43,5 @@ func TestAPlayIsGiven(t *testing.T) {
 		alice.HangsUp()
 		sales.IsHungUpOn(call.ReasonLocal)
 	})
-	t.Logf("\n%s", bottest.Timeline(log))
+	t.Logf("\n%s\n%s", bottest.Timeline(log), log)
 }

@@ -35,7 +35,7 @@ const (
 type stage struct {
 	*scheduler
 	t        testing.TB
-	ctx      context.Context
+	life     func() context.Context // ends with the play
 	stop     context.CancelFunc
 	cfg      Stage
 	bot      identity.ID
@@ -52,7 +52,8 @@ type stage struct {
 
 func newStage(t testing.TB, cfg Stage, h bot.Handler) *stage {
 	s := &stage{t: t, cfg: cfg, bot: cfg.Bot, names: newNames(cfg.Seed), journal: &journal{}, people: map[identity.ID]*person{}}
-	s.ctx, s.stop = context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.Background())
+	s.life, s.stop = func() context.Context { return ctx }, stop
 	s.language = newLanguage(s.names)
 	s.scheduler = newScheduler(newGate(), mix.NewClock(mix.Config{Manual: true, Workers: 1}), s.attend)
 	if s.bot == "" {
@@ -202,7 +203,7 @@ func (s *stage) helper() { s.t.Helper() }
 
 // clip is the sound of a file in frames.
 func (s *stage) clip(file string) ([][]int16, error) {
-	src, err := s.opener.Open(s.ctx, prompt.Source{Kind: prompt.File, URI: "file://" + absolute(file)})
+	src, err := s.opener.Open(s.life(), prompt.Source{Kind: prompt.File, URI: "file://" + absolute(file)})
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // Timeline is the log of a run for people: virtual time, who, and what.
@@ -59,6 +58,3 @@ func result(e entry) string {
 	}
 	return ""
 }
-
-// since is the time between two entries.
-func since(a, b entry) time.Duration { return b.Time.Sub(a.Time) }
