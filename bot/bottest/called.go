@@ -105,8 +105,28 @@ func (p *Person) IsCalled() {
 func (p *Person) Answers() {
 	p.stage.helper()
 	p.IsCalled()
-	p.accept(p.ringing())
+	p.reacts("answers")
+}
+
+// reacts is what the person does with the call that rings.
+func (p *Person) reacts(does string) {
+	switch inv := p.ringing(); does {
+	case "answers":
+		p.accept(inv)
+	case "declines":
+		inv.Decline(call.ReasonDeclined)
+	case "is busy":
+		inv.Decline(call.ReasonBusy)
+	}
 	p.stage.rest()
+}
+
+// IsBusy waits until the person is called, and is busy.
+func (p *Person) IsBusy() {
+	p.stage.helper()
+	p.IsCalled()
+	p.did("is busy", "")
+	p.reacts("is busy")
 }
 
 // Declines waits until the person is called, and declines.
@@ -114,6 +134,5 @@ func (p *Person) Declines() {
 	p.stage.helper()
 	p.IsCalled()
 	p.did("declines", "")
-	p.ringing().Decline(call.ReasonDeclined)
-	p.stage.rest()
+	p.reacts("declines")
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/speech"
@@ -127,6 +128,12 @@ func (t *text) frames() [][]int16 {
 		list = append(list, make([][]int16, w.gap())...)
 	}
 	return list
+}
+
+// lasts is how long it takes to say something, until it is understood.
+func (s *stage) lasts(words string) time.Duration {
+	frames := len(s.language.text("", words).frames()) + silence
+	return time.Duration(frames) * media.FrameDuration
 }
 
 // exact finds the one word of which this is the very sound.

@@ -194,6 +194,9 @@ func (p *Person) Plays(file string) {
 	p.stage.expect(p.name+" plays "+file, forever, l.quiet)
 }
 
+// between is the time from one key to the next.
+const between = 200 * time.Millisecond
+
 // Presses has the person press keys, as they are on a phone: five a second.
 func (p *Person) Presses(keys string) {
 	p.stage.helper()
@@ -205,7 +208,7 @@ func (p *Person) Presses(keys string) {
 		l := p.here("pressing keys")
 		p.did("presses", keys[i:i+1])
 		l.participant().Tone(call.Tone(tone))
-		p.Waits(200 * time.Millisecond)
+		p.Waits(between)
 	}
 }
 

@@ -29,7 +29,7 @@ func menu(ctx context.Context, c *bot.Call) error {
 }
 
 func TestAPlayIsGiven(t *testing.T) {
-	log := bottest.Run(t, menu, func(s *bottest.Script) {
+	log := bottest.Stage{Golden: told}.Run(t, menu, func(s *bottest.Script) {
 		sales := s.Person("sales").WillAnswer(3 * time.Second)
 		alice := s.Person("alice")
 		alice.Calls()
@@ -43,5 +43,5 @@ func TestAPlayIsGiven(t *testing.T) {
 		alice.HangsUp()
 		sales.IsHungUpOn(call.ReasonLocal)
 	})
-	t.Logf("\n%s\n%s", bottest.Timeline(log), log)
+	t.Logf("\n%s", bottest.Timeline(log))
 }

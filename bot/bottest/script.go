@@ -114,6 +114,13 @@ func (b *Bot) Removes(p *Person) {
 	})
 }
 
+// Asks waits until the bot asks for an operation as the log calls it: "play",
+// "recognize", "mute".
+func (b *Bot) Asks(operation string) {
+	b.stage.helper()
+	b.expect(b.limit, "the bot asks for "+operation, func(e entry) bool { return e.asks(operation) })
+}
+
 // HangsUp waits until the bot leaves a call or ends it.
 func (b *Bot) HangsUp() {
 	b.stage.helper()
@@ -146,6 +153,17 @@ type details struct {
 	Identifier  identity.ID `json:"identifier"`
 	Target      identity.ID `json:"transferTarget"`
 	Participant identity.ID `json:"participant"`
+	From        identity.ID `json:"from"`
+	To          identity.ID `json:"to"`
+	ServerCall  string      `json:"serverCallId"`
+	Tone        call.Tone   `json:"tone"`
+	Reason      call.Reason `json:"reason"`
+	Speech      struct {
+		Text string `json:"speech"`
+	} `json:"speechResult"`
+	Choice struct {
+		Phrase string `json:"recognizedPhrase"`
+	} `json:"choiceResult"`
 }
 
 func detail(e entry) (d details) {

@@ -142,11 +142,16 @@ func (s *stage) finish() {
 
 // whose is who a name stands for: a bot's, or somebody's.
 func (s *stage) whose(name string) identity.ID {
-	id := identity.ID(name)
-	if _, ok := s.cfg.Others[id]; ok || id == s.bot {
+	if id := identity.ID(name); s.plays(id) {
 		return id
 	}
 	return ID(name)
+}
+
+// plays reports whether a bot answers for somebody.
+func (s *stage) plays(id identity.ID) bool {
+	_, ok := s.cfg.Others[id]
+	return ok || id == s.bot
 }
 
 // close ends everything; what of it happens is not in the log.
