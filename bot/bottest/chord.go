@@ -22,6 +22,7 @@ const (
 	lowest    = 8   // times spacing: 400 Hz
 	highest   = 139 // 6950 Hz, so that 16 kHz are enough to hear it
 	tones     = 8   // of a word
+	shared    = 3   // of them, with other words that sound at the same time
 	amplitude = 1500
 	// softest is what is still heard of an amplitude: 24 dB less.
 	softest = amplitude / 16
@@ -167,8 +168,8 @@ func (l *language) heard(spectrum *[highest + 1]float64) []*word {
 	return found
 }
 
-// in reports whether the word is in a sound: all its tones are there, and all but
-// one, which another word may share, are equally strong.
+// in reports whether the word is in a sound: all its tones are there, and equally
+// strong but for those that other words share.
 func (w *word) in(spectrum *[highest + 1]float64) bool {
 	var strengths [tones]float64
 	for i, bin := range w.bins {
@@ -183,5 +184,5 @@ func (w *word) in(spectrum *[highest + 1]float64) bool {
 			alike++
 		}
 	}
-	return alike >= tones-1
+	return alike >= tones-shared
 }

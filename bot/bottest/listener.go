@@ -41,6 +41,7 @@ func (s *sentence) cut() bool {
 // hearing is a word that sounds now.
 type hearing struct {
 	word   *word
+	first  int64
 	frames int // that were heard
 	last   int64
 	noted  bool
@@ -75,9 +76,13 @@ func (l *listener) sound(w *word) {
 	i := slices.IndexFunc(l.sounding, func(h *hearing) bool { return h.word == w })
 	if i < 0 {
 		i = len(l.sounding)
-		l.sounding = append(l.sounding, &hearing{word: w})
+		l.sounding = append(l.sounding, nil)
 	}
 	h := l.sounding[i]
+	if h == nil || l.frame >= h.first+int64(w.frames) { // else it is said once more
+		h = &hearing{word: w, first: l.frame}
+		l.sounding[i] = h
+	}
 	h.frames++
 	h.last = l.frame
 	if !h.noted && 2*h.frames >= w.frames {

@@ -77,14 +77,8 @@ func (b *Bot) Answers() {
 // Adds waits until somebody is invited.
 func (b *Bot) Adds(name string) {
 	b.stage.helper()
-	b.expect(b.limit, "the bot adds "+name, func(e entry) bool { return e.asks("addParticipant") })
-	b.calls("adds", name)
-}
-
-// calls waits until somebody is called.
-func (b *Bot) calls(verb, name string) {
 	to := "/recipient/" + string(b.stage.whose(name))
-	b.expect(b.limit, "the bot "+verb+" "+name, func(e entry) bool {
+	b.expect(b.limit, "the bot adds "+name, func(e entry) bool {
 		return strings.HasSuffix(e.Type, ".IncomingCall") && strings.HasSuffix(e.Subject, to)
 	})
 }

@@ -7,7 +7,9 @@ import (
 	"io"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,6 +50,9 @@ type stage struct {
 	people   map[identity.ID]*person
 	order    []*person
 	failure  string // why the play was broken off
+
+	mu     sync.Mutex
+	errors []string // of handlers
 }
 
 func newStage(t testing.TB, cfg Stage, h bot.Handler) *stage {
@@ -116,9 +121,20 @@ func (s *stage) watched(name identity.ID, h bot.Handler) bot.Handler {
 				s.t.Errorf("%s panicked: %v", name, p)
 				panic(p) //nolint:forbidigo // the call has to know as well
 			}
+			if err != nil && ctx.Err() == nil {
+				s.returned(fmt.Sprintf("%s returned: %v", name, err))
+			}
 		}()
 		return h(ctx, c)
 	}
+}
+
+// returned keeps what a handler returned, for who wants to know why.
+func (s *stage) returned(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.errors = append(s.errors, what)
+	slices.Sort(s.errors)
 }
 
 // attend tells everybody which tick comes.
@@ -200,7 +216,9 @@ func at() string {
 func (s *stage) verdict() {
 	s.helper()
 	if s.failure != "" {
-		s.t.Errorf("%s\n\nwhat happened (seed %d):\n%s", s.failure, s.cfg.Seed, Timeline(s.journal.lines()))
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.t.Errorf("%s\n\nwhat happened (seed %d):\n%s%s", s.failure, s.cfg.Seed, Timeline(s.journal.lines()), strings.Join(s.errors, "\n"))
 	}
 }
 

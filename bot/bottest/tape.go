@@ -80,10 +80,11 @@ func FromLog(log []byte) (*Tape, error) {
 type reading struct {
 	tape       Tape
 	began      time.Time
-	last       time.Time // of the bot's last action
-	call       string    // the source of the call's own lines
-	connection string    // that of the bot's
-	ended      time.Time // when somebody hung up first
+	last       time.Time   // of the bot's last action
+	call       string      // the source of the call's own lines
+	connection string      // that of the bot's
+	ended      time.Time   // when somebody hung up first
+	invited    identity.ID // since then
 	states     map[identity.ID]call.State
 }
 
@@ -121,8 +122,10 @@ func (r *reading) asked(e entry, d details) {
 	switch {
 	case e.Type == "botd.operation.accepted":
 		r.action(e, d.Operation, "")
-	case strings.HasSuffix(e.Type, ".IncomingCall"):
-		r.with("addParticipant", d.To)
+		r.with("addParticipant", r.invited)
+		r.invited = ""
+	case strings.HasSuffix(e.Type, ".IncomingCall"): // before what it was asked for with
+		r.invited = d.To
 		r.join(d.To)
 	case e.Type == "botd.transfer.state":
 		r.with("transferToParticipant", d.Target)

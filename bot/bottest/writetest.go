@@ -2,6 +2,7 @@ package bottest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/format"
 	"go/token"
@@ -25,11 +26,11 @@ type TestFile struct {
 func (f TestFile) validate() error {
 	switch {
 	case !token.IsIdentifier(f.Package):
-		return fmt.Errorf("Package: %q is no name of a package", f.Package)
+		return fmt.Errorf("the field Package: %q is no name of a package", f.Package)
 	case !token.IsIdentifier(f.Test) || !strings.HasPrefix(f.Test, "Test"):
-		return fmt.Errorf("Test: %q is no name of a test", f.Test)
+		return fmt.Errorf("the field Test: %q is no name of a test", f.Test)
 	case f.Handler == "":
-		return fmt.Errorf("Handler: it is missing")
+		return errors.New("the field Handler is missing")
 	}
 	return nil
 }
