@@ -50,7 +50,7 @@ func TestTheFirstActionThatDiffersIsShownOfBothSides(t *testing.T) {
 		t.Fatal(err)
 	}
 	diff := then.Diff(now)
-	for _, want := range []string{"action 3 differs", "then 1.200 s  play", "now  1.200 s  transferToParticipant"} {
+	for _, want := range []string{"action 3 differs", "then 1.220 s  play", "now  1.200 s  transferToParticipant"} {
 		if !strings.Contains(diff, want) {
 			t.Errorf("it does not say %q:\n%s", want, diff)
 		}
