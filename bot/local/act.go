@@ -15,6 +15,9 @@ func (s *seat) act(ctx context.Context, cn *call.Connection, a bot.Action) (stri
 	service := s.cfg.Service
 	switch a := a.(type) {
 	case bot.Play:
+		if a.Yield != "" && a.Yield != bot.YieldNever {
+			return "", fmt.Errorf("the field Yield of Play, %s: %w", a.Yield, automation.ErrUnsupported)
+		}
 		return "", service.Play(ctx, cn, playRequest(a))
 	case bot.Recognize:
 		r, err := recognizeRequest(a)
@@ -38,6 +41,14 @@ func (s *seat) act(ctx context.Context, cn *call.Connection, a bot.Action) (stri
 		return "", service.Mute(ctx, cn, automation.MuteRequest{TargetParticipants: a.Who})
 	case bot.Transfer, bot.Move, bot.Hold, bot.Unhold, bot.Unmute, bot.MuteAll, bot.Route:
 		return "", s.control(ctx, cn, a)
+	case bot.SendKeys:
+		tones, ok := bot.Named(a.Keys)
+		if !ok {
+			return "", &automation.Invalid{Field: "Keys", Why: "it has a key that is on no phone"}
+		}
+		return "", service.SendDTMF(ctx, cn, automation.SendDTMFRequest{
+			Tones: toTones(tones), TargetParticipant: a.Who, OperationContext: a.Context,
+		})
 	case bot.Cancel:
 		return "", cn.Cancel(ctx, a.Context)
 	case bot.CancelMedia:
@@ -74,46 +85,6 @@ func sources(prompts []bot.Prompt) []automation.PlaySource {
 		}
 	}
 	return sources
-}
-
-func recognizeRequest(a bot.Recognize) (automation.RecognizeRequest, error) {
-	if a.Speech != nil || len(a.Choices) > 0 {
-		return automation.RecognizeRequest{}, fmt.Errorf("recognize speech: %w", automation.ErrUnsupported)
-	}
-	dtmf, err := dtmfOptions(a.Keys)
-	if err != nil {
-		return automation.RecognizeRequest{}, err
-	}
-	r := automation.RecognizeRequest{
-		RecognizeInputType: "dtmf", PlayPrompts: sources(a.Prompts), OperationContext: a.Context,
-		RecognizeOptions: automation.RecognizeOptions{TargetParticipant: a.From, DTMFOptions: dtmf},
-	}
-	if a.Silence > 0 {
-		r.RecognizeOptions.InitialSilenceTimeout = ptr(seconds(a.Silence))
-	}
-	if a.Patient {
-		r.RecognizeOptions.InterruptPrompt = ptr(false)
-	}
-	return r, nil
-}
-
-// dtmfOptions are the keys that are waited for.
-func dtmfOptions(k bot.Keys) (*automation.DTMFOptions, error) {
-	stop, ok := bot.Named(k.Stop)
-	if !ok {
-		return nil, &automation.Invalid{Field: "Keys.Stop", Why: "it has a key that is on no phone"}
-	}
-	dtmf := &automation.DTMFOptions{MaxTonesToCollect: max(k.Max, 1)}
-	if k.Max == 0 && len(stop) > 0 {
-		dtmf.MaxTonesToCollect = 0 // until the stop key
-	}
-	for _, t := range stop {
-		dtmf.StopTones = append(dtmf.StopTones, call.Tone(t))
-	}
-	if k.Pause > 0 {
-		dtmf.InterToneTimeout = ptr(seconds(k.Pause))
-	}
-	return dtmf, nil
 }
 
 // seconds rounds up: a wait is never shorter than was asked for.
