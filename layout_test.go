@@ -51,9 +51,10 @@ var mayImport = map[string]string{
 
 	"bot":         "identity media rtt",
 	"bot/demo":    "bot identity media rtt",
-	"bot/remote":  "bot identity media rtt",
+	"bot/wire":    "bot identity media",
+	"bot/remote":  "bot bot/wire identity media rtt",
 	"bot/local":   "bot automation call call/journal identity media rtt",
-	"bot/gateway": "bot automation call call/journal identity media rtt",
+	"bot/gateway": "bot bot/wire automation call call/journal identity media rtt",
 	"bot/bottest": "bot bot/local automation call identity media media/* rtt",
 
 	"":         "*",
@@ -74,7 +75,7 @@ var keptIn = map[string]string{
 	"gocloud.dev":                 "recording",
 	"github.com/looplab/fsm":      "call",
 	"github.com/hraban/opus":      "media/codec internal/bench/*",
-	"github.com/coder/websocket":  "leg/browser automation/rest bot/remote bot/gateway media/stream media/speech/socket internal/bench/* internal/realtime",
+	"github.com/coder/websocket":  "leg/browser automation/rest bot/remote bot/gateway bot/wire media/stream media/speech/socket internal/bench/* internal/realtime",
 	"github.com/alecthomas/kong":  "",
 	"github.com/knadh/koanf":      "",
 	"go.opentelemetry.io/otel":    "internal/telemetry automation/rest webhooks call",
