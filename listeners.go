@@ -146,6 +146,8 @@ func (s *Server) front() http.Handler {
 			s.ready(w, r)
 		case path == "/client/signal":
 			signal.ServeHTTP(w, r)
+		case path == "/bots":
+			s.gateway.ServeHTTP(w, r)
 		case strings.HasPrefix(path, "/whip/"):
 			whip.ServeHTTP(w, r)
 		case s.cfg.Dev && strings.HasPrefix(path, "/dev/"):

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,6 +17,7 @@ import (
 	"github.com/botd-dev/botd/automation/rest"
 	"github.com/botd-dev/botd/bot"
 	"github.com/botd-dev/botd/bot/demo"
+	"github.com/botd-dev/botd/bot/gateway"
 	"github.com/botd-dev/botd/bot/local"
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
@@ -199,12 +201,27 @@ func (s *Server) startBots(context.Context) error {
 	if s.cfg.Dev {
 		s.addDemos()
 	}
+	s.gateway = gateway.New(gateway.Config{
+		Authorize: s.mayBringBots, Refuse: func(w http.ResponseWriter, err error) { s.api.Refuse(w, err) },
+		Taken: func(name identity.ID) bool { return s.bots[name] != nil },
+		Log:   s.log.Named("bots"),
+	})
+	s.onStop("bots of other processes", s.gateway.Close)
 	s.local = local.New(local.Config{
-		Service: s.service, Contexts: s.contexts, Log: s.log.Named("bot"), Away: s.away, FillerAfter: s.cfg.FillerAfter,
+		Service: s.service, Contexts: s.contexts, Elsewhere: s.gateway,
+		Away: s.away, FillerAfter: s.cfg.FillerAfter, Log: s.log.Named("bot"),
 	}, s.bots)
 	s.calls.Reach(s.local)
 	s.onStop("bots", s.local.Close)
 	return nil
+}
+
+// mayBringBots lets in who may use the REST API and, with dev, this machine.
+func (s *Server) mayBringBots(r *http.Request) error {
+	if s.cfg.Dev && r.Header.Get("Authorization") == "" && isLocal(r.RemoteAddr) && isLocal(r.Host) {
+		return nil
+	}
+	return s.api.Authorize(r)
 }
 
 // Send has a bot of this program come to a call that runs.
@@ -245,6 +262,7 @@ func (s *Server) startREST(context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.api = api
 	// Every request is a span: the trace of its caller, or one of its own, goes
 	// on through the log to the webhooks.
 	s.rest = otelhttp.NewHandler(api.Handler(), "rest",

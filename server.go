@@ -14,7 +14,9 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/botd-dev/botd/automation"
+	"github.com/botd-dev/botd/automation/rest"
 	"github.com/botd-dev/botd/bot"
+	"github.com/botd-dev/botd/bot/gateway"
 	"github.com/botd-dev/botd/bot/local"
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/call/journal"
@@ -68,6 +70,8 @@ type Server struct {
 	browsers  *browser.Server
 	sound     atomic.Pointer[browser.Server] // browsers, once they have started
 	local     *local.Bots
+	gateway   *gateway.Gateway
+	api       *rest.Server
 	rest      http.Handler
 	listeners listeners
 	conns     *throttle.Conns // from outside

@@ -50,6 +50,18 @@ func (g guard) authenticate(r *http.Request) (caller, error) {
 	return caller{}, errCredentials
 }
 
+// Authorize says why whoever sends a request may not ask for anything; nil is that
+// they may. It is for doors beside the API; a body is not looked at.
+func (s *Server) Authorize(r *http.Request) error {
+	_, err := s.guard.authenticate(r)
+	return err
+}
+
+// Refuse answers a request with an error as the API does.
+func (s *Server) Refuse(w http.ResponseWriter, err error) {
+	_ = s.fail(err, w, "").send(w) // nobody is left to be told
+}
+
 // token accepts those of the configured issuer. A valid token of a user is
 // known, and may nothing here; where users cannot be looked up, nobody knows
 // what it is.

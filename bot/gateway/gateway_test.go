@@ -48,7 +48,7 @@ func thorough(d *diary) bot.Handler {
 	return func(ctx context.Context, c *bot.Call) error {
 		c.OnEvent(func(e bot.Event) {
 			if e.Type != "botd.dominantspeakers.changed" {
-				d.add("event %d %s", e.Sequence, e.Type)
+				d.add("event %s", e.Type)
 			}
 		})
 		d.add("from %s to %s resumed %v", c.From(), c.To(), c.Resumed())
@@ -74,7 +74,7 @@ func thorough(d *diary) bot.Handler {
 		d.add("ear at a wrong rate: %s", means(err))
 		d.add("ear: %s", pitch(ctx, c))
 		d.add("hang up: %s", means(c.HangUp(ctx)))
-		d.add("after: %s", means(c.Say(ctx, "hello")))
+		d.add("after: %s", means(c.Say(context.WithoutCancel(ctx), "hello")))
 		return nil
 	}
 }
@@ -134,10 +134,11 @@ func TestTheSameHandlerSeesTheSameInsideAndElsewhere(t *testing.T) {
 		}
 		return list
 	}
-	if a, b := acts(&inside), acts(&outside); len(a) < 18 || !slices.Equal(a, b) {
+	if a, b := acts(&inside), acts(&outside); len(a) != 17 || !slices.Equal(a, b) {
 		t.Errorf("inside:\n%s\nelsewhere:\n%s", strings.Join(a, "\n"), strings.Join(b, "\n"))
 	}
-	if a, b := events(&inside), events(&outside); len(a) == 0 || len(b) == 0 {
+	a, b := events(&inside), events(&outside) // the last ones may come after the handler has returned
+	if n := min(len(a), len(b)); n < 20 || !slices.Equal(a[:n], b[:n]) {
 		t.Errorf("events inside %v, elsewhere %v", a, b)
 	}
 	if logs[0] != logs[1] {

@@ -13,10 +13,7 @@ import (
 const maxStreams = 400
 
 // voice is what a bot says on its way to the call.
-type voice struct {
-	frames chan said
-	taken  uint32
-}
+type voice struct{ frames chan said }
 
 // said is one frame of it.
 type said struct {

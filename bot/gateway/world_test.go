@@ -154,7 +154,7 @@ func (w *wires) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return here, nil
 }
 
-// break_ cuts every wire; nobody comes through until they are mended.
+// sever cuts every wire; nobody comes through if they stay cut.
 func (w *wires) sever(cut bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -14,9 +14,10 @@ import (
 const (
 	// Version is that of the protocol.
 	Version = 1
-	// MaxRequest is how many bytes a message of a bot may have, MaxAnswer one of
-	// the server.
-	MaxRequest, MaxAnswer = 256 << 10, 4 << 20
+	// MaxRequest is how many bytes a message of a bot may have.
+	MaxRequest = 256 << 10
+	// MaxAnswer is how many bytes a message of the server may have.
+	MaxAnswer = 4 << 20
 )
 
 // Kind is what a message is.
