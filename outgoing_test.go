@@ -64,6 +64,9 @@ var allowedWays = map[string][]string{
 	"media/prompt":    {"net/http.Client"},
 	// What it asks for comes from the test, not from a network.
 	"bot/bottest": {"net/http.Client"},
+	// The other end of our own socket: a program of the operator's, which connects to
+	// the server that its author named.
+	"bot/remote": {"net/http.Client", "github.com/coder/websocket.Dial"},
 	// Sockets are opened with the guarded client.
 	"media/stream": {"net/http.Client", "github.com/coder/websocket.Dial"},
 }
