@@ -26,6 +26,7 @@ var mayImport = map[string]string{
 	"media/quality":  "media",
 	"media/voice":    "media",
 	"media/turn":     "media media/voice",
+	"media/answerer": "media media/voice",
 	"media/prompt":   "media media/codec media/speech",
 	"media/stream":   "media media/dtmf",
 	"rtt":            "media",

@@ -254,7 +254,8 @@ func (r *round) late() call.Event {
 // one. While a prompt plays that may not be stopped it is forgotten.
 func (r *round) key(t call.Tone) call.Event {
 	in := inputs[r.kind]
-	if !in.keys && !(in.choices && r.choices[0].Tone != "") || r.phase == prompting && !r.floor.Key() {
+	answers := in.keys || in.choices && r.choices[0].Tone != ""
+	if !answers || r.phase == prompting && !r.floor.Key() {
 		return nil
 	}
 	r.hush() // what arrives first decides

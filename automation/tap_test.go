@@ -94,7 +94,7 @@ func voiceOf(d time.Duration) []int16 {
 		at := float64(i) / media.Rate
 		sum := 0.0
 		for n := 1.0; n <= 20; n++ {
-			sum += math.Sin(2*math.Pi*140*n*at+n*n) * (1/(1+math.Pow((140*n-600)/200, 2)) + 0.6/(1+math.Pow((140*n-1500)/300, 2)))
+			sum += math.Sin(2*math.Pi*140*n*at+n*n) * (near(140*n, 600, 200) + 0.6*near(140*n, 1500, 300))
 		}
 		samples[i] = media.Clip(int(6000 * sum * (0.6 + 0.4*math.Sin(2*math.Pi*5*at))))
 	}
@@ -113,4 +113,10 @@ func all(src media.Source) (samples []int16) {
 // silence is so much of nothing.
 func silence(d time.Duration) media.Source {
 	return speech.PCM(make([]int16, int(d*media.Rate/time.Second)), media.Rate)
+}
+
+// near is a formant: 1 at its frequency, a half a width beside it.
+func near(hertz, formant, width float64) float64 {
+	off := (hertz - formant) / width
+	return 1 / (1 + off*off)
 }

@@ -51,11 +51,12 @@ type Call struct {
 	empty     *time.Timer // runs while only applications are left
 	longest   *time.Timer
 
-	routing    Routing
-	rewire     bool // who hears whom may be another
-	talk       talk
-	attendance atomic.Pointer[attendance] // who is there to be heard, for operations
-	keys       []*keyListener             // who waits for keys, whoever presses them
+	routing     Routing
+	rewire      bool // who hears whom may be another
+	talk        talk
+	attendance  atomic.Pointer[attendance] // who is there to be heard, for operations
+	keys        []*keyListener             // who waits for keys, whoever presses them
+	backgrounds []*background
 
 	viewed   uint64 // sequence of the last view
 	version  uint64 // of the list that the contract shows

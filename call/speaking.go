@@ -190,6 +190,7 @@ func (c *Call) attend() {
 	if c.talk.stale || c.stale {
 		c.talk.stale = false
 		c.dominate(c.speakers())
+		c.duck()
 	}
 	c.tellSpeakers()
 	c.writeSpeakers()

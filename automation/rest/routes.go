@@ -85,6 +85,9 @@ func (s *Server) mediaRoutes() []route {
 		{method: post, path: cc + ":startTranscription", name: "startTranscription", family: f, action: accepted(s, a.StartTranscription)},
 		{method: post, path: cc + ":updateTranscription", name: "updateTranscription", family: f, action: accepted(s, a.UpdateTranscription)},
 		{method: post, path: cc + ":stopTranscription", name: "stopTranscription", family: f, action: accepted(s, a.StopTranscription)},
+		{method: post, path: cc + ":detectAnsweringMachine", name: "detectAnsweringMachine", family: beyond, action: accepted(s, a.DetectMachine)},
+		{method: post, path: cc + ":startBackgroundSound", name: "startBackgroundSound", family: beyond, action: accepted(s, a.StartBackground)},
+		{method: post, path: cc + ":stopBackgroundSound", name: "stopBackgroundSound", family: beyond, action: accepted(s, a.StopBackground)},
 		{method: post, path: cc + ":cancelAllMediaOperations", name: "cancelAllMediaOperations", family: f, action: told(s, 202, a.CancelMedia)},
 	}
 }
