@@ -57,7 +57,9 @@ func (s *Service) StartBackground(ctx context.Context, cn *call.Connection, r Ba
 	if err != nil {
 		return err
 	}
-	outcome := func(result call.Result) call.Outcome { return call.Outcome{OperationContext: r.OperationContext, Result: result} }
+	outcome := func(result call.Result) call.Outcome {
+		return call.Outcome{OperationContext: r.OperationContext, Result: result}
+	}
 	return cn.Start(ctx, call.Operation{
 		Name: background, Context: r.OperationContext, TellTo: r.OperationCallbackURI, Beside: true,
 		Canceled: BackgroundStopped{outcome(call.Success)}, Failed: BackgroundFailed{outcome(unknown)},

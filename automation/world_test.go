@@ -20,6 +20,7 @@ import (
 	"github.com/botd-dev/botd/identity"
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/dtmf"
+	"github.com/botd-dev/botd/media/mix"
 	"github.com/botd-dev/botd/media/prompt"
 	"github.com/botd-dev/botd/media/speech"
 )
@@ -151,7 +152,16 @@ func (metronome) Synthesize(ctx context.Context, u speech.Utterance) (media.Sour
 type leg struct {
 	p       *call.Participant
 	mute    bool // takes no keys and sends none
+	sound   *handset
 	pressed []call.Tone
+}
+
+// Port is silent, or where the leg's sound is.
+func (l *leg) Port() media.Port {
+	if l.sound != nil {
+		return l.sound
+	}
+	return media.NewPair()
 }
 
 // TellsKeys fits call.KeyTeller.
@@ -171,7 +181,6 @@ func (l *leg) Press(tones ...call.Tone) (<-chan struct{}, error) {
 func (l *leg) Kind() string               { return "fake" }
 func (l *leg) Attach(p *call.Participant) { l.p = p }
 func (l *leg) Accept()                    { go l.p.Connected() }
-func (l *leg) Port() media.Port           { return media.NewPair() }
 func (l *leg) Show(call.Roster)           {}
 func (l *leg) Mute()                      {}
 func (l *leg) Unmute()                    {}
@@ -207,6 +216,16 @@ type world struct {
 	bell     *everybody
 	library  library
 	cfg      automation.Config
+	clock    *mix.Clock // of real bridges; nil has none
+	stops    []time.Time
+}
+
+func (w *world) newBridge(h call.Heard) call.Bridge {
+	if w.clock == nil {
+		return w.stage
+	}
+	b := w.clock.NewBridge(mix.Options{Speaking: h.Speaking, MutedSpeaking: h.MutedSpeaking})
+	return noting{b, w}
 }
 
 func inWorld(t *testing.T, l library, f func(w *world)) {
@@ -214,7 +233,7 @@ func inWorld(t *testing.T, l library, f func(w *world)) {
 		w := &world{T: t, book: &book{}, stage: &stage{}, bell: &everybody{}, library: l}
 		w.contexts = automation.NewContexts(make([]byte, 32), time.Now)
 		w.calls = call.NewRegistry(call.Config{
-			Journal: w.book, NewBridge: func(call.Heard) call.Bridge { return w.stage }, Now: time.Now, Random: rand.Reader,
+			Journal: w.book, NewBridge: w.newBridge, Now: time.Now, Random: rand.Reader,
 			IncomingContext: w.contexts.Seal, Log: zap.NewNop(),
 		})
 		w.calls.Reach(w.bell)
@@ -231,6 +250,11 @@ func inWorld(t *testing.T, l library, f func(w *world)) {
 		f(w)
 		if err := w.calls.Close(t.Context()); err != nil {
 			t.Error(err)
+		}
+		if w.clock != nil {
+			if err := w.clock.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
 		}
 		synctest.Wait()
 	})
@@ -281,6 +305,22 @@ func (w *world) last(name string, into any) {
 	defer w.book.mu.Unlock()
 	for i := len(w.book.records) - 1; i >= 0; i-- {
 		if r := w.book.records[i]; r.Type == "Microsoft.Communication."+name {
+			if err := json.Unmarshal(r.Data, into); err != nil {
+				w.Fatal(err)
+			}
+			return
+		}
+	}
+	w.Fatalf("no %s in the log", name)
+}
+
+// own reads the last event of a type of ours.
+func (w *world) own(name string, into any) {
+	w.Helper()
+	w.book.mu.Lock()
+	defer w.book.mu.Unlock()
+	for i := len(w.book.records) - 1; i >= 0; i-- {
+		if r := w.book.records[i]; r.Type == name {
 			if err := json.Unmarshal(r.Data, into); err != nil {
 				w.Fatal(err)
 			}
