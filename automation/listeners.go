@@ -203,6 +203,10 @@ func (l *listeners) line(who call.Audible, in language, began time.Time, h speec
 	if h.Text == "" || !h.Final && !l.run.partial {
 		return
 	}
+	l.run.stage.Caption(call.Caption{
+		ID: who.ParticipantID, Identity: who.Identity, Name: who.Name, Text: h.Text, Language: in.locale,
+		Final: h.Final, At: began.Add(h.From),
+	})
 	line := stream.Line{
 		Text: h.Text, Confidence: h.Confidence, Who: string(who.Identity), Status: stream.Intermediate,
 		Offset: stream.Ticks(began.Add(h.From)), Duration: stream.Lasts(h.To - h.From),

@@ -18,6 +18,7 @@ type phone struct {
 	mu       sync.Mutex
 	roster   call.Roster
 	speakers call.Speakers
+	captions []string
 	unheard  int // utterances
 	quality  *call.Quality
 	muted    int

@@ -41,6 +41,10 @@ type message struct {
 	Reason       *message         `json:"reason"`
 	Participants []map[string]any `json:"participants"`
 	Speakers     []call.Speaker   `json:"speakers"`
+	Text         string           `json:"text"`
+	Language     string           `json:"language"`
+	Final        bool             `json:"isFinal"`
+	Timestamp    time.Time        `json:"timestamp"`
 	Send         call.Incoming    `json:"send"`
 	Receive      call.Outgoing    `json:"receive"`
 }

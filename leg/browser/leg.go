@@ -51,6 +51,8 @@ type teller interface {
 	// speakers tells who speaks, unheard that the client's user does and is muted.
 	speakers(s call.Speakers)
 	unheard()
+	// caption tells what somebody says.
+	caption(c call.Caption)
 	// rated tells that the client's sound travels better or worse than before.
 	rated(q call.Quality)
 	// over tells why the call is over. It is the last word.

@@ -54,4 +54,5 @@ func (l *pageCall) rated(q call.Quality) {
 // A client that joined by one request has no socket to be told on.
 func (s *whipSession) speakers(call.Speakers) {}
 func (s *whipSession) unheard()               {}
+func (s *whipSession) caption(call.Caption)   {}
 func (s *whipSession) rated(call.Quality)     {}

@@ -16,6 +16,7 @@ const good = [
   { type: 'mutedSpeaking', call: 'c' },
   { type: 'speakers', call: 'c', speakers: [{ participantId: '1', identifier: { rawId: 'echo' }, isSpeaking: true }] },
   { type: 'quality', call: 'c', send: { grade: 'good' }, receive: { grade: 'poor', roundTripMs: 40 } },
+  { type: 'caption', call: 'c', participantId: '1', identifier: { rawId: 'echo' }, text: 'Hello', language: 'en-US', isFinal: true, timestamp: '2030-05-01T10:00:00Z' },
   { type: 'pong' },
 ];
 

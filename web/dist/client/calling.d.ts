@@ -530,6 +530,50 @@ export interface DominantSpeakersCallFeature extends CallFeature, Observable<{
 }> {
     readonly dominantSpeakers: DominantSpeakersInfo;
 }
+export declare const CaptionsKind: {
+    readonly Captions: 'Captions';
+    readonly TeamsCaptions: 'TeamsCaptions';
+};
+export type CaptionsKind = (typeof CaptionsKind)[keyof typeof CaptionsKind];
+export type CaptionsResultType = 'Partial' | 'Final';
+export interface ParticipantInfo {
+    identifier: CommunicationIdentifierKind | undefined;
+    displayName?: string;
+}
+/** What somebody says. A Partial one is followed by another one of the same speaker. */
+export interface CaptionsInfo {
+    resultType: CaptionsResultType;
+    speaker: ParticipantInfo;
+    spokenLanguage: string;
+    spokenText: string;
+    /** When they began to say it. */
+    timestamp: Date;
+}
+export interface StartCaptionsOptions {
+    spokenLanguage: string;
+}
+export interface CaptionsEvents {
+    CaptionsReceived: (info: CaptionsInfo) => void;
+    CaptionsActiveChanged: PropertyChangedEvent;
+    SpokenLanguageChanged: PropertyChangedEvent;
+}
+/** Captions of a call that an application transcribes. The application says in which language; here they are shown or not. */
+export interface Captions extends Observable<CaptionsEvents> {
+    readonly kind: CaptionsKind;
+    readonly isCaptionsFeatureActive: boolean;
+    /** The language of the last caption; empty before any has come. */
+    readonly activeSpokenLanguage: string;
+    readonly supportedSpokenLanguages: string[];
+    startCaptions(options?: StartCaptionsOptions): Promise<void>;
+    stopCaptions(): Promise<void>;
+    /** Rejects for any other language than the active one. */
+    setSpokenLanguage(language: string): Promise<void>;
+}
+export interface CaptionsCallFeature extends CallFeature, Observable<{
+    CaptionsKindChanged: PropertyChangedEvent;
+}> {
+    readonly captions: Captions;
+}
 export declare const DiagnosticQuality: {
     readonly Good: 1;
     readonly Poor: 2;
@@ -605,6 +649,7 @@ export interface UserFacingDiagnosticsFeature extends CallFeature {
 
 /** What `call.feature` takes: every feature that works here, and none that does not. */
 export declare const Features: {
+    readonly Captions: FeatureFactory<CaptionsCallFeature>;
     readonly DominantSpeakers: FeatureFactory<DominantSpeakersCallFeature>;
     readonly MediaStats: FeatureFactory<MediaStatsCallFeature>;
     readonly UserFacingDiagnostics: FeatureFactory<UserFacingDiagnosticsFeature>;

@@ -1,4 +1,8 @@
 // src/client/api_features.ts
+var CaptionsKind = {
+	Captions: "Captions",
+	TeamsCaptions: "TeamsCaptions"
+};
 var DiagnosticQuality = {
 	Good: 1,
 	Poor: 2,
@@ -124,6 +128,11 @@ var problems = {
 		code: 400,
 		subCode: 8523,
 		message: "This tone cannot be sent from a browser."
+	},
+	languageFixed: {
+		code: 400,
+		subCode: 8523,
+		message: "The language is that of the application that transcribes the call."
 	},
 	badArgument: {
 		code: 400,
@@ -1260,6 +1269,7 @@ var Vitals = class extends Emitter {
 			case "speakers":
 				this.#speakers = message.speakers;
 				return this.emit("speakersChanged");
+			case "caption": return this.emit("captionReceived", message);
 			case "quality":
 				this.#quality = {
 					send: message.send,
@@ -1517,6 +1527,7 @@ var CallObject = class extends Emitter {
 			case "speakers":
 				this.#roster.speakers(message.speakers);
 				return this.vitals.receive(message);
+			case "caption":
 			case "quality":
 			case "mutedSpeaking": return this.vitals.receive(message);
 			case "incomingEnded": return this.end(message.reason ?? {
@@ -2254,6 +2265,15 @@ var required = {
 		call: text,
 		speakers: voices
 	},
+	caption: {
+		call: text,
+		participantId: text,
+		identifier,
+		text,
+		language: text,
+		isFinal: truth,
+		timestamp: text
+	},
 	quality: {
 		call: text,
 		send: travel,
@@ -2626,6 +2646,69 @@ function expiry(token) {
 		return Infinity;
 	}
 }
+// src/client/captions.ts
+/** Shows what is said, between startCaptions and stopCaptions. */
+var ShownCaptions = class extends Emitter {
+	kind = "Captions";
+	#active = false;
+	#language = "";
+	get isCaptionsFeatureActive() {
+		return this.#active;
+	}
+	get activeSpokenLanguage() {
+		return this.#language;
+	}
+	get supportedSpokenLanguages() {
+		return this.#language === "" ? [] : [this.#language];
+	}
+	async startCaptions(options) {
+		if (options && this.#language !== "") await this.setSpokenLanguage(options.spokenLanguage);
+		this.#turn(true);
+	}
+	async stopCaptions() {
+		this.#turn(false);
+	}
+	async setSpokenLanguage(language) {
+		if (language.toLowerCase() !== this.#language.toLowerCase()) throw problem("languageFixed");
+	}
+	receive(caption) {
+		if (caption.language !== this.#language) {
+			this.#language = caption.language;
+			this.emit("SpokenLanguageChanged");
+		}
+		if (!this.#active) return;
+		this.emit("CaptionsReceived", {
+			resultType: caption.isFinal ? "Final" : "Partial",
+			speaker: {
+				identifier: fromModel(caption.identifier),
+				...caption.displayName ? { displayName: caption.displayName } : {}
+			},
+			spokenLanguage: caption.language,
+			spokenText: caption.text,
+			timestamp: new Date(caption.timestamp)
+		});
+	}
+	#turn(active) {
+		if (active === this.#active) return;
+		this.#active = active;
+		this.emit("CaptionsActiveChanged");
+	}
+};
+/** Captions of a call. */
+var CaptionsFeature = class extends Emitter {
+	name = "Captions";
+	captions = new ShownCaptions();
+	#call;
+	#receive = (caption) => this.captions.receive(caption);
+	constructor(call) {
+		super();
+		this.#call = call;
+		call.vitals.on("captionReceived", this.#receive);
+	}
+	dispose() {
+		this.#call.vitals.off("captionReceived", this.#receive);
+	}
+};
 // src/client/findings.ts
 /** What is known of a group of diagnostics. */
 var Findings = class extends Emitter {
@@ -3231,6 +3314,10 @@ var Collector = class extends Emitter {
 // src/client/features.ts
 /** What `call.feature` takes: every feature that works here, and none that does not. */
 var Features = {
+	Captions: {
+		name: "Captions",
+		create: (call) => new CaptionsFeature(call)
+	},
 	DominantSpeakers: {
 		name: "DominantSpeakers",
 		create: (call) => new DominantSpeakers(call)
@@ -3244,4 +3331,4 @@ var Features = {
 		create: (call) => new UserFacingDiagnostics(call)
 	}
 };
-export { AzureCommunicationTokenCredential, AzureLogger, CallClient, CommunicationServicesError, DiagnosticQuality, Features, LocalAudioStream, createClientLogger, createIdentifierFromRawId, getIdentifierRawId, getLogLevel, setLogLevel };
+export { AzureCommunicationTokenCredential, AzureLogger, CallClient, CaptionsKind, CommunicationServicesError, DiagnosticQuality, Features, LocalAudioStream, createClientLogger, createIdentifierFromRawId, getIdentifierRawId, getLogLevel, setLogLevel };

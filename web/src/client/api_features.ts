@@ -88,6 +88,46 @@ export interface DominantSpeakersCallFeature
   readonly dominantSpeakers: DominantSpeakersInfo;
 }
 
+export const CaptionsKind = { Captions: 'Captions', TeamsCaptions: 'TeamsCaptions' } as const;
+export type CaptionsKind = (typeof CaptionsKind)[keyof typeof CaptionsKind];
+export type CaptionsResultType = 'Partial' | 'Final';
+export interface ParticipantInfo {
+  identifier: CommunicationIdentifierKind | undefined;
+  displayName?: string;
+}
+/** What somebody says. A Partial one is followed by another one of the same speaker. */
+export interface CaptionsInfo {
+  resultType: CaptionsResultType;
+  speaker: ParticipantInfo;
+  spokenLanguage: string;
+  spokenText: string;
+  /** When they began to say it. */
+  timestamp: Date;
+}
+export interface StartCaptionsOptions {
+  spokenLanguage: string;
+}
+export interface CaptionsEvents {
+  CaptionsReceived: (info: CaptionsInfo) => void;
+  CaptionsActiveChanged: PropertyChangedEvent;
+  SpokenLanguageChanged: PropertyChangedEvent;
+}
+/** Captions of a call that an application transcribes. The application says in which language; here they are shown or not. */
+export interface Captions extends Observable<CaptionsEvents> {
+  readonly kind: CaptionsKind;
+  readonly isCaptionsFeatureActive: boolean;
+  /** The language of the last caption; empty before any has come. */
+  readonly activeSpokenLanguage: string;
+  readonly supportedSpokenLanguages: string[];
+  startCaptions(options?: StartCaptionsOptions): Promise<void>;
+  stopCaptions(): Promise<void>;
+  /** Rejects for any other language than the active one. */
+  setSpokenLanguage(language: string): Promise<void>;
+}
+export interface CaptionsCallFeature extends CallFeature, Observable<{ CaptionsKindChanged: PropertyChangedEvent }> {
+  readonly captions: Captions;
+}
+
 export const DiagnosticQuality = { Good: 1, Poor: 2, Bad: 3 } as const;
 export type DiagnosticQuality = (typeof DiagnosticQuality)[keyof typeof DiagnosticQuality];
 /** True is what is wrong. */

@@ -283,6 +283,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
       case 'speakers':
         this.#roster.speakers(message.speakers);
         return this.vitals.receive(message);
+      case 'caption':
       case 'quality':
       case 'mutedSpeaking':
         return this.vitals.receive(message);

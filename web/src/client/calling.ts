@@ -2,7 +2,7 @@
 // names of the Azure Communication Services calling SDK, so that code written
 // for that one needs another import and nothing else.
 
-export { DiagnosticQuality } from './api_features';
+export { CaptionsKind, DiagnosticQuality } from './api_features';
 export { CallClient } from './client';
 export { AzureCommunicationTokenCredential } from './credential';
 export { CommunicationServicesError } from './errors';

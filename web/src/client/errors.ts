@@ -33,6 +33,7 @@ const problems = {
   roleForbids: { code: 403, subCode: 7504, message: 'Your role in this call does not allow it.' },
   notConnected: { code: 412, subCode: 41071, message: 'The call is not connected.' },
   toneUnsupported: { code: 400, subCode: 8523, message: 'This tone cannot be sent from a browser.' },
+  languageFixed: { code: 400, subCode: 8523, message: 'The language is that of the application that transcribes the call.' },
   badArgument: { code: 400, subCode: 8523, message: 'An argument is missing or wrong.' },
 } satisfies Record<string, CallEndReason>;
 

@@ -1,8 +1,10 @@
 import type {
+  CaptionsCallFeature,
   DominantSpeakersCallFeature,
   MediaStatsCallFeature,
   UserFacingDiagnosticsFeature,
 } from './api_features';
+import { CaptionsFeature } from './captions';
 import { UserFacingDiagnostics } from './diagnostics';
 import { DominantSpeakers } from './dominant_speakers';
 import type { FeatureFactory } from './feature';
@@ -10,10 +12,12 @@ import { MediaStats } from './media_stats';
 
 /** What `call.feature` takes: every feature that works here, and none that does not. */
 export const Features: {
+  readonly Captions: FeatureFactory<CaptionsCallFeature>;
   readonly DominantSpeakers: FeatureFactory<DominantSpeakersCallFeature>;
   readonly MediaStats: FeatureFactory<MediaStatsCallFeature>;
   readonly UserFacingDiagnostics: FeatureFactory<UserFacingDiagnosticsFeature>;
 } = {
+  Captions: { name: 'Captions', create: (call) => new CaptionsFeature(call) },
   DominantSpeakers: { name: 'DominantSpeakers', create: (call) => new DominantSpeakers(call) },
   MediaStats: { name: 'MediaStats', create: (call) => new MediaStats(call) },
   UserFacingDiagnostics: { name: 'UserFacingDiagnostics', create: (call) => new UserFacingDiagnostics(call) },

@@ -77,6 +77,18 @@ export interface Refusal extends CallEndReason {
   type: 'error' | 'unregistered';
   ref?: number;
 }
+/** What somebody says; timestamp is when they began to. */
+export interface Caption {
+  type: 'caption';
+  call: string;
+  participantId: string;
+  identifier: IdentifierModel;
+  displayName?: string;
+  text: string;
+  language: string;
+  isFinal: boolean;
+  timestamp: string;
+}
 export type CallMessage =
   | { type: 'state'; call: string; state: string; reason?: CallEndReason }
   | { type: 'answer'; call: string; sdp: string }
@@ -87,6 +99,7 @@ export type CallMessage =
   | { type: 'muted' | 'unmuted'; call: string }
   | { type: 'mutedSpeaking'; call: string }
   | { type: 'speakers'; call: string; speakers: Voice[] }
+  | Caption
   | { type: 'quality'; call: string; send: Travel; receive: Travel }
   | { type: 'incomingEnded'; call: string; reason?: CallEndReason };
 export type ServerMessage = Welcome | Incoming | Refusal | CallMessage | { type: 'ok'; ref?: number } | { type: 'pong' };
@@ -122,6 +135,7 @@ const required: Record<string, Record<string, Check>> = {
   unmuted: { call: text },
   mutedSpeaking: { call: text },
   speakers: { call: text, speakers: voices },
+  caption: { call: text, participantId: text, identifier, text, language: text, isFinal: truth, timestamp: text },
   quality: { call: text, send: travel, receive: travel },
 };
 

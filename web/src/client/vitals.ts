@@ -1,5 +1,5 @@
 import { Emitter } from './emitter';
-import type { CallMessage, Travel, Voice } from './protocol';
+import type { CallMessage, Caption, Travel, Voice } from './protocol';
 import type { PropertyChangedEvent } from './values';
 
 /** For how long, in milliseconds, what the server measured counts as now: it is of the last five seconds. */
@@ -10,6 +10,7 @@ export interface VitalsEvents {
   relaysChanged: PropertyChangedEvent;
   speakersChanged: PropertyChangedEvent;
   qualityChanged: PropertyChangedEvent;
+  captionReceived: (caption: Caption) => void;
   /** The server hears the user speak, who is muted. */
   mutedSpeaking: PropertyChangedEvent;
   /** The microphone could not be opened; denied says that it was not allowed. */
@@ -76,11 +77,13 @@ export class Vitals extends Emitter<VitalsEvents> {
   }
 
   /** Takes a message of the server that is about none of the call's states. */
-  receive(message: Extract<CallMessage, { type: 'speakers' | 'quality' | 'mutedSpeaking' }>): void {
+  receive(message: Extract<CallMessage, { type: 'speakers' | 'caption' | 'quality' | 'mutedSpeaking' }>): void {
     switch (message.type) {
       case 'speakers':
         this.#speakers = message.speakers;
         return this.emit('speakersChanged');
+      case 'caption':
+        return this.emit('captionReceived', message);
       case 'quality':
         this.#quality = { send: message.send, receive: message.receive, at: Date.now() };
         return this.emit('qualityChanged');

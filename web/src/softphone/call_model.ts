@@ -32,6 +32,16 @@ export interface Person {
   participant: RemoteParticipant;
 }
 
+/** What somebody says; what is not final may still change. */
+export interface Caption {
+  who: string;
+  text: string;
+  isFinal: boolean;
+}
+
+/** For how long, in milliseconds, it is shown. */
+const captionLasts = 6000;
+
 /** A call that is over. */
 export interface Ended {
   target: Target;
@@ -56,6 +66,8 @@ export class CallModel {
   /** What is wrong, and the user can do something about. */
   readonly warning = signal<Warning | undefined>(undefined);
   readonly notice = signal('');
+  /** What is being said. */
+  readonly caption = signal<Caption | undefined>(undefined);
   /** The sound is lost, and being brought back. */
   readonly isLost = signal(false);
   readonly #ended: (how: Ended) => void;
@@ -63,6 +75,7 @@ export class CallModel {
   #met = false;
   #serverCallId: string | undefined;
   #collector: MediaStatsCollector | undefined;
+  #captionTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(call: Call, target: Target, ended: (how: Ended) => void) {
     this.call = call;
@@ -180,9 +193,11 @@ export class CallModel {
     if (this.call.state === 'Connected' && this.since.value === undefined) {
       this.since.value = Date.now();
       this.#diagnose();
+      this.#caption();
     }
     if (this.call.state !== 'Disconnected') return;
     this.#collector?.dispose();
+    clearTimeout(this.#captionTimer);
     const lasted = this.since.value === undefined ? undefined : Date.now() - this.since.value;
     this.#ended({ target: this.target, reason: this.call.callEndReason, lasted });
   }
@@ -200,6 +215,19 @@ export class CallModel {
     network.on('diagnosticChanged', look);
     media.on('diagnosticChanged', look);
     look();
+  }
+
+  /** Shows what is said, for a while. */
+  #caption(): void {
+    const { captions } = this.call.feature(Features.Captions);
+    captions.on('CaptionsReceived', ({ speaker, spokenText, resultType }) => {
+      clearTimeout(this.#captionTimer);
+      const id = speaker.identifier && getIdentifierRawId(speaker.identifier);
+      const who = speaker.displayName ?? this.people.value.find((person) => person.id === id)?.name ?? 'You';
+      this.caption.value = { who, text: spokenText, isFinal: resultType === 'Final' };
+      this.#captionTimer = setTimeout(() => (this.caption.value = undefined), captionLasts);
+    });
+    void captions.startCaptions();
   }
 
   #roleChanged(): void {

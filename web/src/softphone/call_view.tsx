@@ -65,6 +65,7 @@ export function CallView({ model }: { model: CallModel }) {
           </aside>
         )}
         <div class="stage-foot">
+          <CaptionLine model={model} />
           <WarningLine model={model} />
           <p class="notice" role="status" data-testid="call-notice">
             {model.notice.value}
@@ -105,6 +106,16 @@ function Timer({ since }: { since: number }) {
     <span class="timer" role="timer" aria-live="off" data-testid="call-timer">
       {duration(now.value - since)}
     </span>
+  );
+}
+
+/** What is being said, where an application transcribes the call. */
+function CaptionLine({ model }: { model: CallModel }) {
+  const caption = model.caption.value;
+  return (
+    <p class="notice" aria-live="polite" data-testid="caption" data-final={caption?.isFinal}>
+      {caption && `${caption.who}: ${caption.text}`}
+    </p>
   );
 }
 
