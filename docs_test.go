@@ -76,6 +76,15 @@ func TestThePagesShowWhatRuns(t *testing.T) {
 	}
 }
 
+// TestThePageOfTestsShowsOneThatRuns compares the play on the page with the test
+// of its example.
+func TestThePageOfTestsShowsOneThatRuns(t *testing.T) {
+	block := regexp.MustCompile("(?s)```go\n(func Test.*?)```").FindStringSubmatch(contents(t, "docs/testing-bots.md"))
+	if block == nil || !strings.Contains(contents(t, "docs/examples/frontdesk/main_test.go"), block[1]) {
+		t.Errorf("the example does not have this: %q", block)
+	}
+}
+
 func contents(t *testing.T, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(name)

@@ -58,6 +58,8 @@ var mayImport = map[string]string{
 	"bot/gateway": "bot bot/wire automation call call/journal identity media rtt",
 	"bot/bottest": "bot bot/local automation call identity media media/* rtt",
 
+	"bot/bottest/astest": "bot/bottest",
+
 	"":         "*",
 	"cmd":      "*",
 	"examples": "*",
