@@ -209,3 +209,25 @@ func TestWhoIsHeldHearsTheMusic(t *testing.T) {
 		bob.HearsNothing(2 * time.Second)
 	})
 }
+
+func TestABotThatPanicsGoesOnWhereItWas(t *testing.T) {
+	forgetful := func(ctx context.Context, c *bot.Call) error {
+		if c.Resumed() {
+			return c.Say(ctx, "Where were we?")
+		}
+		if err := c.Answer(ctx); err != nil {
+			return err
+		}
+		if err := c.Say(ctx, "Hello."); err != nil {
+			return err
+		}
+		panic("planted")
+	}
+	bottest.Stage{Panics: true}.Run(t, forgetful, func(s *bottest.Script) {
+		alice := s.Person("alice")
+		alice.Calls()
+		alice.Hears("hello")
+		alice.Hears("where were we")
+		alice.IsHungUpOn(call.ReasonEnded)
+	})
+}

@@ -25,6 +25,9 @@ type Stage struct {
 	// A real engine takes real time, in which virtual time stands still.
 	Speech     speech.Synthesizer
 	Recognizer speech.Recognizer
+	// Panics says that a bot which panics is part of the play: it is called again
+	// with its call, as in botd. Otherwise the test fails.
+	Panics bool
 	// Golden is a file that the log has to be the same as, byte for byte. Where the
 	// environment has BOTTEST_UPDATE=1 it is written instead.
 	Golden string
