@@ -85,7 +85,7 @@ func (e *ear) work(ctx context.Context, hear Hear) {
 
 // Write fits Ear.
 func (e *ear) Write(f *media.Frame) error {
-	if e.ended() {
+	if e.ended() || e.idle() {
 		return io.ErrClosedPipe
 	}
 	if f.Rate != e.from || f.Rate == 0 {
@@ -161,8 +161,11 @@ func (e *ear) signal() {
 // read gives the recognizer its next frame, waiting for it.
 func (e *ear) read(f *media.Frame) error {
 	for {
-		if e.ended() {
+		switch {
+		case e.ended():
 			return e.why()
+		case e.idle():
+			return io.ErrClosedPipe // whoever still reads was left behind
 		}
 		if ok, err := e.take(f); ok || err != nil {
 			return err
@@ -170,6 +173,7 @@ func (e *ear) read(f *media.Frame) error {
 		select {
 		case <-e.arrived:
 		case <-e.over:
+		case <-e.done:
 		}
 	}
 }
@@ -233,6 +237,16 @@ func (e *ear) outcome() error {
 func (e *ear) ended() bool {
 	select {
 	case <-e.over:
+		return true
+	default:
+		return false
+	}
+}
+
+// idle reports whether the work has returned.
+func (e *ear) idle() bool {
+	select {
+	case <-e.done:
 		return true
 	default:
 		return false
