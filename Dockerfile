@@ -1,17 +1,17 @@
 # syntax=docker/dockerfile:1
 FROM golang:1.26-bookworm AS build
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libopus-dev libopusfile-dev pkg-config \
+ && apt-get install -y --no-install-recommends libopus-dev libopusfile-dev libpocketsphinx-dev libsphinxbase-dev pkg-config \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN go build -trimpath -ldflags="-s -w" -o /botd ./cmd/botd
+RUN go build -tags pocketsphinx -trimpath -ldflags="-s -w" -o /botd ./cmd/botd
 
 FROM debian:bookworm-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates espeak-ng libopus0 libopusfile0 \
+ && apt-get install -y --no-install-recommends ca-certificates espeak-ng flite libopus0 libopusfile0 libpocketsphinx3 pocketsphinx-en-us \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin botd \
  && install -d -o botd -g botd -m 0700 /data

@@ -4,11 +4,14 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
-BUILD_PACKAGES := ca-certificates gcc libc6-dev pkg-config libopus-dev libopusfile-dev
-RUN_PACKAGES   := espeak-ng
+BUILD_PACKAGES := ca-certificates gcc libc6-dev pkg-config libopus-dev libopusfile-dev libpocketsphinx-dev libsphinxbase-dev
+RUN_PACKAGES   := espeak-ng flite pocketsphinx-en-us
 NODE_PACKAGES  := curl ca-certificates
 # $CHROME is a browser of your own for the tests, $NODE a Node.js.
 TEST_PACKAGES  := ffmpeg sox strace $(if $(CHROME),,chromium)
+
+# What is built understands speech by itself.
+export GOFLAGS += -tags=pocketsphinx
 
 TOOLS := $(CURDIR)/.tools/bin
 LINT  := $(TOOLS)/golangci-lint

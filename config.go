@@ -24,6 +24,7 @@ type Config struct {
 	Listen
 	Access
 	Media
+	Voices
 	Outgoing
 	Log
 	Limits
@@ -86,6 +87,16 @@ type Media struct {
 	PromptDirs []string
 	// ICEServers (ice-servers) are the STUN and TURN servers browsers are told.
 	ICEServers []browser.ICEServer
+}
+
+// Voices is who speaks and who understands.
+type Voices struct {
+	// SpeechTTS (speech-tts) is who makes sound of text, and SpeechSTT
+	// (speech-stt) who makes text of sound.
+	SpeechTTS, SpeechSTT Provider
+	// SpeechTTSKey and SpeechSTTKey (speech-tts-key, speech-stt-key) are shown to
+	// them.
+	SpeechTTSKey, SpeechSTTKey string
 }
 
 // Outgoing is what botd calls by itself.

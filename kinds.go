@@ -86,6 +86,12 @@ func accessKeyKind() kind[string] {
 	return k
 }
 
+func secretKind() kind[string] {
+	k := textKind()
+	k.secret = true
+	return k
+}
+
 func boolKind() kind[bool] {
 	return kind[bool]{
 		allowed: "true or false",

@@ -27,7 +27,6 @@ import (
 	"github.com/botd-dev/botd/media/codec"
 	"github.com/botd-dev/botd/media/mix"
 	"github.com/botd-dev/botd/media/prompt"
-	"github.com/botd-dev/botd/media/speech/espeak"
 	"github.com/botd-dev/botd/webhooks"
 )
 
@@ -80,7 +79,8 @@ func (s *Server) startCalls(ctx context.Context) error {
 	}
 	s.service = automation.New(automation.Config{
 		Calls:       s.calls,
-		Prompts:     prompt.New(prompt.Config{HTTP: s.outgoing, Speech: s.voice(ctx), FileRoots: s.cfg.promptRoots()}),
+		Prompts:     prompt.New(prompt.Config{HTTP: s.outgoing, Speech: s.synthesizer(ctx), FileRoots: s.cfg.promptRoots()}),
+		Speech:      s.recognizer(),
 		Contexts:    s.contexts,
 		CheckURI:    s.guard.CheckURL,
 		Rooms:       s.meetings,
@@ -89,16 +89,6 @@ func (s *Server) startCalls(ctx context.Context) error {
 		Streams:     s.streams(),
 	})
 	return nil
-}
-
-// voice is the speech engine. Without it the server runs, and says so; what is
-// to be spoken fails.
-func (s *Server) voice(ctx context.Context) *espeak.Synthesizer {
-	engine := espeak.New(espeak.Config{})
-	if err := engine.Check(ctx); err != nil {
-		s.log.Warn("text cannot be spoken", zap.Error(err))
-	}
-	return engine
 }
 
 // startWebhooks starts telling. What the calls say at their end is told too,

@@ -117,6 +117,15 @@ var settings = []setting{
 	row("prompt-dirs", "", listOf(requiredKind()), func(c *Config) *[]string { return &c.PromptDirs },
 		"directories whose files may be played by path or file URI; with dev also the working directory"),
 
+	row("speech-tts", "espeak", providerKind(synthesizers), func(c *Config) *Provider { return &c.SpeechTTS },
+		"who makes sound of text"),
+	row("speech-tts-key", "", secretKind(), func(c *Config) *string { return &c.SpeechTTSKey },
+		"the key that it is shown"),
+	row("speech-stt", "pocketsphinx", providerKind(recognizers), func(c *Config) *Provider { return &c.SpeechSTT },
+		"who makes text of what is said"),
+	row("speech-stt-key", "", secretKind(), func(c *Config) *string { return &c.SpeechSTTKey },
+		"the key that it is shown"),
+
 	row("meeting-link", "", optional(urlKind("an http or https URL", "http", "https")), func(c *Config) *string { return &c.MeetingLink },
 		"what meeting links begin with; by default the softphone at public-url"),
 

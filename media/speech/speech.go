@@ -6,6 +6,7 @@ package speech
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -68,6 +69,11 @@ func Plain(text string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, " "))
+}
+
+// tooLong is the error for more characters than MaxText.
+func tooLong(n int) error {
+	return fmt.Errorf("%w: %d characters, at most %d", ErrRequest, n, MaxText)
 }
 
 // Word is one word of what was said or is being said, and when.

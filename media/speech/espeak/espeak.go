@@ -87,7 +87,7 @@ func (s *Synthesizer) Synthesize(ctx context.Context, u speech.Utterance) (media
 	if err != nil {
 		return nil, err
 	}
-	samples, rate, err := decode(sound)
+	samples, rate, err := speech.DecodeWAV(sound)
 	if err != nil {
 		return nil, err
 	}

@@ -46,18 +46,30 @@ type decoder struct {
 	ps *C.ps_decoder_t
 }
 
-// open loads the models, which takes about a tenth of a second.
-func open(dir string) (*decoder, error) {
-	paths := [3]*C.char{}
+// models are the files in a directory that a decoder needs; the error says where
+// to get them.
+func models(dir string) (paths [3]string, err error) {
 	for i, name := range []string{"en-us", "cmudict-en-us.dict", "en-us.lm.bin"} {
-		path := filepath.Join(dir, name)
-		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("%w: %w; the models come with `apt-get install pocketsphinx-en-us`", speech.ErrUnavailable, err)
+		paths[i] = filepath.Join(dir, name)
+		if _, err := os.Stat(paths[i]); err != nil {
+			return paths, fmt.Errorf("%w: %w; the models come with `apt-get install pocketsphinx-en-us`", speech.ErrUnavailable, err)
 		}
-		paths[i] = C.CString(path)
-		defer C.free(unsafe.Pointer(paths[i]))
 	}
-	ps := C.botd_open(paths[0], paths[1], paths[2])
+	return paths, nil
+}
+
+// open loads the models, which takes some tenths of a second.
+func open(dir string) (*decoder, error) {
+	paths, err := models(dir)
+	if err != nil {
+		return nil, err
+	}
+	var names [3]*C.char
+	for i, path := range paths {
+		names[i] = C.CString(path)
+		defer C.free(unsafe.Pointer(names[i]))
+	}
+	ps := C.botd_open(names[0], names[1], names[2])
 	if ps == nil {
 		return nil, fmt.Errorf("%w: pocketsphinx cannot load the models in %s", speech.ErrUnavailable, dir)
 	}

@@ -22,13 +22,10 @@ type pool struct {
 }
 
 func newPool(cfg Config) (*pool, error) {
-	d, err := open(cfg.Models)
-	if err != nil {
+	if _, err := models(cfg.Models); err != nil {
 		return nil, err
 	}
-	return &pool{
-		dir: cfg.Models, slots: make(chan struct{}, cfg.Decoders), closed: make(chan struct{}), idle: []*decoder{d},
-	}, nil
+	return &pool{dir: cfg.Models, slots: make(chan struct{}, cfg.Decoders), closed: make(chan struct{})}, nil
 }
 
 // get waits for a decoder, which has to be put back.

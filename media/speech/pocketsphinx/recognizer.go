@@ -15,9 +15,9 @@ type Recognizer struct {
 	pool *pool
 }
 
-// New makes a recognizer and loads its models, which takes some tenths of a
-// second. The error is speech.ErrUnavailable where they are not. Close lets go
-// of them.
+// New makes a recognizer. The error is speech.ErrUnavailable where its models are
+// not. They are loaded when somebody first has to be understood, in some tenths
+// of a second; Close lets go of them.
 func New(cfg Config) (*Recognizer, error) {
 	p, err := newPool(cfg.withDefaults())
 	if err != nil {
