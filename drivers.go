@@ -2,14 +2,20 @@ package botd
 
 import (
 	"context"
+	"net/http"
+	"net/url"
+	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/botd-dev/botd/internal/egress"
 	"github.com/botd-dev/botd/media/speech"
 	"github.com/botd-dev/botd/media/speech/espeak"
 	"github.com/botd-dev/botd/media/speech/flite"
 	"github.com/botd-dev/botd/media/speech/guard"
+	"github.com/botd-dev/botd/media/speech/openai"
 	"github.com/botd-dev/botd/media/speech/pocketsphinx"
+	"github.com/botd-dev/botd/media/speech/socket"
 )
 
 // synthesizers and recognizers are the providers of speech there are.
@@ -17,10 +23,13 @@ var (
 	synthesizers = []spelled{
 		{name: "espeak", options: []string{"voice"}},
 		{name: "flite", options: []string{"voice"}},
+		{name: "openai", schemes: []string{"https", "http"}, options: []string{"model", "voice"}},
 		{name: "none"},
 	}
 	recognizers = []spelled{
 		{name: "pocketsphinx", options: []string{"models"}},
+		{name: "openai", schemes: []string{"https", "http"}, options: []string{"model"}},
+		{name: "socket", schemes: []string{"wss", "ws"}, options: []string{"model", "scheme"}},
 		{name: "none"},
 	}
 )
@@ -40,6 +49,10 @@ func (s *Server) synthesizer(ctx context.Context) speech.Synthesizer {
 		made = espeak.New(espeak.Config{Voice: p.Options.Get("voice")})
 	case "flite":
 		made = flite.New(flite.Config{Voice: p.Options.Get("voice"), Otherwise: espeak.New(espeak.Config{})})
+	case "openai":
+		made = openai.NewSynthesizer(openai.Config{
+			BaseURL: p.URL, Key: s.cfg.SpeechTTSKey, Model: p.Options.Get("model"), Voice: p.Options.Get("voice"), HTTP: s.speechClient(p),
+		})
 	default:
 		return nil
 	}
@@ -63,9 +76,39 @@ func (s *Server) recognizer() speech.Recognizer {
 		}
 		s.onStop("pocketsphinx", func(context.Context) error { return made.Close() })
 		return guard.Recognizer(made, guard.Config{})
+	case "openai":
+		return guard.Recognizer(openai.NewRecognizer(openai.Config{
+			BaseURL: p.URL, Key: s.cfg.SpeechSTTKey, Model: p.Options.Get("model"), HTTP: s.speechClient(p),
+		}), guard.Config{})
+	case "socket":
+		return guard.Recognizer(socket.New(socket.Config{
+			URL: p.URL, Key: s.cfg.SpeechSTTKey, Scheme: p.Options.Get("scheme"), Model: p.Options.Get("model"), HTTP: s.speechClient(p),
+		}), guard.Config{})
 	default:
 		return nil
 	}
+}
+
+// speechTimeout is how long one utterance may take to be said or understood.
+const speechTimeout = 10 * time.Minute
+
+// speechClient goes out to a provider, which the operator has named and which may
+// therefore be on this machine or in a private network, and nowhere else there.
+func (s *Server) speechClient(p Provider) *http.Client {
+	u, err := url.Parse(p.URL)
+	if err != nil {
+		return s.outgoing // which will not parse it either
+	}
+	g, err := egress.New(egress.Config{Allow: []string{u.Hostname()}, AllowHTTP: u.Scheme == "http" || u.Scheme == "ws", Timeout: speechTimeout})
+	if err != nil {
+		return s.outgoing
+	}
+	client := g.Client()
+	s.onStop("connections to "+p.Name, func(context.Context) error {
+		client.CloseIdleConnections()
+		return nil
+	})
+	return client
 }
 
 // deaf is a recognizer that is not there, and says why.

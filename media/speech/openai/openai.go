@@ -104,22 +104,8 @@ func explain(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", speech.ErrUnavailable, err)
 }
 
-// statuses are what the server means by them.
-var statuses = map[int]error{
-	http.StatusBadRequest: speech.ErrRequest, http.StatusNotFound: speech.ErrRequest,
-	http.StatusRequestEntityTooLarge: speech.ErrRequest, http.StatusUnsupportedMediaType: speech.ErrRequest,
-	http.StatusUnprocessableEntity: speech.ErrRequest,
-	http.StatusUnauthorized:        speech.ErrAuth, http.StatusForbidden: speech.ErrForbidden,
-	http.StatusRequestTimeout: speech.ErrTimeout, http.StatusGatewayTimeout: speech.ErrTimeout,
-	http.StatusTooManyRequests: speech.ErrBusy, http.StatusServiceUnavailable: speech.ErrBusy,
-}
-
 // refusal is the error of an answer that is no success.
 func refusal(res *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(res.Body, maxComplaint)) // what came is enough
-	kind, ok := statuses[res.StatusCode]
-	if !ok {
-		kind = speech.ErrUnavailable
-	}
-	return fmt.Errorf("%w: status %d: %q", kind, res.StatusCode, speech.Plain(string(text)))
+	return fmt.Errorf("%w: status %d: %q", speech.OfStatus(res.StatusCode), res.StatusCode, speech.Plain(string(text)))
 }
