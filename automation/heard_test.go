@@ -139,6 +139,7 @@ func TestATextIsSaidOnceAndPlayedAgain(t *testing.T) {
 		other.PlaySources[0].Text.VoiceName = "another"
 		w.want(w.Play(w.Context(), cn, other), nil)
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		w.want(r.said, 2)
 	})
 }

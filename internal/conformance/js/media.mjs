@@ -13,6 +13,7 @@ export const media = (world) => scene('media', async () => {
   await playing(world, call);
   await recognizing(world, call);
   await holding(world, call);
+  await keys(world, call);
   await yetToCome(world, call);
   await step('CallMedia: what the call was told', async () => {
     await end(world, call);
@@ -23,7 +24,9 @@ export const media = (world) => scene('media', async () => {
 /** Everything that the call is told by the steps below, in order. */
 const told = ['CallConnected',
   'PlayStarted', 'PlayCompleted', 'PlayStarted', 'PlayCompleted', 'PlayStarted', 'PlayCompleted', 'PlayFailed', 'PlayStarted', 'PlayCanceled',
-  'RecognizeCompleted', 'RecognizeCompleted', 'RecognizeFailed', 'RecognizeCanceled', 'HoldFailed'];
+  'RecognizeCompleted', 'RecognizeCompleted', 'RecognizeFailed', 'RecognizeCanceled', 'HoldFailed',
+  'ContinuousDtmfRecognitionToneReceived', 'ContinuousDtmfRecognitionToneReceived', 'ContinuousDtmfRecognitionStopped',
+  'SendDtmfTonesCompleted'];
 
 const prompt = ({ door }) => [{ kind: 'fileSource', url: `${door}/prompt.wav` }];
 const long = ({ door }) => [{ kind: 'fileSource', url: `${door}/long.wav` }];
@@ -126,12 +129,33 @@ async function holding(world, { id, connection, media, properties }) {
   });
 }
 
-/** What streams, transcribes or sends tones. */
-async function yetToCome({ hooks, alice }, { media }) {
+/** Keys, one by one, in both directions. */
+async function keys({ hooks, alice, bob }, { id, media }) {
+  await step(name('startContinuousDtmfRecognition: a key is told'), async () => {
+    await media.startContinuousDtmfRecognition(alice.identifier, { operationContext: 'tones' });
+    await refused(() => media.startContinuousDtmfRecognition(alice.identifier), 409, '8519');
+    await alice.presses('four', 'asterisk');
+    for (const [sequenceId, tone] of [[1, 'four'], [2, 'asterisk']]) {
+      const told = await hooks.event(id, 'ContinuousDtmfRecognitionToneReceived');
+      outcome(told, 200, 0, 'tones');
+      assert.deepEqual([told.sequenceId, told.tone], [sequenceId, tone]);
+    }
+  });
+  await step(name('stopContinuousDtmfRecognition'), async () => {
+    await media.stopContinuousDtmfRecognition(alice.identifier, { operationContext: 'no more tones' });
+    outcome(await hooks.event(id, 'ContinuousDtmfRecognitionStopped'), 200, 0, 'no more tones');
+  });
+  await step(name('sendDtmfTones: SendDtmfTonesCompleted'), async () => {
+    const { operationContext } = await media.sendDtmfTones(['one', 'pound'], alice.identifier, { operationContext: 'send' });
+    assert.equal(operationContext, 'send');
+    outcome(await hooks.event(id, 'SendDtmfTonesCompleted'), 200, 0, 'send');
+  });
+  await step(name('sendDtmfTones, to nobody'), () => refused(() => media.sendDtmfTones(['one'], bob.identifier), 404, '8522'));
+}
+
+/** What streams or transcribes. */
+async function yetToCome({ hooks }, { media }) {
   const operations = {
-    startContinuousDtmfRecognition: () => media.startContinuousDtmfRecognition(alice.identifier, { operationContext: 'tones' }),
-    stopContinuousDtmfRecognition: () => media.stopContinuousDtmfRecognition(alice.identifier, { operationContext: 'tones' }),
-    sendDtmfTones: () => media.sendDtmfTones(['one', 'pound'], alice.identifier, { operationContext: 'send' }),
     startTranscription: () => media.startTranscription({ locale: 'en-US', operationContext: 'start' }),
     updateTranscription: () => media.updateTranscription('de-DE', { operationContext: 'update' }),
     stopTranscription: () => media.stopTranscription({ operationCallbackUrl: hooks.elsewhere }),

@@ -14,7 +14,7 @@ def name(method):
 def media(world):
     with scene():
         call = call_to(world, world.alice)
-        for part in (playing, recognizing, holding, yet_to_come):
+        for part in (playing, recognizing, holding, pressing, yet_to_come):
             part(world, call)
         step("media: what the call was told", lambda: told(world, call))
 
@@ -24,7 +24,9 @@ def told(world, call):
     call.end()
     world.hooks.assert_told(
         call.id, "CallConnected", "PlayStarted", "PlayCompleted", "PlayStarted", "PlayCompleted", "PlayFailed",
-        "PlayStarted", "PlayCanceled", "RecognizeCompleted", "RecognizeFailed", "RecognizeCanceled", "CallDisconnected")
+        "PlayStarted", "PlayCanceled", "RecognizeCompleted", "RecognizeFailed", "RecognizeCanceled",
+        "ContinuousDtmfRecognitionToneReceived", "ContinuousDtmfRecognitionStopped", "SendDtmfTonesCompleted",
+        "CallDisconnected")
 
 
 def prompt(world, which="prompt"):
@@ -114,13 +116,34 @@ def holding(world, call):
     step(name("unhold"), unhold)
 
 
+def pressing(world, call):
+    """Keys, one by one, in both directions."""
+    hooks, alice, connection = world.hooks, world.alice, call.connection
+
+    def start():
+        connection.start_continuous_dtmf_recognition(alice.identifier, operation_context="tones")
+        alice.presses("four")
+        heard = hooks.event(call.id, "ContinuousDtmfRecognitionToneReceived")
+        outcome(heard, 200, 0, "tones")
+        equal([heard["sequenceId"], heard["tone"]], [1, "four"])
+
+    def stop():
+        connection.stop_continuous_dtmf_recognition(alice.identifier, operation_context="no more tones")
+        outcome(hooks.event(call.id, "ContinuousDtmfRecognitionStopped"), 200, 0, "no more tones")
+
+    def send():
+        connection.send_dtmf_tones(["one", "pound"], alice.identifier, operation_context="send")
+        outcome(hooks.event(call.id, "SendDtmfTonesCompleted"), 200, 0, "send")
+
+    step(name("start_continuous_dtmf_recognition: a key is told"), start)
+    step(name("stop_continuous_dtmf_recognition"), stop)
+    step(name("send_dtmf_tones: SendDtmfTonesCompleted"), send)
+
+
 def yet_to_come(world, call):
-    """What streams, transcribes or sends tones."""
-    connection, who = call.connection, world.alice.identifier
+    """What streams or transcribes."""
+    connection = call.connection
     operations = {
-        "start_continuous_dtmf_recognition": ("startContinuousDtmfRecognition", (who,)),
-        "stop_continuous_dtmf_recognition": ("stopContinuousDtmfRecognition", (who,)),
-        "send_dtmf_tones": ("sendDtmfTones", (["one", "pound"], who)),
         "start_media_streaming": ("startMediaStreaming", ()),
         "stop_media_streaming": ("stopMediaStreaming", ()),
         "start_transcription": ("startTranscription", ()),
