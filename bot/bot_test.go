@@ -328,7 +328,10 @@ func TestWhatPlaysIsStoppedAloneAndSaysWhoHeardIt(t *testing.T) {
 			case bot.Play:
 				music = a.Context
 			case bot.Cancel:
-				return []bot.Event{event("PlayCanceled", a.Context, "{}")}
+				return []bot.Event{{
+					Type: "botd.play.heard", OperationContext: a.Context, Data: json.RawMessage(`{"listeners":[
+						{"identifier":{"rawId":"8:acs:r_alice"},"heardInMs":1240,"texts":[{"heard":"one two","whole":true},{"heard":"three","estimated":true}]}]}`),
+				}, event("PlayCanceled", a.Context, "{}")}
 			}
 			return nil
 		}
@@ -340,8 +343,10 @@ func TestWhatPlaysIsStoppedAloneAndSaysWhoHeardIt(t *testing.T) {
 			if err := p.Stop(ctx); err != nil {
 				t.Error(err)
 			}
-			if _, err := p.Wait(ctx); !errors.Is(err, bot.ErrCanceled) {
-				t.Errorf("it ended with %v", err)
+			played, err := p.Wait(ctx)
+			want := bot.HeardBy{Who: "8:acs:r_alice", For: 1240 * time.Millisecond, Text: "one two three", Estimated: true}
+			if !errors.Is(err, bot.ErrCanceled) || len(played.Heard) != 1 || played.Heard[0] != want {
+				t.Errorf("it ended with %v after %+v", err, played)
 			}
 			return nil
 		})

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/botd-dev/botd/identity"
@@ -87,13 +88,14 @@ type HeardBy struct {
 	Who identity.ID
 	// For is how much of the sound was sent to them.
 	For time.Duration
-	// Text is the words that were heard, of prompts that are text.
+	// Text is the words that were sent to the end, of prompts that are text.
 	Text string
-	// Estimated says that Text was not told by who spoke, but reckoned from For.
+	// Estimated says that some of Text was not told by who spoke, but reckoned
+	// from For.
 	Estimated bool
 }
 
-// typeHeard is the event that tells it.
+// typeHeard is the event that tells it, before the closing one.
 const typeHeard = "botd.play.heard"
 
 func (op *operation) played() Played {
@@ -104,19 +106,27 @@ func (op *operation) played() Played {
 
 func heardBy(e Event) []HeardBy {
 	var data struct {
-		Heard []struct {
-			Who       identity.ID `json:"identifier"`
-			Millis    int64       `json:"milliseconds"`
-			Text      string      `json:"text"`
-			Estimated bool        `json:"estimated"`
-		} `json:"heard"`
+		Listeners []struct {
+			Who    identity.ID `json:"identifier"`
+			Millis int64       `json:"heardInMs"`
+			Texts  []struct {
+				Heard     string `json:"heard"`
+				Estimated bool   `json:"estimated"`
+			} `json:"texts"`
+		} `json:"listeners"`
 	}
 	if json.Unmarshal(e.Data, &data) != nil {
 		return nil
 	}
-	list := make([]HeardBy, len(data.Heard))
-	for i, h := range data.Heard {
-		list[i] = HeardBy{h.Who, time.Duration(h.Millis) * time.Millisecond, h.Text, h.Estimated}
+	list := make([]HeardBy, len(data.Listeners))
+	for i, l := range data.Listeners {
+		list[i] = HeardBy{Who: l.Who, For: time.Duration(l.Millis) * time.Millisecond}
+		var texts []string
+		for _, t := range l.Texts {
+			texts = append(texts, t.Heard)
+			list[i].Estimated = list[i].Estimated || t.Estimated
+		}
+		list[i].Text = strings.Join(texts, " ")
 	}
 	return list
 }

@@ -58,8 +58,9 @@ func thorough(d *diary) bot.Handler {
 		}
 		d.add("again: %s", means(c.Answer(ctx)))
 		d.add("id: %v", c.ID() != "")
-		d.add("say: %s", means(c.Say(ctx, "hello")))
-		_, err := c.Ask(ctx, bot.Question{Keys: bot.Keys{Max: 1}, Silence: time.Second})
+		played, err := c.Perform(ctx, bot.Play{Prompts: bot.Saying("hello"), Yield: bot.YieldNever})
+		d.add("say: %v %s", played, means(err))
+		_, err = c.Ask(ctx, bot.Question{Keys: bot.Keys{Max: 1}, Silence: time.Second})
 		d.add("ask: %s", means(err))
 		_, err = c.Ask(ctx, bot.Question{Keys: bot.Keys{Stop: "x"}})
 		d.add("ask for a key that is none: %s", means(err))
@@ -143,6 +144,9 @@ func TestTheSameHandlerSeesTheSameInsideAndElsewhere(t *testing.T) {
 	}
 	if logs[0] != logs[1] {
 		t.Errorf("the log inside:\n%s\nelsewhere:\n%s", logs[0], logs[1])
+	}
+	if !slices.Contains(acts(&inside), "say: {[{8:acs:r_alice 1s  false}]} <nil>") {
+		t.Errorf("what alice heard was not told: %v", acts(&inside))
 	}
 	if !slices.Contains(acts(&inside), "ear: around 440 Hz, clear true") {
 		t.Errorf("what alice says was not heard: %v", acts(&inside))

@@ -15,9 +15,6 @@ func (s *seat) act(ctx context.Context, cn *call.Connection, a bot.Action) (stri
 	service := s.cfg.Service
 	switch a := a.(type) {
 	case bot.Play:
-		if a.Yield != "" && a.Yield != bot.YieldNever {
-			return "", fmt.Errorf("the field Yield of Play, %s: %w", a.Yield, automation.ErrUnsupported)
-		}
 		return "", service.Play(ctx, cn, playRequest(a))
 	case bot.Recognize:
 		r, err := recognizeRequest(a)
@@ -64,10 +61,18 @@ func playRequest(a bot.Play) automation.PlayRequest {
 		PlaySources: sources(a.Prompts), PlayTo: a.To,
 		InterruptCallMediaOperation: a.Interrupt, OperationContext: a.Context,
 	}
-	if a.Loop {
-		r.PlayOptions = &automation.PlayOptions{Loop: true}
+	if a.Loop || a.Yield != "" {
+		r.PlayOptions = &automation.PlayOptions{Loop: a.Loop, PromptPolicy: policy(a.Yield)}
 	}
 	return r
+}
+
+// policy is the contract's name of a way to yield.
+func policy(y bot.Yield) string {
+	if y == bot.YieldNever {
+		return "uninterruptible"
+	}
+	return string(y)
 }
 
 func sources(prompts []bot.Prompt) []automation.PlaySource {
