@@ -97,7 +97,8 @@ func (p *process) detach(turn int, why error) {
 		return
 	}
 	p.socket = nil
-	if websocket.CloseStatus(why) == websocket.StatusNormalClosure || errors.Is(why, bot.ErrInvalid) {
+	if websocket.CloseStatus(why) == websocket.StatusNormalClosure ||
+		errors.Is(why, bot.ErrInvalid) || errors.Is(why, websocket.ErrMessageTooBig) {
 		p.lose()
 		return
 	}

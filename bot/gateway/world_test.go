@@ -144,7 +144,8 @@ func (w *wires) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	if w.cut {
 		return nil, errors.New("the wires are cut")
 	}
-	here, there := net.Pipe()
+	a, b := net.Pipe()
+	here, there := buffer(a), buffer(b)
 	select {
 	case w.calls <- there:
 	case <-ctx.Done():
@@ -255,4 +256,44 @@ func (w *world) offer(hz float64) *person {
 func (w *world) pass(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()
+}
+
+// buffered is an end of a wire that takes what is written as a kernel does,
+// without waiting for the other end to read.
+type buffered struct {
+	net.Conn
+	queue chan []byte
+	done  chan struct{}
+	once  sync.Once
+}
+
+func buffer(c net.Conn) *buffered {
+	b := &buffered{Conn: c, queue: make(chan []byte, 256), done: make(chan struct{})}
+	go func() {
+		for {
+			select {
+			case data := <-b.queue:
+				if _, err := c.Write(data); err != nil {
+					return
+				}
+			case <-b.done:
+				return
+			}
+		}
+	}()
+	return b
+}
+
+func (b *buffered) Write(data []byte) (int, error) {
+	select {
+	case b.queue <- append([]byte(nil), data...):
+		return len(data), nil
+	case <-b.done:
+		return 0, net.ErrClosed
+	}
+}
+
+func (b *buffered) Close() error {
+	b.once.Do(func() { close(b.done) })
+	return b.Conn.Close()
 }

@@ -116,9 +116,8 @@ func (c *client) converse(ctx context.Context) (welcomed bool, err error) {
 		s = c.begin(s)
 	}
 	s.id = welcome.Session
-	s.rewound()
 	err = s.link.Run(ctx, conn, welcome.Received, wire.Ends{
-		Message: func(m wire.Message) error { return c.take(s, m) }, Frame: s.hear,
+		Message: func(m wire.Message) error { return c.take(s, m) }, Frame: s.hear, Rewound: s.rewound,
 	})
 	if ctx.Err() != nil {
 		_ = conn.Close(websocket.StatusNormalClosure, "the bots leave")

@@ -86,6 +86,8 @@ func (l *Link) signal() {
 type Ends struct {
 	Message func(Message) error
 	Frame   func(Frame)
+	// Rewound, if set, is told that the sound which was under way is lost.
+	Rewound func()
 }
 
 // Run uses a socket until it breaks, ctx ends, or the other side breaks the
@@ -94,6 +96,9 @@ type Ends struct {
 func (l *Link) Run(ctx context.Context, conn *websocket.Conn, received uint64, to Ends) error {
 	if err := l.rewind(received); err != nil {
 		return err
+	}
+	if to.Rewound != nil {
+		to.Rewound()
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
