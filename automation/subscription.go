@@ -105,6 +105,7 @@ var details = []struct {
 	{stream.ErrRefused, "badRequest"},
 	{stream.ErrBusy, "tooManyRequests"},
 	{stream.ErrTimeout, "serviceTimeout"},
+	{call.ErrConflict, "unspecifiedError"}, // the application has a voice already
 }
 
 // detail is the word for an error; otherwise where there is none.
