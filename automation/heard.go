@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -75,6 +76,9 @@ func (p *playing) playOut(ctx context.Context, s *call.Stage, src media.Source) 
 	hears := guardPrompt(ctx, s, p.policy, a.plays, p.to, func() { cancel(errInterrupted) })
 	err := a.follow(ctx)
 	hears()
+	if errors.Is(context.Cause(ctx), errInterrupted) {
+		err = errInterrupted // the end of the playback was seen before why
+	}
 	s.Emit(PlayHeard{OperationContext: p.context, Operation: "play", Listeners: a.heard()})
 	return err
 }
