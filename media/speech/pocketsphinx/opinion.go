@@ -29,13 +29,16 @@ const (
 // What a phone may take. Slower or faster is not the phrase.
 const (
 	shortest = 35 * time.Millisecond
-	longest  = 300 * time.Millisecond
+	longest  = 350 * time.Millisecond
 )
 
 // plausible reports whether as many phones can be said in so much time.
 func plausible(phones int, spoken time.Duration) bool {
-	n := time.Duration(phones)
-	return n*shortest <= spoken && spoken <= n*longest+200*time.Millisecond
+	if phones == 0 {
+		return false
+	}
+	each := spoken / time.Duration(phones)
+	return each >= shortest && each <= longest
 }
 
 // distance is how different two pronunciations are: 0 is the same, 1 is as
