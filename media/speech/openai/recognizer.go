@@ -121,8 +121,11 @@ func (h *hearing) form() (*bytes.Buffer, string) {
 	_, _ = part.Write(speech.EncodeWAV(h.sound, hearRate))
 	language, _, _ := strings.Cut(strings.ToLower(h.listening.Locale), "-")
 	for _, field := range [][2]string{
-		{"model", h.cfg.Model}, {"response_format", "verbose_json"}, {"timestamp_granularities[]", "word"},
-		{"language", language}, {"prompt", hint(h.listening.Phrases)},
+		{"model", h.cfg.Model},
+		{"response_format", "verbose_json"},
+		{"timestamp_granularities[]", "word"},
+		{"language", language},
+		{"prompt", hint(h.listening.Phrases)},
 	} {
 		if field[1] != "" {
 			_ = w.WriteField(field[0], field[1])

@@ -10,7 +10,7 @@ package pocketsphinx
 
 static ps_decoder_t *botd_open(const char *hmm, const char *dict, const char *lm) {
 	cmd_ln_t *config = cmd_ln_init(NULL, ps_args(), TRUE,
-		"-hmm", hmm, "-dict", dict, "-lm", lm, "-logfn", "/dev/null", NULL);
+		"-hmm", hmm, "-dict", dict, "-lm", lm, "-fwdflat", "no", "-logfn", "/dev/null", NULL);
 	if (config == NULL)
 		return NULL;
 	ps_decoder_t *ps = ps_init(config);
@@ -58,7 +58,8 @@ func models(dir string) (paths [3]string, err error) {
 	return paths, nil
 }
 
-// open loads the models, which takes some tenths of a second.
+// open loads the models, which takes some tenths of a second. The library's third
+// pass ("fwdflat") is left out: it takes half of the time, and measured nothing.
 func open(dir string) (*decoder, error) {
 	paths, err := models(dir)
 	if err != nil {

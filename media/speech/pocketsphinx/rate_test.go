@@ -64,6 +64,7 @@ func TestMostPhrasesAreUnderstoodAndOthersAreRefused(t *testing.T) {
 		{"over the telephone (PCMU)", 8000, 0.70, 0.08, 0.80},
 	} {
 		t.Run(c.says, func(t *testing.T) {
+			t.Parallel()
 			var in, out tally
 			for _, s := range speakers {
 				for _, phrase := range expected {
