@@ -22,6 +22,7 @@ const patience = 10 * time.Second
 //	POST /people/{name}/{act}  see acts      does something, or waits for it
 //	POST /company/login        {userId, appId}
 //	GET  /prompt.wav, /long.wav              something to play
+//	GET  /noise.bin                          something that cannot be played
 func doorway(staff *people, c *company) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /people/{name}", staff.arrive)
@@ -31,6 +32,7 @@ func doorway(staff *people, c *company) http.Handler {
 	mux.HandleFunc("POST /company/login", c.login)
 	mux.HandleFunc("GET /prompt.wav", serves(beep(200*time.Millisecond)))
 	mux.HandleFunc("GET /long.wav", serves(beep(time.Minute)))
+	mux.HandleFunc("GET /noise.bin", serves([]byte("this is no sound")))
 	return mux
 }
 

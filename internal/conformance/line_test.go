@@ -13,15 +13,21 @@ type line struct {
 	over chan call.Reason // why it was hung up
 	dead bool             // its media never flows
 
+	hearing hearing
+
 	mu     sync.Mutex
 	who    *call.Participant
 	roster call.Roster
+	keys   []call.Tone   // that were sent to it
 	mutes  int           // how often somebody else muted it, since it was last undone
 	news   chan struct{} // closed when something of the above has changed
 }
 
 func newLine() *line {
-	return &line{pair: media.NewPair(), over: make(chan call.Reason, 1), news: make(chan struct{})}
+	l := &line{pair: media.NewPair(), over: make(chan call.Reason, 1), news: make(chan struct{})}
+	l.hearing.news = make(chan struct{})
+	go l.hearing.listen(l.pair.Speaker())
+	return l
 }
 
 func (l *line) Kind() string     { return "test" }
@@ -42,13 +48,6 @@ func (l *line) Accept() {
 func (l *line) Hangup(why call.Reason) {
 	l.pair.Close()
 	l.over <- why
-}
-
-// Press fits call.Keypad: keys are sent as soon as they are pressed.
-func (l *line) Press(...call.Tone) (done <-chan struct{}, err error) {
-	sent := make(chan struct{})
-	close(sent)
-	return sent, nil
 }
 
 func (l *line) change(f func()) {

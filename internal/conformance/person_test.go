@@ -93,6 +93,9 @@ var acts = map[string]func(*person, context.Context, wish) (any, error){
 	"ended":   (*person).ended,
 	"muted":   (*person).muted,
 	"sees":    (*person).sees,
+	"say":     (*person).say,
+	"hears":   (*person).hears,
+	"pressed": (*person).wasPressed,
 }
 
 // wish is what a person is asked for. Everybody is named by raw id.
@@ -105,6 +108,11 @@ type wish struct {
 	Tones []call.Tone `json:"tones"` // press: what
 	Busy  bool        `json:"busy"`  // decline: how
 	Dead  bool        `json:"dead"`  // call: by a line without sound
+	Text  string      `json:"text"`  // say: what, or
+	Hertz float64     `json:"hertz"` // say, hears: which tone
+	// Milliseconds is how long a tone is said.
+	Milliseconds int  `json:"milliseconds"`
+	Silence      bool `json:"silence"` // hears: nothing
 }
 
 // ring waits until the telephone rings and tells what it shows.

@@ -12,24 +12,30 @@ import { client } from './client.mjs';
 import { connection } from './connection.mjs';
 import { assertEveryMethodWasCalled, watch, watched } from './every.mjs';
 import { identity } from './identity.mjs';
+import { keys } from './keys.mjs';
 import { media } from './media.mjs';
 import { Person } from './people.mjs';
+import { recognizing } from './recognizing.mjs';
 import { recording } from './recording.mjs';
 import { rooms } from './rooms.mjs';
+import { Sockets } from './sockets.mjs';
 import { done, step } from './steps.mjs';
+import { streaming } from './streaming.mjs';
 import { parse, subscribe } from './subscription.mjs';
+import { transcribing } from './transcribing.mjs';
 import { Webhooks } from './webhooks.mjs';
 
 const [connectionString, door] = process.argv.slice(2);
 watch(CallAutomationClient, CallConnection, CallMedia, CallRecording, CommunicationIdentityClient, RoomsClient);
 
 const hooks = new Webhooks(parse(connectionString).endpoint);
-await hooks.listen();
+const sockets = new Sockets();
+await Promise.all([hooks.listen(), sockets.listen()]);
 
 /** Everything that the scenes need. */
 async function populate() {
   const identities = new CommunicationIdentityClient(connectionString);
-  const world = { connectionString, door, hooks, client: new CallAutomationClient(connectionString) };
+  const world = { connectionString, door, hooks, sockets, client: new CallAutomationClient(connectionString) };
   for (const name of ['alice', 'bob', 'carol']) world[name] = await Person.hire(door, name, await identities.createUser());
   world.phone = await Person.hire(door, 'phone', { phoneNumber: '+15551230001' });
   const nobody = await identities.createUser();
@@ -43,10 +49,11 @@ async function populate() {
 }
 
 const world = await populate();
-for (const part of [identity, rooms, client, connection, media, recording]) await part(world);
+for (const part of [identity, rooms, client, connection, media, recognizing, keys, streaming, transcribing, recording]) await part(world);
 await step('every event was well formed, signed, and came once', () => assert.deepEqual([...hooks.wrong], []));
 for (const type of watched()) {
   await step(`every public method of ${type} was called`, () => assertEveryMethodWasCalled(type));
 }
 hooks.close();
+sockets.close();
 done();

@@ -1,7 +1,7 @@
 // CallMedia: what is heard in a call.
 import assert from 'node:assert/strict';
 import { callTo, end, outcome } from './calls.mjs';
-import { perhapsLater, rawId, refused } from './expect.mjs';
+import { rawId, refused } from './expect.mjs';
 import { need, scene, step } from './steps.mjs';
 
 const name = (method) => `CallMedia.${method}`;
@@ -11,10 +11,8 @@ export const media = (world) => scene('media', async () => {
   await need('a call for media', async () => { call = await callTo(world, world.alice); });
   call.media = call.connection.getCallMedia();
   await playing(world, call);
-  await recognizing(world, call);
+  await speaking(world, call);
   await holding(world, call);
-  await keys(world, call);
-  await yetToCome(world, call);
   await step('CallMedia: what the call was told', async () => {
     await end(world, call);
     world.hooks.assertTold(call.id, ...told, 'CallDisconnected');
@@ -24,9 +22,8 @@ export const media = (world) => scene('media', async () => {
 /** Everything that the call is told by the steps below, in order. */
 const told = ['CallConnected',
   'PlayStarted', 'PlayCompleted', 'PlayStarted', 'PlayCompleted', 'PlayStarted', 'PlayCompleted', 'PlayFailed', 'PlayStarted', 'PlayCanceled',
-  'RecognizeCompleted', 'RecognizeCompleted', 'RecognizeFailed', 'RecognizeCanceled', 'HoldFailed',
-  'ContinuousDtmfRecognitionToneReceived', 'ContinuousDtmfRecognitionToneReceived', 'ContinuousDtmfRecognitionStopped',
-  'SendDtmfTonesCompleted'];
+  'PlayStarted', 'PlayCanceled', 'PlayStarted', 'PlayCompleted',
+  'PlayStarted', 'PlayCompleted', 'PlayStarted', 'PlayCompleted', 'PlayFailed', 'PlayFailed', 'HoldFailed'];
 
 const prompt = ({ door }) => [{ kind: 'fileSource', url: `${door}/prompt.wav` }];
 const long = ({ door }) => [{ kind: 'fileSource', url: `${door}/long.wav` }];
@@ -61,39 +58,42 @@ async function playing(world, { id, media }) {
     await hooks.event(id, 'PlayStarted');
     assert.equal(await media.cancelAllOperations(), undefined);
     outcome(await hooks.event(id, 'PlayCanceled'), 400, 8508, 'for ever');
+    await alice.hearsNothing();
+  });
+  await step(name('playToAll, interrupting what plays'), async () => {
+    await media.playToAll(long(world), { operationContext: 'long' });
+    await alice.hears(440);
+    await media.playToAll(prompt(world), { interruptCallMediaOperation: true, operationContext: 'short' });
+    outcome(await hooks.event(id, 'PlayCanceled'), 400, 8508, 'long');
+    outcome(await hooks.event(id, 'PlayCompleted'), 200, 0, 'short');
   });
 }
 
-async function recognizing(world, { id, media }) {
+/** Text and markup. */
+async function speaking(world, { id, media }) {
   const { hooks, alice } = world;
-  const kind = 'callMediaRecognizeDtmfOptions';
 
-  await step(name('startRecognizing: RecognizeCompleted by a stop tone'), async () => {
-    const [playPrompt] = prompt(world);
-    await media.startRecognizing(alice.identifier, {
-      kind, playPrompt, maxTonesToCollect: 5, stopDtmfTones: ['pound'], initialSilenceTimeoutInSeconds: 10, operationContext: 'keys',
-    });
-    await alice.presses('one', 'two', 'pound');
-    const completed = await hooks.event(id, 'RecognizeCompleted');
-    outcome(completed, 200, 8514, 'keys');
-    assert.equal(completed.recognitionType, 'dtmf');
-    assert.deepEqual(completed.dtmfResult.tones, ['one', 'two']);
+  await step(name('playToAll, of text'), async () => {
+    const source = { kind: 'textSource', text: 'This is what a text sounds like.', sourceLocale: 'en-US', voiceKind: 'male', voiceName: 'en-US-GuyNeural', customVoiceEndpointId: 'none' };
+    await media.playToAll([source], { operationContext: 'text' });
+    await alice.hears();
+    outcome(await hooks.event(id, 'PlayCompleted'), 200, 0, 'text');
   });
-  await step(name('startRecognizing, in its older form: RecognizeCompleted by the last tone'), async () => {
-    await media.startRecognizing(alice.identifier, 2, { kind, operationContext: 'two keys' });
-    await alice.presses('asterisk', 'nine');
-    const completed = await hooks.event(id, 'RecognizeCompleted');
-    outcome(completed, 200, 8531, 'two keys');
-    assert.deepEqual(completed.dtmfResult.tones, ['asterisk', 'nine']);
+  await step(name('play, of SSML'), async () => {
+    const ssmlText = '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US"><voice name="en-US-JennyNeural">And this is markup.</voice></speak>';
+    await media.play([{ kind: 'ssmlSource', ssmlText, customVoiceEndpointId: 'none' }], [alice.identifier], { operationContext: 'markup' });
+    await alice.hears();
+    outcome(await hooks.event(id, 'PlayCompleted'), 200, 0, 'markup');
   });
-  await step(name('startRecognizing, of silence: RecognizeFailed'), async () => {
-    await media.startRecognizing(alice.identifier, { kind, maxTonesToCollect: 1, initialSilenceTimeoutInSeconds: 1, operationContext: 'silence' });
-    outcome(await hooks.event(id, 'RecognizeFailed'), 400, 8510, 'silence');
+  await step(name('playToAll, of an empty text: PlayFailed'), async () => {
+    await media.playToAll([{ kind: 'textSource', text: ' ' }], { operationContext: 'empty' });
+    outcome(await hooks.event(id, 'PlayFailed'), 400, 8582, 'empty');
   });
-  await step(name('cancelAllOperations: RecognizeCanceled'), async () => {
-    await media.startRecognizing(alice.identifier, { kind, maxTonesToCollect: 1, initialSilenceTimeoutInSeconds: 60, operationContext: 'cancelled' });
-    await media.cancelAllOperations();
-    outcome(await hooks.event(id, 'RecognizeCanceled'), 400, 8508, 'cancelled');
+  await step(name('playToAll, of what is no sound: PlayFailed'), async () => {
+    await media.playToAll([{ kind: 'fileSource', url: `${world.door}/noise.bin` }], { operationContext: 'no sound' });
+    const failed = await hooks.event(id, 'PlayFailed');
+    outcome(failed, 400, 8535, 'no sound');
+    assert.equal(failed.failedPlaySourceIndex, 0);
   });
 }
 
@@ -106,6 +106,7 @@ async function holding(world, { id, connection, media, properties }) {
     const [playSource] = prompt(world);
     await media.hold(alice.identifier, { playSource, operationContext: 'hold' });
     await hooks.roster(id, isHeld(true));
+    await alice.hears(440);
     await alice.sees(both, [alice.id]);
     assert.equal((await connection.getParticipant(alice.identifier)).isOnHold, true);
   });
@@ -127,42 +128,4 @@ async function holding(world, { id, connection, media, properties }) {
     await media.unhold(alice.identifier);
     await hooks.roster(id, isHeld(false));
   });
-}
-
-/** Keys, one by one, in both directions. */
-async function keys({ hooks, alice, bob }, { id, media }) {
-  await step(name('startContinuousDtmfRecognition: a key is told'), async () => {
-    await media.startContinuousDtmfRecognition(alice.identifier, { operationContext: 'tones' });
-    await refused(() => media.startContinuousDtmfRecognition(alice.identifier), 409, '8519');
-    await alice.presses('four', 'asterisk');
-    for (const [sequenceId, tone] of [[1, 'four'], [2, 'asterisk']]) {
-      const told = await hooks.event(id, 'ContinuousDtmfRecognitionToneReceived');
-      outcome(told, 200, 0, 'tones');
-      assert.deepEqual([told.sequenceId, told.tone], [sequenceId, tone]);
-    }
-  });
-  await step(name('stopContinuousDtmfRecognition'), async () => {
-    await media.stopContinuousDtmfRecognition(alice.identifier, { operationContext: 'no more tones' });
-    outcome(await hooks.event(id, 'ContinuousDtmfRecognitionStopped'), 200, 0, 'no more tones');
-  });
-  await step(name('sendDtmfTones: SendDtmfTonesCompleted'), async () => {
-    const { operationContext } = await media.sendDtmfTones(['one', 'pound'], alice.identifier, { operationContext: 'send' });
-    assert.equal(operationContext, 'send');
-    outcome(await hooks.event(id, 'SendDtmfTonesCompleted'), 200, 0, 'send');
-  });
-  await step(name('sendDtmfTones, to nobody'), () => refused(() => media.sendDtmfTones(['one'], bob.identifier), 404, '8522'));
-}
-
-/** What streams or transcribes. */
-async function yetToCome({ hooks }, { media }) {
-  const operations = {
-    startTranscription: () => media.startTranscription({ locale: 'en-US', operationContext: 'start' }),
-    updateTranscription: () => media.updateTranscription('de-DE', { operationContext: 'update' }),
-    stopTranscription: () => media.stopTranscription({ operationCallbackUrl: hooks.elsewhere }),
-    startMediaStreaming: () => media.startMediaStreaming({ operationContext: 'start' }),
-    stopMediaStreaming: () => media.stopMediaStreaming({ operationCallbackUrl: hooks.elsewhere }),
-  };
-  for (const [operation, call] of Object.entries(operations)) {
-    await step(name(operation), () => perhapsLater(operation, call));
-  }
 }

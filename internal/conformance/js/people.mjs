@@ -36,6 +36,15 @@ export class Person {
   /** Joins a group or a room, which is made for it if it is the first. */
   joins = (where) => this.#does('join', where);
   presses = (...tones) => this.#does('press', { tones });
+  /** Speaks a text to its end. */
+  says = (text) => this.#does('say', { text });
+  /** Says a tone for a while. */
+  sounds = (hertz, milliseconds) => this.#does('say', { hertz, milliseconds });
+  /** Waits until a tone is heard, or without one anything. */
+  hears = (hertz = 0) => this.#does('hears', { hertz });
+  hearsNothing = () => this.#does('hears', { silence: true });
+  /** The keys that were sent to this person. */
+  wasPressed = () => this.#does('pressed');
   hangsUp = () => this.#does('hangup');
   /** Waits until the call has ended; resolves to why. */
   ended = () => this.#does('ended');

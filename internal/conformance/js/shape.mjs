@@ -21,6 +21,12 @@ const types = {
     text(value.rawId, `${name}.rawId`);
     if (value.kind !== 'unknown') assert.equal(typeof value[value.kind], 'object', `${name}.${value.kind} is there`);
   },
+  streaming(value, name) {
+    for (const field of ['contentType', 'mediaStreamingStatus', 'mediaStreamingStatusDetails']) text(value?.[field], `${name}.${field}`);
+  },
+  transcription(value, name) {
+    for (const field of ['transcriptionStatus', 'transcriptionStatusDetails']) text(value?.[field], `${name}.${field}`);
+  },
   participants(value, name) {
     assert.ok(Array.isArray(value), `${name} is a list`);
     for (const one of value) {
