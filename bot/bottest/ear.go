@@ -13,17 +13,21 @@ import (
 
 // recognizer understands what the voices of the stage say. It fits
 // speech.Recognizer.
-type recognizer struct{ language *language }
+type recognizer struct {
+	language *language
+	gate     *gate
+}
 
 // Listen fits speech.Recognizer.
 func (r *recognizer) Listen(ctx context.Context, l speech.Listening) (speech.Ear, error) {
-	e := &ear{over: ctx.Done(), why: ctx.Err, partial: l.Partial, queue: make(chan speech.Heard, 1000), closed: make(chan struct{})}
+	e := &ear{gate: r.gate, over: ctx.Done(), why: ctx.Err, partial: l.Partial, queue: make(chan speech.Heard, 1000), closed: make(chan struct{})}
 	e.listener = &listener{analyst: newAnalyst(r.language), told: e.final}
 	return e, nil
 }
 
 // ear understands one stream. It fits speech.Ear.
 type ear struct {
+	gate     *gate
 	over     <-chan struct{} // when nobody listens any more, and why
 	why      func() error
 	listener *listener
@@ -85,8 +89,15 @@ func (e *ear) Finish() {
 	close(e.queue)
 }
 
-// Next fits speech.Ear.
+// Next fits speech.Ear. What was understood is told when everything that the
+// sound has brought about otherwise has come to rest.
 func (e *ear) Next() (speech.Heard, error) {
+	h, err := e.next()
+	e.gate.Await(fmt.Sprintf("ear %s %v", h.Text, h.Final), e.over, e.closed)
+	return h, err
+}
+
+func (e *ear) next() (speech.Heard, error) {
 	select {
 	case h, ok := <-e.queue:
 		return heardOr(h, ok)

@@ -1,6 +1,7 @@
 package bottest_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -104,6 +105,11 @@ func who(p bot.Participant) []identity.ID { return []identity.ID{p.ID} }
 
 func TestTheSameSeedGivesTheSameLog(t *testing.T) {
 	first := bottest.Stage{Seed: 7}.Run(t, host, eight)
+	for _, kind := range []string{"botd.participant.lost", "botd.participant.back", "PlayCanceled", "RecognizeFailed"} {
+		if !bytes.Contains(first, []byte(kind)) {
+			t.Errorf("there is no %s in it", kind)
+		}
+	}
 	for _, processors := range []int{1, 2} {
 		was := runtime.GOMAXPROCS(processors)
 		for range 50 {
@@ -112,5 +118,16 @@ func TestTheSameSeedGivesTheSameLog(t *testing.T) {
 			}
 		}
 		runtime.GOMAXPROCS(was)
+	}
+}
+
+func TestAnotherSeedGivesAnotherLogOfTheSamePlay(t *testing.T) {
+	one, other := bottest.Stage{Seed: 7}.Run(t, host, eight), bottest.Stage{Seed: 8}.Run(t, host, eight)
+	if bottest.Diff(one, other) == "" {
+		t.Error("they are the same")
+	}
+	keys := func(log []byte) int { return bytes.Count(log, []byte("bottest.presses")) }
+	if keys(one) != 3 || keys(other) != 3 {
+		t.Errorf("%d and %d keys were pressed, want 3", keys(one), keys(other))
 	}
 }

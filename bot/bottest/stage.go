@@ -109,7 +109,7 @@ func (s *stage) recognizer() speech.Recognizer {
 	if s.cfg.Recognizer != nil {
 		return s.cfg.Recognizer
 	}
-	return &recognizer{s.language}
+	return &recognizer{s.language, s.gate}
 }
 
 // watched is a handler whose panic fails the test, unless it is part of the play.
