@@ -197,17 +197,27 @@ func (h *hearing) listen(ctx context.Context, d *turn.Detector) {
 				waiting.add(&to.Frame)
 			}
 		}
+		if ear != nil && !finished && h.enough() {
+			finished = true
+			ear.Finish()
+		}
 		h.signal(ctx, d, &to.Frame)
 		if ear == nil || finished {
 			continue
 		}
 		_ = ear.Write(&to.Frame) // Next says what is wrong
-		select {
-		case <-h.last:
-			finished = true
-			ear.Finish()
-		default:
-		}
+	}
+}
+
+// enough says that the recognizer is to say what it has understood. It is asked
+// before a frame is looked at: whether finish, which may follow from what is
+// found in it, comes before its end or after would be chance.
+func (h *hearing) enough() bool {
+	select {
+	case <-h.last:
+		return true
+	default:
+		return false
 	}
 }
 
