@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/coder/websocket"
+
 	"github.com/botd-dev/botd/identity"
 )
 
@@ -23,6 +25,7 @@ const patience = 10 * time.Second
 //	POST /company/login        {userId, appId}
 //	GET  /prompt.wav, /long.wav              something to play
 //	GET  /noise.bin                          something that cannot be played
+//	GET  /socket                             a WebSocket that takes what comes
 func doorway(staff *people, c *company) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /people/{name}", staff.arrive)
@@ -32,6 +35,7 @@ func doorway(staff *people, c *company) http.Handler {
 	mux.HandleFunc("POST /company/login", c.login)
 	mux.HandleFunc("GET /prompt.wav", serves(beep(200*time.Millisecond)))
 	mux.HandleFunc("GET /long.wav", serves(beep(time.Minute)))
+	mux.HandleFunc("GET /socket", takes)
 	mux.HandleFunc("GET /noise.bin", serves([]byte("this is no sound")))
 	return mux
 }
@@ -77,6 +81,18 @@ func (p *people) do(w http.ResponseWriter, r *http.Request) {
 func reply(w http.ResponseWriter, answer any) {
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(answer) // who does not read it says so
+}
+
+// takes reads a WebSocket to its end.
+func takes(w http.ResponseWriter, r *http.Request) {
+	ws, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return // it has answered
+	}
+	for err == nil {
+		_, _, err = ws.Read(r.Context())
+	}
+	_ = ws.CloseNow() // the other side has
 }
 
 func serves(file []byte) http.HandlerFunc {

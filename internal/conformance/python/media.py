@@ -1,9 +1,11 @@
 """CallConnectionClient: what is heard in a call."""
 
-from azure.communication.callautomation import FileSource, RecognizeInputType
+from azure.communication.callautomation import (
+    AudioFormat, FileSource, MediaStreamingAudioChannelType, MediaStreamingContentType, MediaStreamingOptions,
+    RecognizeInputType, StreamingTransportType, TranscriptionOptions)
 
-from calls import call_to, outcome
-from expect import equal, perhaps_later
+from calls import Call, call_to, outcome
+from expect import equal
 from steps import scene, step
 
 
@@ -14,9 +16,10 @@ def name(method):
 def media(world):
     with scene():
         call = call_to(world, world.alice)
-        for part in (playing, recognizing, holding, pressing, yet_to_come):
+        for part in (playing, recognizing, holding, pressing):
             part(world, call)
         step("media: what the call was told", lambda: told(world, call))
+    streaming(world)
 
 
 def told(world, call):
@@ -140,16 +143,44 @@ def pressing(world, call):
     step(name("send_dtmf_tones: SendDtmfTonesCompleted"), send)
 
 
-def yet_to_come(world, call):
-    """What streams or transcribes."""
-    connection = call.connection
-    operations = {
-        "start_media_streaming": ("startMediaStreaming", ()),
-        "stop_media_streaming": ("stopMediaStreaming", ()),
-        "start_transcription": ("startTranscription", ()),
-        "update_transcription": ("updateTranscription", ()),
-        "stop_transcription": ("stopTranscription", ()),
-    }
-    for method, (operation, args) in operations.items():
-        options = {"locale": "de-DE"} if method == "update_transcription" else {"operation_context": method}
-        step(name(method), lambda: perhaps_later(operation, lambda: getattr(connection, method)(*args, **options)))
+def streaming(world):
+    """Sound and text over WebSockets, which the test takes."""
+    hooks = world.hooks
+    socket = world.door.replace("http", "ws") + "/socket"
+    with scene():
+        call = Call(world, world.client.create_call(
+            world.alice.identifier, hooks.callback, operation_context="sockets",
+            media_streaming=MediaStreamingOptions(
+                transport_url=socket, transport_type=StreamingTransportType.WEBSOCKET,
+                content_type=MediaStreamingContentType.AUDIO, audio_channel_type=MediaStreamingAudioChannelType.UNMIXED,
+                start_media_streaming=False, enable_bidirectional=True, audio_format=AudioFormat.PCM24_K_MONO,
+                enable_dtmf_tones=True),
+            transcription=TranscriptionOptions(
+                transport_url=socket, transport_type=StreamingTransportType.WEBSOCKET, locale="en-US",
+                start_transcription=False, enable_intermediate_results=True)))
+        world.alice.accepts()
+        call.connected("sockets")
+        connection = call.connection
+
+        def says(method, kind, status, *args, **options):
+            getattr(connection, method)(*args, operation_context=method, **options)
+            event = hooks.event(call.id, kind)
+            outcome(event, 200, 0, method)
+            update = event.get("mediaStreamingUpdate") or event["transcriptionUpdate"]
+            equal(update.get("mediaStreamingStatus") or update["transcriptionStatus"], status)
+
+        steps = (
+            ("start_media_streaming", "MediaStreamingStarted", "mediaStreamingStarted", (), {}),
+            ("stop_media_streaming", "MediaStreamingStopped", "mediaStreamingStopped", (), {}),
+            ("start_transcription", "TranscriptionStarted", "transcriptionStarted", (), {"locale": "en-US"}),
+            ("update_transcription", "TranscriptionUpdated", "transcriptionUpdated", (), {"locale": "en-GB"}),
+            ("stop_transcription", "TranscriptionStopped", "transcriptionStopped", (), {}),
+        )
+        for method, kind, status, args, options in steps:
+            step(name(method), lambda: says(method, kind, status, *args, **options))
+
+        def ended():
+            call.end()
+            hooks.assert_told(call.id, "CallConnected", *(kind for _, kind, *_ in steps), "CallDisconnected")
+
+        step("streaming: what the call was told", ended)

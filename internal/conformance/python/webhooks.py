@@ -147,4 +147,17 @@ def _participants(value):
         assert isinstance(one["isMuted"], bool) and isinstance(one["isOnHold"], bool), one
 
 
-_types = {"text": text, "number": _number, "result": _result, "identifier": _identifier, "participants": _participants}
+def _streaming(value):
+    for field in ("contentType", "mediaStreamingStatus", "mediaStreamingStatusDetails"):
+        text(value[field])
+
+
+def _transcription(value):
+    for field in ("transcriptionStatus", "transcriptionStatusDetails"):
+        text(value[field])
+
+
+_types = {
+    "text": text, "number": _number, "result": _result, "identifier": _identifier, "participants": _participants,
+    "streaming": _streaming, "transcription": _transcription,
+}
