@@ -23,7 +23,7 @@ type Option func(*options)
 
 type options struct {
 	bots  map[identity.ID]bot.Handler
-	ready func(*Server)
+	ready []func(*Server)
 }
 
 // Bot registers a handler for calls to a name. A name is any string that is no
@@ -32,9 +32,9 @@ func Bot(name string, h bot.Handler) Option {
 	return func(o *options) { o.bots[identity.ID(name)] = h }
 }
 
-// Ready has f called when the server takes calls.
+// Ready has f called when the server takes calls. There may be several.
 func Ready(f func(*Server)) Option {
-	return func(o *options) { o.ready = f }
+	return func(o *options) { o.ready = append(o.ready, f) }
 }
 
 // Run runs a server until ctx ends, then drains and stops it. It returns nil
@@ -54,7 +54,7 @@ func Run(ctx context.Context, cfg Config, opts ...Option) error {
 
 // Start starts a server and returns when it takes calls. Stop stops it.
 func Start(ctx context.Context, cfg Config, opts ...Option) (*Server, error) {
-	o := options{bots: map[identity.ID]bot.Handler{}, ready: func(*Server) {}}
+	o := options{bots: map[identity.ID]bot.Handler{}}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -64,7 +64,9 @@ func Start(ctx context.Context, cfg Config, opts ...Option) (*Server, error) {
 			return nil, errors.Join(err, s.stopStarted(context.WithoutCancel(ctx)))
 		}
 	}
-	o.ready(s)
+	for _, f := range o.ready {
+		f(s)
+	}
 	return s, nil
 }
 

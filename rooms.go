@@ -217,6 +217,10 @@ func (s *Server) mayBringBots(r *http.Request) error {
 // Send has a bot of this program come to a call that runs.
 func (s *Server) Send(name identity.ID, to bot.Place) error { return s.local.Send(name, to) }
 
+// Call has a bot of this program call somebody. Its handler runs as if it were
+// called by them; whether they answer is what its Answer returns.
+func (s *Server) Call(name identity.ID, to bot.Dial) error { return s.local.Call(name, to) }
+
 // addDemos registers the demonstration bots, unless the program has its own of
 // that name.
 func (s *Server) addDemos() {

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ type CreateRequest struct {
 	MediaOptions
 	Subscriber
 	Direct
+	// As is under whom the application is listed if there is no Source; empty
+	// leaves it to the server.
+	As identity.ID `json:"-"`
 }
 
 func (r CreateRequest) validate() error {
@@ -65,7 +69,7 @@ func (s *Service) Create(ctx context.Context, r CreateRequest) (*call.Connection
 }
 
 func (s *Service) seat(r CreateRequest) call.Seat {
-	as := s.cfg.Application
+	as := cmp.Or(r.As, s.cfg.Application)
 	if r.Source != nil && r.Source.ID != "" {
 		as = identity.ID(r.Source.ID)
 	}

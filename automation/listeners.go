@@ -145,7 +145,7 @@ func (l *listeners) begin(s *speaker, at time.Duration) {
 	language := *l.run.language.Load()
 	s.utterance = newUtterance(l.open, l.run.speech, speech.Listening{
 		Locale: language.locale, Model: language.model, Partial: l.run.partial,
-	}, func(h speech.Heard) { l.line(s.who, language, l.when.at(began, l.run.dialer.Now), h) }, l.fail)
+	}, func(h speech.Heard) { l.line(s.who, language, l.when.at(began, l.run.now), h) }, l.fail)
 	for _, frame := range s.past {
 		s.utterance.say(frame)
 	}
@@ -222,5 +222,7 @@ func (l *listeners) line(who call.Audible, in language, began time.Time, h speec
 			who.ParticipantID, who.Identity, h.Text, in.locale, h.Confidence, line.Offset, line.Duration,
 		})
 	}
-	l.run.link.Queue.Text(stream.TranscriptionData(line))
+	if l.run.link != nil {
+		l.run.link.Queue.Text(stream.TranscriptionData(line))
+	}
 }

@@ -153,7 +153,7 @@ func (s *Service) subscribeTranscription(ctx context.Context, seat *call.Seat, o
 		return fmt.Errorf("%s: there is no recognizer of speech: %w", field, ErrUnsupported)
 	}
 	t := &transcription{
-		dialer: s.cfg.Streams, speech: s.cfg.Speech, url: o.TransportURL, partial: o.EnableIntermediateResults,
+		dialer: s.cfg.Streams, speech: s.cfg.Speech, now: s.now(), url: o.TransportURL, partial: o.EnableIntermediateResults,
 		turn: make(chan struct{}, 1), updates: make(chan TranscriptionRequest, 16),
 	}
 	l := language{o.Locale, o.SpeechModelEndpointID}

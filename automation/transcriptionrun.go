@@ -19,6 +19,7 @@ const lastWords = 1500 * time.Millisecond
 type transcription struct {
 	dialer  *stream.Dialer
 	speech  speech.Recognizer
+	now     func() time.Time
 	url     string
 	partial bool
 	turn    chan struct{} // held by who runs: one winds up before the next begins
@@ -27,12 +28,13 @@ type transcription struct {
 
 // operation is one time of transcribing, from start to stop.
 func (t *transcription) operation(l language, r OperationRequest) call.Operation {
-	run := &transcriptionRun{transcription: t, context: r.OperationContext}
+	return t.newRun(l, r.OperationContext).operation(r.OperationCallbackURI)
+}
+
+func (t *transcription) newRun(l language, context string) *transcriptionRun {
+	run := &transcriptionRun{transcription: t, context: context}
 	run.language.Store(&l)
-	return call.Operation{
-		Name: transcriptionName, Context: r.OperationContext, TellTo: r.OperationCallbackURI, Beside: true,
-		Run: run.run, Failed: run.failed("unspecifiedError"),
-	}
+	return run
 }
 
 // transcriptionRun is one of them under way.
@@ -41,7 +43,14 @@ type transcriptionRun struct {
 	context  string
 	language atomic.Pointer[language]
 	stage    *call.Stage
-	link     *stream.Link
+	link     *stream.Link // nil if the lines are for the log alone
+}
+
+func (t *transcriptionRun) operation(tellTo string) call.Operation {
+	return call.Operation{
+		Name: transcriptionName, Context: t.context, TellTo: tellTo, Beside: true,
+		Run: t.run, Failed: t.failed("unspecifiedError"),
+	}
 }
 
 // What transcription ends with (events.md section 7.1).

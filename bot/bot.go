@@ -32,6 +32,8 @@ type Incoming struct {
 	// that was sent to a call is called by nobody.
 	From     identity.ID `json:"from,omitempty"`
 	FromName string      `json:"fromName,omitempty"`
+	// Outgoing says that it is the other way round: the bot calls From.
+	Outgoing bool `json:"outgoing,omitempty"`
 	// To is whom the call is for: what the bot is registered as.
 	To identity.ID `json:"to"`
 	// ServerCallID is the id of the conversation.
@@ -63,7 +65,9 @@ type Namer interface {
 
 // Participant is somebody in the call.
 type Participant struct {
-	ID    identity.ID `json:"identifier"`
-	Muted bool        `json:"isMuted"`
-	Held  bool        `json:"isOnHold"`
+	ID identity.ID `json:"identifier"`
+	// Name is their display name, which may be empty.
+	Name  string `json:"displayName,omitempty"`
+	Muted bool   `json:"isMuted"`
+	Held  bool   `json:"isOnHold"`
 }

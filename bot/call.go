@@ -22,6 +22,7 @@ type Call struct {
 	operations map[string]*operation // that are waited for, by their context
 	presses    []*presses            // who waits for keys
 	speakers   []Speaker
+	lines      chan Line // of the transcript, nil if there is none
 	events     func(Event)
 	ended      chan struct{} // closed after the last event
 }
@@ -78,7 +79,7 @@ func guarded(f func() error) (err error) {
 	return f()
 }
 
-// From is who calls.
+// From is who calls, or whom the bot calls (see Incoming.Outgoing).
 func (c *Call) From() identity.ID { return c.backend.Incoming().From }
 
 // To is whom the call is for: what the bot is registered as.
@@ -97,6 +98,8 @@ func (c *Call) ID() string {
 
 // Answer takes the call and returns when it is connected. If somebody else was
 // faster it returns ErrEnded. A call that a handler before has answered stays so.
+// Where it is the bot that calls, Answer has it ring and returns when they have
+// answered, or a Failure that says why they have not.
 func (c *Call) Answer(ctx context.Context) error {
 	if c.past.Connection != "" {
 		return nil

@@ -100,6 +100,17 @@ func (Pairs) hearing() string       { return "pairs" }
 // or the room that people join, or by its ServerCallID. One of them is set.
 type Place struct{ Group, Room, ServerCall string }
 
+// Dial is whom a bot calls.
+type Dial struct {
+	// To is who is called. The handler knows them as Call.From.
+	To identity.ID
+	// Name is the display name that they are shown; empty is none.
+	Name string
+	// CallerID is the phone number that a phone is shown, which has to be one of
+	// the server's; phones cannot be called without.
+	CallerID string
+}
+
 // Transfer hands the caller of a call of two to somebody else and returns when
 // they have answered. The bot's part in the call ends with it.
 func (c *Call) Transfer(ctx context.Context, to identity.ID) error {

@@ -29,6 +29,10 @@ var actions = map[string]func(json.RawMessage) (Action, error){
 	"transfer":    read[Transfer],
 	"move":        read[Move],
 	"route":       read[Route],
+
+	"detectMachine":    read[DetectMachine],
+	"transcribe":       read[Transcribe],
+	"stopTranscribing": read[StopTranscribing],
 }
 
 func read[A Action](data json.RawMessage) (Action, error) {

@@ -43,6 +43,7 @@ func (c *Call) end() {
 		close(p.keys)
 	}
 	c.presses = nil
+	c.endLines()
 }
 
 // take learns from an event, tells those who wait for it, and says who listens
@@ -62,6 +63,10 @@ func (c *Call) take(e Event) (listener func(Event)) {
 		c.press(e)
 	case "botd.dominantspeakers.changed":
 		c.noteSpeakers(e)
+	case "botd.transcription.line":
+		c.noteLine(e)
+	case "Microsoft.Communication.TranscriptionStopped", "Microsoft.Communication.TranscriptionFailed":
+		c.endLines()
 	}
 	if op := c.operations[reference(e)]; op != nil {
 		op.take(e)
@@ -86,7 +91,7 @@ func withdrawn(e Event) bool { return strings.HasSuffix(e.Type, "CancelAddPartic
 
 // closes says whether an event of that type ends an operation.
 func closes(kind string) bool {
-	for _, end := range []string{"Completed", "Succeeded", "Failed", "Canceled", "CallConnected", "CallTransferAccepted"} {
+	for _, end := range []string{"Completed", "Succeeded", "Failed", "Canceled", "CallConnected", "CallTransferAccepted", typeAnswerer} {
 		if strings.HasSuffix(kind, end) {
 			return true
 		}

@@ -63,6 +63,8 @@ type Listed struct {
 	Identifier identity.ID `json:"identifier"`
 	Muted      bool        `json:"isMuted"`
 	Held       bool        `json:"isOnHold"`
+	// Name is the display name, which the contract does not show.
+	Name string `json:"-"`
 }
 
 // The events of the contract that tell of a connection (events.md section 4).

@@ -38,7 +38,7 @@ func (c *Call) listed() []Listed {
 	list := []Listed{}
 	for _, p := range c.members {
 		if p.present() {
-			list = append(list, Listed{p.identity, p.muted(), p.state == OnHold})
+			list = append(list, Listed{p.identity, p.muted(), p.state == OnHold, p.name})
 		}
 	}
 	return list

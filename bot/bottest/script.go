@@ -192,3 +192,12 @@ func (s *Script) SendBot(group string) {
 	}
 	s.stage.rest()
 }
+
+// BotCalls has the bot call somebody. Its handler rings them when it answers.
+func (s *Script) BotCalls(name string) {
+	s.stage.helper()
+	if err := s.stage.bots.Call(s.stage.bot, bot.Dial{To: s.stage.whose(name)}); err != nil {
+		s.stage.fail("the bot cannot call %s: %v", name, err)
+	}
+	s.stage.rest()
+}

@@ -46,6 +46,18 @@ func (s *seat) act(ctx context.Context, cn *call.Connection, a bot.Action) (stri
 		return "", service.SendDTMF(ctx, cn, automation.SendDTMFRequest{
 			Tones: toTones(tones), TargetParticipant: a.Who, OperationContext: a.Context,
 		})
+	case bot.DetectMachine:
+		r := automation.DetectMachineRequest{TargetParticipant: a.Who, WaitForBeep: a.Beep, OperationContext: a.Context}
+		if a.Timeout > 0 {
+			r.Timeout = ptr(seconds(a.Timeout))
+		}
+		return "", service.DetectMachine(ctx, cn, r)
+	case bot.Transcribe:
+		return "", service.Transcribe(ctx, cn, automation.TranscribeRequest{
+			Locale: a.Locale, Model: a.Model, OperationContext: a.Context,
+		})
+	case bot.StopTranscribing:
+		return "", service.StopTranscription(ctx, cn, automation.OperationRequest{})
 	case bot.Cancel:
 		return "", cn.Cancel(ctx, a.Context)
 	case bot.CancelMedia:

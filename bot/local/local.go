@@ -87,12 +87,20 @@ var ErrNoBot = errors.New("no such bot")
 // Send has a bot come to a call that runs. Its handler answers as it would if
 // it were called; that fails if there is no such call.
 func (b *Bots) Send(name identity.ID, to bot.Place) error {
-	find := b.find(name)
-	if find == nil {
-		return fmt.Errorf("send %s: %w", name, ErrNoBot)
+	if err := b.begin(name, sent{b.cfg, name, to, make(chan struct{})}); err != nil {
+		return fmt.Errorf("send %s: %w", name, err)
 	}
-	if !b.start(sent{b.cfg, name, to, make(chan struct{})}, find) {
-		return fmt.Errorf("send %s: %w", name, call.ErrClosing)
+	return nil
+}
+
+// begin has a bot do its part in a call that it comes to by itself.
+func (b *Bots) begin(name identity.ID, w way) error {
+	find := b.find(name)
+	switch {
+	case find == nil:
+		return ErrNoBot
+	case !b.start(w, find):
+		return call.ErrClosing
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,7 +96,8 @@ func (s *seat) Name(of string) string {
 	if s.cfg.NewID == nil {
 		return uuid.NewString()
 	}
-	return s.cfg.NewID(s.way.incoming().ServerCallID + " " + of)
+	in := s.way.incoming()
+	return s.cfg.NewID(cmp.Or(in.ServerCallID, string(in.From)) + " " + of)
 }
 
 // Incoming describes the call.
@@ -110,7 +112,7 @@ func (s *seat) Participants(context.Context) ([]bot.Participant, error) {
 	listed := s.cfg.Service.Participants(cn)
 	people := make([]bot.Participant, len(listed))
 	for i, p := range listed {
-		people[i] = bot.Participant{ID: p.Identifier, Muted: p.Muted, Held: p.Held}
+		people[i] = bot.Participant{ID: p.Identifier, Name: p.Name, Muted: p.Muted, Held: p.Held}
 	}
 	return people, nil
 }

@@ -33,7 +33,8 @@ const Rate = 8000
 
 // Config sets a Listener. Durations are in steps of 20 ms.
 type Config struct {
-	// WaitForBeep has a machine be no verdict before its beep.
+	// WaitForBeep has a machine be no verdict before its beep, and that one only
+	// when it is over: what is said from then on is recorded.
 	WaitForBeep bool
 	// Greeting is how much a person says at most before they wait; zero is 2.2 s.
 	Greeting time.Duration
@@ -81,6 +82,7 @@ type Listener struct {
 	silent  time.Duration // since the last speech
 	heard   time.Duration // speech alone
 	machine bool
+	beeped  time.Duration // a beep, so far
 }
 
 // New makes a Listener that has heard nothing.
@@ -97,7 +99,7 @@ func (l *Listener) Frame(f *media.Frame) (Verdict, bool) {
 	}
 	l.all += media.FrameDuration
 	speech := l.voice.Speech(f)
-	if l.tone.beeps(f) {
+	if l.beeps(f) {
 		return Verdict{Beep, l.sureOfBeep()}, true
 	}
 	l.follow(speech && !l.tone.rings() && l.all > settles)
@@ -128,6 +130,21 @@ func (l *Listener) follow(speech bool) {
 	l.talked += media.FrameDuration
 	l.heard += media.FrameDuration
 	l.machine = l.machine || l.talked > l.cfg.Greeting
+}
+
+// longestBeep is how long the end of a beep is waited for.
+const longestBeep = 2 * time.Second
+
+// beeps takes the next 20 ms and reports whether there has been a beep.
+func (l *Listener) beeps(f *media.Frame) bool {
+	beeping := l.tone.beeps(f)
+	if beeping {
+		l.beeped += media.FrameDuration
+	}
+	if beeping && l.cfg.WaitForBeep {
+		return l.beeped >= longestBeep
+	}
+	return l.beeped > 0
 }
 
 // sureOfBeep is how sure a beep is: more so after a greeting.

@@ -119,10 +119,25 @@ func TestABeepIsHeardWhateverItsPitch(t *testing.T) {
 			sound := append(before, line(-55, beep(hertz, -20, lasts), silence(time.Second))...)
 			v, at, ok := judge(answerer.Config{WaitForBeep: true}, sound)
 			began := time.Duration(len(before)) * time.Second / rate
-			if !ok || v.Kind != answerer.Beep || at < began || at > began+200*time.Millisecond {
+			if !ok || v.Kind != answerer.Beep || at < began+lasts || at > began+lasts+60*time.Millisecond {
 				t.Errorf("%v Hz for %v: %+v after %v, it began at %v", hertz, lasts, v, at, began)
 			}
 		}
+	}
+}
+
+func TestABeepThatIsNotWaitedForIsToldWhileItLasts(t *testing.T) {
+	sound := line(-55, silence(500*time.Millisecond), beep(1000, -20, time.Second))
+	v, at, ok := judge(answerer.Config{}, sound)
+	if !ok || v.Kind != answerer.Beep || at > 700*time.Millisecond {
+		t.Errorf("%+v after %v", v, at)
+	}
+}
+
+func TestTheEndOfABeepIsNotWaitedForForEver(t *testing.T) {
+	v, at, ok := judge(answerer.Config{WaitForBeep: true}, line(-55, beep(1000, -20, 10*time.Second)))
+	if !ok || v.Kind != answerer.Beep || at > 2200*time.Millisecond {
+		t.Errorf("%+v after %v", v, at)
 	}
 }
 
