@@ -75,7 +75,7 @@ type (
 		ParticipantID string      `json:"participantId"`
 		Identifier    identity.ID `json:"identifier"`
 		Text          string      `json:"text"`
-		Locale        string      `json:"locale"`
+		Locale        string      `json:"locale,omitempty"`
 		Confidence    float64     `json:"confidence"`
 		// Offset is when it began, in ticks of 100 ns since the year 1, and Duration
 		// how many ticks it took.
