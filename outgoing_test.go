@@ -47,6 +47,8 @@ var allowedWays = map[string][]string{
 	"client.go": {"net/http.Client", "net/http.Transport"},
 	// What a command prints is its result.
 	"bot/bottest/astest": {"os.Stdout", "os.Stderr"},
+	// Examples are programs of their own: what they print is their result.
+	"examples": {"os.Stdout"},
 	// What the commands print is their result.
 	"main.go": {"os.Stdout", "os.Stderr"},
 	// A program of its own, of which the server has nothing: it measures servers

@@ -12,7 +12,6 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"log"
 	"os"
 	"time"
 
@@ -22,21 +21,30 @@ import (
 )
 
 func main() {
-	botd.Main(botd.Bot("survey", survey{os.Stdout}.call), botd.Ready(func(s *botd.Server) { go dial(s, os.Stdin) }))
-}
-
-// dial calls everybody who is named on a line.
-func dial(s *botd.Server, names io.Reader) {
-	for lines := bufio.NewScanner(names); lines.Scan(); {
-		to := bot.Dial{To: identity.ID(lines.Text()), Name: "Survey"}
-		if err := s.Call("survey", to); err != nil {
-			log.Print(err)
-		}
-	}
+	s := survey{os.Stdout}
+	botd.Main(botd.Bot("survey", s.call), botd.Ready(func(at *botd.Server) { go s.begin(at, os.Stdin) }))
 }
 
 // survey writes down who answered what.
 type survey struct{ results io.Writer }
+
+// begin calls everybody who is named on a line.
+func (s survey) begin(at *botd.Server, names io.Reader) {
+	for lines := bufio.NewScanner(names); lines.Scan(); {
+		to := identity.ID(lines.Text())
+		if err := at.Call("survey", bot.Dial{To: to, Name: "Survey"}); err != nil {
+			_ = s.write(to, "not called", err.Error())
+		}
+	}
+}
+
+// write is one call, as a line.
+func (s survey) write(who identity.ID, row ...string) error {
+	out := csv.NewWriter(s.results)
+	_ = out.Write(append([]string{string(who)}, row...)) // Error tells
+	out.Flush()
+	return out.Error()
+}
 
 // call is the bot's part in one call.
 func (s survey) call(ctx context.Context, c *bot.Call) error {
@@ -47,10 +55,7 @@ func (s survey) call(ctx context.Context, c *bot.Call) error {
 	if err != nil {
 		row = append(row, "hung up")
 	}
-	out := csv.NewWriter(s.results)
-	_ = out.Write(append([]string{string(c.From())}, row...)) // Error tells
-	out.Flush()
-	return errors.Join(err, out.Error())
+	return errors.Join(err, s.write(c.From(), row...))
 }
 
 // interview returns what came of it, as far as it got.
