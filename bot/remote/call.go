@@ -98,6 +98,10 @@ func (k *call) Do(ctx context.Context, a bot.Action) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	switch a.(type) {
+	case bot.HangUp, bot.Terminate: // the call, and with it ctx, may end before the answer
+		ctx = context.WithoutCancel(ctx)
+	}
 	m, err := k.ask(ctx, wire.Message{Kind: wire.Do, Action: action})
 	return m.Result, err
 }
