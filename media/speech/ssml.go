@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The limits of a document; more is ErrRequest.
@@ -16,6 +17,8 @@ const (
 	maxMarkup = 64 << 10 // bytes
 	maxDepth  = 32
 	maxBreak  = 10 // seconds; longer pauses are cut
+	// maxPauses is how long all pauses together may be: they are made of memory.
+	maxPauses = 5 * time.Minute
 )
 
 // SSML is a document reduced to what every provider can be trusted with: the
@@ -136,12 +139,14 @@ type reader struct {
 	depth  int
 	begun  bool
 	silent int // depth of the element that is not said; 0 is none
+	pauses time.Duration
 }
 
 var (
 	errDirective = errors.New("a document type is not allowed")
 	errDeep      = errors.New("too many elements inside each other")
 	errRoot      = errors.New("does not begin with speak")
+	errPauses    = fmt.Errorf("its pauses are longer than %v in all", maxPauses)
 )
 
 func (r *reader) read() error {
@@ -199,12 +204,12 @@ func (r *reader) start(e xml.StartElement) error {
 		return nil
 	}
 	if _, ok := kept[name]; ok {
-		r.keep(name, e)
+		return r.keep(name, e)
 	}
 	return nil
 }
 
-func (r *reader) keep(name string, e xml.StartElement) {
+func (r *reader) keep(name string, e xml.StartElement) error {
 	t := token{tag: name, voice: len(r.doc.voices)}
 	switch name {
 	case "voice":
@@ -222,6 +227,13 @@ func (r *reader) keep(name string, e xml.StartElement) {
 		}
 	}
 	r.doc.tokens = append(r.doc.tokens, t)
+	if name == "break" {
+		r.pauses += t.pause()
+	}
+	if r.pauses > maxPauses {
+		return errPauses
+	}
+	return nil
 }
 
 func (r *reader) end(name string) {

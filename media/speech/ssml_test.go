@@ -55,6 +55,8 @@ func TestBadSSMLIsRefused(t *testing.T) {
 		{"not closed", "<speak>hello", speech.ErrRequest},
 		{"a document type", `<!DOCTYPE speak [<!ENTITY a "b">]><speak>&a;</speak>`, speech.ErrRequest},
 		{"too deep", "<speak>" + strings.Repeat("<p>", 40) + "x" + strings.Repeat("</p>", 40) + "</speak>", speech.ErrRequest},
+		{"an hour of pauses", "<speak>x" + strings.Repeat(`<break time="10s"/>`, 360) + "</speak>", speech.ErrRequest},
+		{"an hour of strong pauses", "<speak>x" + strings.Repeat(`<break strength="x-strong"/>`, 2000) + "</speak>", speech.ErrRequest},
 		{"too long", "<speak>" + strings.Repeat("x", 70000) + "</speak>", speech.ErrRequest},
 	} {
 		if _, err := speech.ParseSSML(c.doc); !errors.Is(err, c.want) {
