@@ -91,6 +91,14 @@ func (s *Stage) Tap(participant string, opts media.TapOptions) (media.Tap, error
 // is among those who speak. ErrConflict if the application has one.
 func (s *Stage) Speak(ctx context.Context, port media.Port) (hush func(), err error) {
 	seat := s.cn.seat
+	hush = func() {
+		s.cn.call.postAs(s.who()+" hushes", func() {
+			if seat.port == port {
+				seat.hush()
+				seat.port = nil
+			}
+		})
+	}
 	err = s.cn.do(ctx, func() error {
 		if seat.port != nil {
 			return fmt.Errorf("speak: %w", ErrConflict)
@@ -100,14 +108,10 @@ func (s *Stage) Speak(ctx context.Context, port media.Port) (hush func(), err er
 		return nil
 	})
 	if err != nil {
+		hush() // whoever does not wait any more may have been given it
 		return nil, err
 	}
-	return func() {
-		s.cn.call.postAs(s.who()+" hushes", func() {
-			seat.hush()
-			seat.port = nil
-		})
-	}, nil
+	return hush, nil
 }
 
 // ErrNoKeypad means that a participant cannot be sent keys.

@@ -39,6 +39,7 @@ func (cn *Connection) Tap(ctx context.Context, who identity.ID, opts media.TapOp
 		return err
 	})
 	if err != nil {
+		cn.call.post(func() { cn.deafen(func(other *ear) bool { return other == e }) }) // it may be there all the same
 		return nil, err
 	}
 	return e, nil
