@@ -78,8 +78,12 @@ func (m *streamingRun) run(ctx context.Context, s *call.Stage) call.Event {
 	if m.url == "" {
 		return m.failed("streamUrlMissing")
 	}
-	m.turn <- struct{}{}
-	defer func() { <-m.turn }()
+	select {
+	case m.turn <- struct{}{}:
+		defer func() { <-m.turn }()
+	case <-ctx.Done():
+		return m.stopped(ctx)
+	}
 	m.stage = s
 	err := m.connect(ctx)
 	switch {

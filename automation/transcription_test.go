@@ -243,3 +243,20 @@ func TestTranscriptionOptionsThatAreWrongNameTheirField(t *testing.T) {
 		t.Errorf("without a recognizer: %v", err)
 	}
 }
+
+func TestTranscriptionsThatAreStoppedWhileTheyWaitForTheOneBeforeOpenNoSocket(t *testing.T) {
+	h, app, c := newHall(t), newSocket(t), &clerk{}
+	h.understands(c)
+	app.refuse = func(int) int { return 503 }
+	_, cn := h.answers(transcribed(app.url(), func(o *automation.TranscriptionOptions) { o.StartTranscription = false }))
+	for range 5 {
+		h.want(h.StartTranscription(h.Context(), cn, automation.TranscriptionRequest{}), nil)
+		h.want(h.StopTranscription(h.Context(), cn, automation.OperationRequest{}), nil)
+	}
+	h.until("all have stopped", func() bool { return h.told("TranscriptionStopped") == 5 })
+	app.mu.Lock()
+	defer app.mu.Unlock()
+	if app.attempts > 3 { // of the first one
+		t.Errorf("the socket was asked for %d times", app.attempts)
+	}
+}

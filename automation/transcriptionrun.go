@@ -96,8 +96,12 @@ func (t *transcriptionRun) run(ctx context.Context, s *call.Stage) call.Event {
 	if t.url == "" {
 		return t.failed("streamUrlMissing")
 	}
-	t.turn <- struct{}{}
-	defer func() { <-t.turn }()
+	select {
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
+	case <-ctx.Done():
+		return t.stopped(ctx)
+	}
 	t.stage = s
 	err := t.connect(ctx)
 	switch {
