@@ -119,6 +119,7 @@ func (h *hearing) tell(ctx context.Context, what heard) {
 
 // understand opens the recognizer and takes what it has to say.
 func (h *hearing) understand(ctx context.Context, r speech.Recognizer, l speech.Listening) {
+	life := ctx // slow ends ctx, and has to be told of all the same
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	slow := time.AfterFunc(openWithin, func() { cancel(speech.ErrTimeout) })
@@ -128,7 +129,7 @@ func (h *hearing) understand(ctx context.Context, r speech.Recognizer, l speech.
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		h.tell(ctx, heard{err: err})
+		h.tell(life, heard{err: err})
 		return
 	}
 	defer ear.Close() //nolint:errcheck // nothing more is wanted of it
