@@ -78,7 +78,7 @@ var keptIn = map[string]string{
 	"gocloud.dev":                 "recording",
 	"github.com/looplab/fsm":      "call",
 	"github.com/hraban/opus":      "media/codec internal/bench/*",
-	"github.com/coder/websocket":  "leg/browser automation/rest bot/remote bot/gateway bot/wire media/stream media/speech/socket internal/bench/* internal/realtime",
+	"github.com/coder/websocket":  "leg/browser automation/rest bot/remote bot/gateway bot/wire media/stream media/speech/socket internal/bench/* internal/realtime examples/agent",
 	"github.com/alecthomas/kong":  "",
 	"github.com/knadh/koanf":      "",
 	"go.opentelemetry.io/otel":    "internal/telemetry automation/rest webhooks call",

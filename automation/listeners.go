@@ -219,7 +219,7 @@ func (l *listeners) line(who call.Audible, in language, began time.Time, h speec
 	if h.Final {
 		line.Status = stream.Final
 		l.run.stage.Emit(TranscriptionLine{
-			who.ParticipantID, who.Identity, h.Text, in.locale, h.Confidence, line.Offset, line.Duration,
+			who.ParticipantID, who.Identity, who.Name, h.Text, in.locale, h.Confidence, line.Offset, line.Duration,
 		})
 	}
 	if l.run.link != nil {

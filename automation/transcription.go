@@ -74,6 +74,7 @@ type (
 	TranscriptionLine struct {
 		ParticipantID string      `json:"participantId"`
 		Identifier    identity.ID `json:"identifier"`
+		DisplayName   string      `json:"displayName,omitempty"`
 		Text          string      `json:"text"`
 		Locale        string      `json:"locale,omitempty"`
 		Confidence    float64     `json:"confidence"`

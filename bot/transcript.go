@@ -27,7 +27,9 @@ func (StopTranscribing) action() string { return "stopTranscribing" }
 
 // Line is what somebody has said in one go.
 type Line struct {
-	Who  identity.ID
+	Who identity.ID
+	// Name is their display name, which may be empty.
+	Name string
 	Text string
 	// Confidence is how sure the recognizer is, 0 to 1.
 	Confidence float64
@@ -89,6 +91,7 @@ func (c *Call) endLines() {
 func (c *Call) noteLine(e Event) {
 	var data struct {
 		Who        identity.ID `json:"identifier"`
+		Name       string      `json:"displayName"`
 		Text       string      `json:"text"`
 		Confidence float64     `json:"confidence"`
 		Offset     int64       `json:"offset"`
@@ -98,7 +101,7 @@ func (c *Call) noteLine(e Event) {
 		return
 	}
 	select {
-	case c.lines <- Line{data.Who, data.Text, data.Confidence, atTicks(data.Offset), time.Duration(data.Duration) * tick}:
+	case c.lines <- Line{data.Who, data.Name, data.Text, data.Confidence, atTicks(data.Offset), time.Duration(data.Duration) * tick}:
 	default: // nobody reads it, or asked for it
 	}
 }

@@ -58,7 +58,7 @@ func announce(ctx context.Context, c *bot.Call) error {
 			if key != "*" {
 				continue
 			}
-			if err := c.Say(ctx, "Here are "+list(there)+"."); err != nil {
+			if err := c.Say(ctx, "On the line: "+list(there)+"."); err != nil {
 				return err
 			}
 		}

@@ -57,43 +57,49 @@ func (d *duty) help(ctx context.Context, c *bot.Call) error {
 	if err := c.Say(ctx, "One moment."); err != nil {
 		return err
 	}
-	agent := d.on("agent")
+	agent, supervisor := d.on("agent"), d.on("supervisor")
 	if !come(ctx, c, agent) {
 		return c.Say(ctx, "Nobody is here.")
 	}
-	for key := range c.Keys(ctx, agent) { // until the call is over
-		if key != "*" {
-			continue
+	whisper := bot.Coached{Coach: supervisor, By: []identity.ID{agent}}
+	if err := c.Route(ctx, whisper); err != nil { // before the supervisor says a word
+		return err
+	}
+	asks, says := c.Keys(ctx, agent), c.Keys(ctx, supervisor)
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return nil
+		case key := <-asks:
+			if key == "*" {
+				err = fetch(ctx, c, agent, supervisor)
+			}
+		case key := <-says:
+			switch key {
+			case "1":
+				err = c.Route(ctx, whisper)
+			case "2":
+				err = c.Route(ctx, bot.Everybody{})
+			}
 		}
-		if err := coach(ctx, c, agent, d.on("supervisor")); err != nil {
+		if err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
-// coach brings the supervisor in, until the supervisor leaves.
-func coach(ctx context.Context, c *bot.Call, agent, supervisor identity.ID) error {
-	whisper := bot.Coached{Coach: supervisor, By: []identity.ID{agent}}
-	if err := c.Route(ctx, whisper); err != nil { // first, so that not a word gets out
-		return err
-	}
+// fetch has the supervisor come, and says to them or to the agent what came of it.
+func fetch(ctx context.Context, c *bot.Call, agent, supervisor identity.ID) error {
+	to, text := supervisor, "Only the agent hears you."
 	if !come(ctx, c, supervisor) {
-		return c.PlayTo(ctx, []identity.ID{agent}, bot.Say("The supervisor is not here."))
+		to, text = agent, "The supervisor is not here."
 	}
-	if err := c.PlayTo(ctx, []identity.ID{supervisor}, bot.Say("Only the agent hears you.")); err != nil {
-		return err
+	err := c.PlayTo(ctx, []identity.ID{to}, bot.Say(text))
+	if errors.Is(err, bot.ErrCanceled) { // they have left meanwhile
+		return nil
 	}
-	for key := range c.Keys(ctx, supervisor) {
-		var hearing bot.Hearing = bot.Everybody{}
-		if key == "1" {
-			hearing = whisper
-		}
-		if err := c.Route(ctx, hearing); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // come calls somebody and says whether they are in the call then.

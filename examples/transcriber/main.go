@@ -13,7 +13,6 @@ import (
 
 	"github.com/botd-dev/botd"
 	"github.com/botd-dev/botd/bot"
-	"github.com/botd-dev/botd/identity"
 )
 
 func main() {
@@ -41,30 +40,11 @@ func (t transcriber) listen(ctx context.Context, c *bot.Call) error {
 	if err := c.Say(ctx, "From now on I write down what you say."); err != nil {
 		return err
 	}
-	names := map[identity.ID]string{}
 	for line := range lines {
-		name, err := nameOf(ctx, c, line.Who, names)
-		if err != nil {
-			return err
-		}
+		name := cmp.Or(line.Name, string(line.Who))
 		if _, err := fmt.Fprintf(out, "%s %s: %s\n", line.At.Format(time.TimeOnly), name, line.Text); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// nameOf is what somebody in the call is called. Known are the names so far: who
-// speaks last may have left when it is understood.
-func nameOf(ctx context.Context, c *bot.Call, who identity.ID, known map[identity.ID]string) (string, error) {
-	if known[who] == "" {
-		people, err := c.Participants(ctx)
-		if err != nil {
-			return "", err
-		}
-		for _, p := range people {
-			known[p.ID] = p.Name
-		}
-	}
-	return cmp.Or(known[who], string(who)), nil
 }

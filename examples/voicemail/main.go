@@ -1,6 +1,5 @@
-// Command voicemail is botd with a mailbox: it greets, beeps and records, until #
-// or until the caller falls silent, and lets them hear it again. Messages are WAV
-// files in the directory MESSAGES. Run it with --dev and call "voicemail".
+// Command voicemail is botd with a mailbox, whose messages are WAV files in the
+// directory MESSAGES. Run it with --dev and call "voicemail".
 package main
 
 import (
@@ -20,18 +19,16 @@ import (
 )
 
 func main() {
-	m := mailbox{cmp.Or(os.Getenv("MESSAGES"), ".")}
-	botd.Main(botd.Bot("voicemail", m.answer))
+	botd.Main(botd.Bot("voicemail", mailbox{cmp.Or(os.Getenv("MESSAGES"), ".")}.answer))
 }
 
 const (
-	rate    = 16000            // of recordings, in hertz
-	quiet   = 50               // -dBov: what is quieter is silence
-	hush    = 3 * time.Second  // so much silence ends a message
-	longest = 2 * time.Minute  // of a message
-	beep    = time.Second / 2  // is how long the tone is
-	pitch   = 1000             // of the tone, in hertz
-	wait    = 10 * time.Second // for what the caller wants to do with it
+	rate    = 16000           // of recordings, in hertz
+	quiet   = 50              // -dBov: what is quieter is silence
+	hush    = 3 * time.Second // so much silence ends a message
+	longest = 2 * time.Minute // of a message
+	beep    = time.Second / 2 // is how long the tone is
+	pitch   = 1000            // of the tone, in hertz
 )
 
 // mailbox keeps messages in a directory.
@@ -61,20 +58,18 @@ func (m mailbox) answer(ctx context.Context, c *bot.Call) error {
 	}
 }
 
-// record beeps and listens to the caller. It returns the message without the
-// silence at its end; also one that they did not finish because they hung up.
+// record beeps and returns what the caller says then, without the silence at its
+// end; also what they said before they hung up.
 func record(ctx context.Context, c *bot.Call) ([]int16, error) {
-	tone := media.Chain(media.Tone(pitch, -20), media.Limit(beep))
-	if err := media.Copy(ctx, c.Microphone(), tone); err != nil {
+	if err := media.Copy(ctx, c.Microphone(), media.Chain(media.Tone(pitch, -20), media.Limit(beep))); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, longest)
-	defer cancel()
+	defer cancel() // which ends the ear and the keys too
 	ear, err := c.Ear(ctx, c.From(), rate)
 	if err != nil {
 		return nil, err
 	}
-	defer ear.Close()
 	keys := c.Keys(ctx, c.From())
 	var message []int16
 	spoken := 0 // samples, up to the last sound
@@ -98,24 +93,20 @@ func record(ctx context.Context, c *bot.Call) ([]int16, error) {
 // offer says how long the message is and plays it as often as they like. It is
 // true if they want to record another one in its place.
 func offer(ctx context.Context, c *bot.Call, message []int16) (again bool, err error) {
-	text := fmt.Sprintf("Your message has %d seconds. ", (len(message)+rate/2)/rate)
+	text := fmt.Sprintf("Seconds of your message: %d. ", (len(message)+rate/2)/rate)
+	const choices = "To hear it, press 1. To record it again, press 2. To keep it, hang up."
 	for {
-		reply, err := c.Ask(ctx, bot.Question{
-			Prompts: bot.Saying(text + "To hear it, press 1. To record it again, press 2. To keep it, hang up."),
-			Keys:    bot.Keys{Max: 1}, Silence: wait,
-		})
-		if errors.Is(err, bot.ErrNoInput) {
+		reply, err := c.Ask(ctx, bot.Question{Prompts: bot.Saying(text + choices), Keys: bot.Keys{Max: 1}})
+		switch {
+		case errors.Is(err, bot.ErrNoInput):
 			return false, c.Say(ctx, "Goodbye.")
-		}
-		if err != nil || reply.Keys == "2" {
+		case err != nil || reply.Keys == "2":
 			return err == nil, err
 		}
-		if reply.Keys == "1" {
-			if err := media.Copy(ctx, c.Microphone(), speech.PCM(message, rate)); err != nil {
-				return false, err
-			}
+		if err := media.Copy(ctx, c.Microphone(), speech.PCM(message, rate)); err != nil {
+			return false, err
 		}
-		text = ""
+		text = "" // is said once
 	}
 }
 

@@ -26,6 +26,7 @@ type Server struct {
 
 	interrupted atomic.Int64
 	answered    atomic.Int64
+	heard       atomic.Int64
 }
 
 // Interrupted is how often somebody spoke while an answer was still being given,
@@ -35,6 +36,10 @@ func (s *Server) Interrupted() int { return int(s.interrupted.Load()) }
 // Answered is how many answers were given.
 func (s *Server) Answered() int { return int(s.answered.Load()) }
 
+// Heard is how much was heard of the last answer that was interrupted, as the
+// client has told; 0 before it does.
+func (s *Server) Heard() time.Duration { return time.Duration(s.heard.Load()) * time.Millisecond }
+
 // event is a message of either side.
 type event struct {
 	Type    string    `json:"type"`
@@ -43,6 +48,7 @@ type event struct {
 	Delta   string    `json:"delta,omitempty"`
 	Session any       `json:"session,omitempty"`
 	ItemID  string    `json:"item_id,omitempty"`
+	EndMS   int64     `json:"audio_end_ms,omitempty"`
 	Answer  *response `json:"response,omitempty"`
 	Error   *failure  `json:"error,omitempty"`
 }
@@ -94,6 +100,7 @@ type conversation struct {
 	speaking bool
 	answer   string    // the response under way
 	until    time.Time // when it has been heard, if nobody interrupts
+	latest   string    // the item of the last answer
 }
 
 // When speech has begun and ended, by its level.
@@ -122,6 +129,8 @@ func (c *conversation) take(e event) {
 		c.respond()
 	case "response.cancel":
 		c.cancel()
+	case "conversation.item.truncate":
+		c.truncate(e)
 	default:
 		c.say(event{Type: "error", Error: &failure{"invalid_request_error", "unknown event " + e.Type}})
 	}
@@ -184,22 +193,38 @@ func (c *conversation) cancel() {
 	c.answer, c.until = "", time.Time{}
 }
 
+// truncate takes in how much of an answer was heard.
+func (c *conversation) truncate(e event) {
+	if e.ItemID == "" || e.ItemID != c.latest || e.EndMS > c.server.lasting().Milliseconds() {
+		c.say(event{Type: "error", Error: &failure{"invalid_request_error", "no such sound in item " + e.ItemID}})
+		return
+	}
+	c.server.heard.Store(e.EndMS)
+	c.say(event{Type: "conversation.item.truncated", ItemID: e.ItemID, EndMS: e.EndMS})
+}
+
+// lasting is how long an answer is.
+func (s *Server) lasting() time.Duration {
+	if s.Lasting == 0 {
+		return 3 * time.Second
+	}
+	return s.Lasting
+}
+
 // respond sends a whole answer at once, as the models do: faster than it can be
 // heard.
 func (c *conversation) respond() {
 	n := c.server.answered.Add(1)
 	c.answer = "resp_" + strconv.FormatInt(n, 10)
 	c.say(event{Type: "response.created", Answer: &response{c.answer, "in_progress"}})
-	lasting := c.server.Lasting
-	if lasting == 0 {
-		lasting = 3 * time.Second
-	}
+	c.latest = "answer_" + strconv.FormatInt(n, 10)
+	lasting := c.server.lasting()
 	c.until = time.Now().Add(lasting)
 	const piece = 100 * time.Millisecond
 	for at := time.Duration(0); at < lasting; at += piece {
-		c.say(event{Type: "response.output_audio.delta", ItemID: c.item(), Delta: c.tone(at, piece)})
+		c.say(event{Type: "response.output_audio.delta", ItemID: c.latest, Delta: c.tone(at, piece)})
 	}
-	c.say(event{Type: "response.output_audio.done", ItemID: c.item()})
+	c.say(event{Type: "response.output_audio.done", ItemID: c.latest})
 	c.say(event{Type: "response.done", Answer: &response{c.answer, "completed"}})
 }
 

@@ -95,6 +95,18 @@ func TestWhoSpeaksIsAnsweredAndMayInterrupt(t *testing.T) {
 	if s.Answered() != 1 || s.Interrupted() != 1 {
 		t.Errorf("%d answers, %d interrupted", s.Answered(), s.Interrupted())
 	}
+	truncated := func(item string, ms int) {
+		c.sends(map[string]any{"type": "conversation.item.truncate", "item_id": item, "content_index": 0, "audio_end_ms": ms})
+	}
+	truncated("answer_1", 1500)
+	c.hears("conversation.item.truncated")
+	if s.Heard() != 1500*time.Millisecond {
+		t.Errorf("it believes that %v were heard", s.Heard())
+	}
+	truncated("answer_7", 0)
+	c.hears("error")
+	truncated("answer_1", 61_000) // more than was said
+	c.hears("error")
 	c.sends(map[string]any{"type": "nonsense"})
 	c.hears("error")
 }
