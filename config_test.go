@@ -150,8 +150,18 @@ func TestAFileThatCannotBeReadIsToldInOneLine(t *testing.T) {
 	}
 }
 
-func TestVariablesThatKubernetesSetsAreNotOurs(t *testing.T) {
-	_, err := Load(nil, []string{"BOTD_PORT=tcp://10.0.0.1:8080", "BOTD_SERVICE_HOST=10.0.0.1", "BOTD_PORT_8080_TCP_ADDR=10.0.0.1"})
+func TestASecretUnderAWrongNameIsNotPrinted(t *testing.T) {
+	_, err := Load(nil, []string{"BOTD_SPEECH_KEY=sk-secret"})
+	if err == nil || strings.Contains(err.Error(), "sk-secret") || !strings.Contains(err.Error(), "speech-key") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestVariablesOfKubernetesAndOfProgramsThatCallAreNotOurs(t *testing.T) {
+	_, err := Load(nil, []string{
+		"BOTD_PORT=tcp://10.0.0.1:8080", "BOTD_SERVICE_HOST=10.0.0.1", "BOTD_PORT_8080_TCP_ADDR=10.0.0.1",
+		"BOTD_CONNECTION_STRING=endpoint=https://127.0.0.1:8443/;accesskey=c2hvcnQ=",
+	})
 	if err != nil {
 		t.Error(err)
 	}

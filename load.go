@@ -35,7 +35,8 @@ func Load(flags map[string]string, environ []string) (Config, error) {
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		s, ok := settingOf(key)
 		if !ok {
-			return Config{}, &SettingError{key, given[key], "a key that there is; `botd config` prints them all"}
+			// What it was to be is not told: it may be a secret under a wrong name.
+			return Config{}, &SettingError{key, hidden, "a key that there is; `botd config` prints them all"}
 		}
 		if !s.set(&c, given[key]) {
 			return Config{}, s.wrong(given[key])
@@ -87,10 +88,11 @@ func loadFile(k *koanf.Koanf, name string) error {
 }
 
 // envKey makes BOTD_DATA_DIR data-dir. Kubernetes puts variables of its own
-// into every pod beside a service that is named botd; they are not ours.
+// into every pod beside a service that is named botd; they are not ours, nor is
+// what programs are told by that call the server.
 func envKey(name, value string) (key string, v any) {
 	bare := strings.TrimPrefix(name, envPrefix)
-	if strings.HasPrefix(bare, "SERVICE_") || bare == "PORT" || strings.HasPrefix(bare, "PORT_") {
+	if strings.HasPrefix(bare, "SERVICE_") || bare == "PORT" || strings.HasPrefix(bare, "PORT_") || bare == "CONNECTION_STRING" {
 		return "", nil
 	}
 	return strings.ReplaceAll(strings.ToLower(bare), "_", "-"), value

@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/botd-dev/botd/bot/gateway"
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/call/journal"
 	"github.com/botd-dev/botd/media/mix"
@@ -65,6 +66,19 @@ func registerPasscodes(r prometheus.Registerer, count func() uint64) {
 	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "botd_passcodes_compared_total", Help: "Passcodes of meetings that were looked at, right or wrong.",
 	}, func() float64 { return float64(count()) }))
+}
+
+// registerGateway shows how many processes bring bots, and what was refused them.
+func registerGateway(r prometheus.Registerer, g *gateway.Gateway) {
+	r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "botd_bot_processes", Help: "Processes with bots that are connected, or expected back.",
+	}, func() float64 { return float64(g.Stats().Processes) }))
+	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "botd_bot_dropped_frames_total", Help: "Sound to and from processes with bots that was dropped, in frames.",
+	}, func() float64 { return float64(g.Stats().Dropped) }))
+	r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "botd_bot_refused_sockets_total", Help: "Sockets of processes with bots that were refused, or cut for what they said.",
+	}, func() float64 { return float64(g.Stats().Refused) }))
 }
 
 // registerMix shows how the clock of all bridges keeps its time, and what it

@@ -196,6 +196,7 @@ func (s *Server) startBots(context.Context) error {
 		Taken: func(name identity.ID) bool { return s.bots[name] != nil },
 		Log:   s.log.Named("bots"),
 	})
+	registerGateway(s.telemetry.Metrics, s.gateway)
 	s.onStop("bots of other processes", s.gateway.Close)
 	s.local = local.New(local.Config{
 		Service: s.service, Contexts: s.contexts, Elsewhere: s.gateway,

@@ -60,6 +60,7 @@ type Gateway struct {
 	processes map[string]*process // by their session
 	changed   chan struct{}       // closed when there is one more, or room in one
 	running   sync.WaitGroup
+	counters
 }
 
 // New makes a gateway to which nobody is connected.
@@ -125,6 +126,7 @@ func (g *Gateway) announce() {
 // ServeHTTP takes the WebSocket of a process, until it breaks.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := g.cfg.Authorize(r); err != nil {
+		g.refused.Add(1)
 		g.cfg.Refuse(w, err)
 		return
 	}
@@ -140,6 +142,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer conn.CloseNow() //nolint:errcheck // closed already, or nothing to be done
 	conn.SetReadLimit(wire.MaxRequest)
 	if err := g.talk(r.Context(), conn); err != nil {
+		g.refuse(err)
 		g.cfg.Log.Info("a process with bots is disconnected", zap.String("remote", r.RemoteAddr), zap.Error(err))
 		_ = conn.Close(closing(err), fmt.Sprintf("%.100s", err.Error()))
 	}
@@ -228,7 +231,7 @@ func (g *Gateway) process(m wire.Message) (*process, error) {
 	}
 	p := &process{
 		gateway: g, session: rand.Text(), names: slices.Clone(m.Names), most: m.Calls, since: time.Now(),
-		link: wire.NewLink(), calls: map[uint32]*relay{}, lost: make(chan struct{}),
+		link: wire.NewLink(g.drop), calls: map[uint32]*relay{}, lost: make(chan struct{}),
 	}
 	if p.most == 0 {
 		p.most = defaultCalls

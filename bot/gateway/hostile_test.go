@@ -80,6 +80,7 @@ func TestWhoDoesNotKeepTheRulesIsCutAndNobodyElse(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		stop := w.process("good", remote.Bot("echo", parrot))
 		l := w.offer(440)
+		refused := int64(0)
 		for name, say := range map[string][]any{
 			"no JSON":                   {`{`},
 			"a frame first":             {[]byte{1, 2, 3}},
@@ -106,9 +107,15 @@ func TestWhoDoesNotKeepTheRulesIsCutAndNobodyElse(t *testing.T) {
 			if code := w.raw(say...).closed(); code != want {
 				w.Errorf("%s: closed with %v", name, code)
 			}
+			if want == websocket.StatusPolicyViolation {
+				refused++
+			}
 			if synctest.Wait(); w.gateway.Has("bad") {
 				w.Errorf("%s: it is still known", name)
 			}
+		}
+		if s := w.gateway.Stats(); s.Refused != refused || s.Processes != 1 {
+			w.Errorf("%+v, want %d refused and one process", s, refused)
 		}
 		w.pass(time.Second)
 		if hz, _ := measure.Peak(l.sound(time.Second), media.Rate); hz < 435 || hz > 445 {

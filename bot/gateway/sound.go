@@ -37,6 +37,7 @@ func (r *relay) say(f wire.Frame) {
 	select {
 	case v.frames <- said{f.Sequence, sound}:
 	default:
+		r.process.gateway.drop()
 	}
 }
 

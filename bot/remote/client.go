@@ -39,7 +39,7 @@ type session struct {
 }
 
 func newSession(ctx context.Context) *session {
-	s := &session{link: wire.NewLink(), calls: map[uint32]*call{}}
+	s := &session{link: wire.NewLink(nil), calls: map[uint32]*call{}}
 	s.life, s.end = context.WithCancelCause(ctx)
 	return s
 }

@@ -23,8 +23,9 @@ type lanes struct {
 // waiting is how many frames of a stream wait: 200 ms.
 const waiting = 10
 
-// put adds a frame. Of Room only the last one counts.
-func (l *lanes) put(f Frame) {
+// put adds a frame and reports whether sound was dropped for it. Of Room only the
+// last one counts.
+func (l *lanes) put(f Frame) (dropped bool) {
 	k, most := key{f.Call, f.Stream, f.Kind}, waiting
 	if f.Kind == Room {
 		most = 1
@@ -39,12 +40,14 @@ func (l *lanes) put(f Frame) {
 	}
 	if len(q.frames) == most {
 		q.frames = q.frames[1:]
+		dropped = f.Kind != Room
 	}
 	q.frames = append(q.frames, f.Append(make([]byte, 0, HeaderSize+len(f.PCM))))
 	if !q.ready {
 		q.ready = true
 		l.line = append(l.line, k)
 	}
+	return dropped
 }
 
 // take gives the next frame, nil if there is none.

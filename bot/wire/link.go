@@ -37,11 +37,19 @@ type Link struct {
 	received uint64    // the last number of the other side
 	owed     int       // messages received since the last Ack
 	sound    lanes
+	dropped  func()
 	news     chan struct{}
 }
 
-// NewLink makes a link over which nothing has gone.
-func NewLink() *Link { return &Link{news: make(chan struct{}, 1)} }
+// NewLink makes a link over which nothing has gone. dropped, if not nil, is called
+// for each frame of sound that is dropped because the socket is slow; it may not
+// call the link.
+func NewLink(dropped func()) *Link {
+	if dropped == nil {
+		dropped = func() {}
+	}
+	return &Link{dropped: dropped, news: make(chan struct{}, 1)}
+}
 
 // Send has a message written as soon as there is a socket. It does not block.
 // ErrSlow if too much waits already: the other side is lost then.
@@ -63,7 +71,9 @@ func (l *Link) Send(m Message) error {
 func (l *Link) Play(f Frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.sound.put(f)
+	if l.sound.put(f) {
+		l.dropped()
+	}
 	l.signal()
 }
 

@@ -92,7 +92,7 @@ func FuzzParse(f *testing.F) {
 			_, _ = bot.DecodeAction(m.Action)
 		}
 		// Whatever comes, a link takes it or says that it is against the rules.
-		l := NewLink()
+		l := NewLink(nil)
 		_ = l.Send(Message{Kind: Offer})
 		if fresh, err := l.accept(m); err == nil && fresh && m.Number != 1 {
 			t.Errorf("message %d was taken for the first", m.Number)
@@ -119,7 +119,8 @@ func TestErrorsMeanTheSameOnTheOtherSide(t *testing.T) {
 }
 
 func TestALoudCallDoesNotKeepTheOthersWaiting(t *testing.T) {
-	l := NewLink()
+	dropped := 0
+	l := NewLink(func() { dropped++ })
 	pcm := make([]byte, 320)
 	for i := range 100 {
 		l.Play(Frame{Kind: Heard, Call: 1, Sequence: uint32(i), Rate: 8000, PCM: pcm})
@@ -147,10 +148,13 @@ func TestALoudCallDoesNotKeepTheOthersWaiting(t *testing.T) {
 	if strings.Join(got, " ") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, " "), want)
 	}
+	if dropped != 90 {
+		t.Errorf("%d frames were counted as dropped", dropped)
+	}
 }
 
 func TestWhatHasNotArrivedIsWrittenAgainAndNoMore(t *testing.T) {
-	l := NewLink()
+	l := NewLink(nil)
 	for range 5 {
 		if err := l.Send(Message{Kind: Do}); err != nil {
 			t.Fatal(err)
@@ -198,7 +202,7 @@ func TestWhatHasNotArrivedIsWrittenAgainAndNoMore(t *testing.T) {
 }
 
 func TestWhoTakesNothingIsTooSlow(t *testing.T) {
-	l := NewLink()
+	l := NewLink(nil)
 	for range maxOutstanding {
 		if err := l.Send(Message{Kind: Do}); err != nil {
 			t.Fatal(err)
