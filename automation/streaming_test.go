@@ -49,6 +49,7 @@ func TestTheMixIsHeardOnTheSocket(t *testing.T) {
 			l, cn := h.answers(streamed(app.url(), func(o *automation.MediaStreamingOptions) {
 				o.AudioFormat, o.AudioChannelType, o.TransportType = fmt.Sprintf("Pcm%dKMono", rate/1000), "Mixed", "WebSocket"
 			}))
+			h.want(h.Play(h.Context(), cn, play("1m")), nil) // 440 Hz, not in it
 			l.say(media.Tone(1000, -20))
 			h.until("two seconds have come", func() bool { return len(pcm(app.messages(0), "")) > 2*rate })
 			got := app.messages(0)

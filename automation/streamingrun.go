@@ -193,7 +193,7 @@ func (m *streamingRun) press(ctx context.Context) {
 
 // listen sends what is heard until ctx ends, or the call.
 func (m *streamingRun) listen(ctx context.Context) {
-	opts := media.TapOptions{Rate: m.rate}
+	opts := media.TapOptions{Rate: m.rate, WithoutPlays: true}
 	if m.unmixed {
 		opts = media.TapOptions{Each: true}
 	}

@@ -17,7 +17,7 @@ type background struct {
 // decibels while anybody speaks or something is played to all. Unlike Play, it is
 // nobody's voice.
 func (s *Stage) Background(src media.Source, by float64) media.Playback {
-	b := &background{plays: s.bridge.Play(src, s.to...), by: by}
+	b := &background{plays: s.bridge.Play(media.Owned{Source: src, By: s.cn.seat.id}, s.to...), by: by}
 	c := s.cn.call
 	c.post(func() {
 		c.backgrounds = append(c.backgrounds, b)

@@ -61,7 +61,7 @@ func (op Operation) asked() string {
 
 // Play mixes src into what the operation's targets hear.
 func (s *Stage) Play(src media.Source) media.Playback {
-	pb := s.bridge.Play(src, s.to...)
+	pb := s.bridge.Play(media.Owned{Source: src, By: s.cn.seat.id}, s.to...)
 	go s.voicing(pb)
 	return pb
 }

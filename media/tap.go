@@ -10,6 +10,9 @@ type TapOptions struct {
 	Of string
 	// Without is one who is left out of the mix; empty is nobody.
 	Without string
+	// WithoutPlays leaves out what is played to all for the one who is left out, as
+	// Owned tells. It is for the mix as PCM.
+	WithoutPlays bool
 	// Each gives each of those who are heard in the mix alone, instead of their sum:
 	// in every tick one Tapped for each of them, and last one of nobody, all with
 	// the same Sequence. Of it is empty then, Packets unset and Rate that of the

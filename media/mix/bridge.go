@@ -15,6 +15,8 @@ var (
 	ErrFrame = errors.New("mix: not a frame of the bridge")
 	// ErrEach is a tap of each speaker that asks for something else as well.
 	ErrEach = errors.New("mix: a tap of each speaker has no port, no packets and no other rate")
+	// ErrPlays is a tap without plays that is not of the mix as PCM.
+	ErrPlays = errors.New("mix: a tap without plays is of the mix, and has no packets")
 	// ErrRate is a rate that taps do not have.
 	ErrRate = errors.New("mix: a tap has 8000, 16000, 24000 or 48000 Hz")
 )
@@ -160,13 +162,17 @@ func (b *Bridge) Hear(id string, from []string) {
 //
 // The source is read ahead by up to 100 ms on a goroutine of its own, so it may
 // wait. If it is an io.Closer it is closed when the playback has ended.
+//
+// A media.Owned source is left out of taps that leave its owner and plays out.
 func (b *Bridge) Play(src media.Source, to ...string) media.Playback {
+	src, by := owner(src)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.closed || !b.run() {
 		return refused(src, ErrClosed)
 	}
 	p := newPlayback(b, readAhead(src, &b.clock.ahead), to)
+	p.by = by
 	b.plays = append(b.plays, p)
 	b.changed = true
 	return p

@@ -13,6 +13,7 @@ import (
 type playback struct {
 	bridge *Bridge         // whose lock guards what is heard and the marks; nil if it never began
 	to     map[string]bool // nil is everybody
+	by     string          // for whom it is played; empty if nobody said
 	ahead  *ahead
 	done   chan struct{}
 	err    error // set before done is closed

@@ -15,7 +15,8 @@ type tap struct {
 	bridge *Bridge
 	opts   media.TapOptions
 	ring   *ring
-	rate   rate // of its reader
+	rate   rate    // of its reader
+	voices *voices // nil if it hears the mix as others do
 
 	of     *member // whose sound it is, nil while they are not there
 	ear    *member // its own, of the mix
@@ -38,6 +39,12 @@ func (b *Bridge) Tap(opts media.TapOptions) (media.Tap, error) {
 	}
 	if opts.Each && (opts.Of != "" || opts.Packets || t.rate.conv != nil) {
 		return nil, ErrEach
+	}
+	if opts.WithoutPlays {
+		if opts.Of != "" || opts.Packets || opts.Each {
+			return nil, ErrPlays
+		}
+		t.voices = newVoices()
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -212,6 +219,8 @@ func (e *ear) Hear(s media.Sound) {
 	to := t.ring.next()
 	t.stamp(to, who, level)
 	switch {
+	case t.voices != nil:
+		t.voices.hear(t, to.Frame.Samples)
 	case !t.opts.Packets:
 		copy(to.Frame.Samples, s.Frame.Samples)
 	case len(s.Payload) > 0 || s.Lost:
