@@ -7,8 +7,8 @@ import (
 	"github.com/botd-dev/botd/identity"
 )
 
-// Action is something that a bot asks for: one of those here and in control.go.
-// It is data: EncodeAction and DecodeAction write and read it as JSON, in which a
+// Action is something that a bot asks for: Answer, Play, Add and the like. It is
+// data: EncodeAction and DecodeAction write and read it as JSON, in which a
 // time.Duration is a number of nanoseconds.
 type Action interface{ action() string } // its name on the wire
 
@@ -19,11 +19,11 @@ type (
 	Answer struct {
 		Context string `json:"context,omitempty"`
 	}
-	// Reject declines it; Why is "none", "busy" or "forbidden".
+	// Reject declines the call; Why is "none", "busy" or "forbidden".
 	Reject struct {
 		Why string `json:"why"`
 	}
-	// Redirect sends it on unanswered.
+	// Redirect sends the call on unanswered.
 	Redirect struct {
 		To identity.ID `json:"to"`
 	}

@@ -36,7 +36,7 @@ type (
 		Music   *Prompt     `json:"music,omitempty"`
 		Context string      `json:"context,omitempty"`
 	}
-	// Unhold ends it.
+	// Unhold ends a Hold.
 	Unhold struct {
 		Who identity.ID `json:"who"`
 	}

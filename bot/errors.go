@@ -21,8 +21,9 @@ var (
 	ErrWrongState = errors.New("not in this state")
 	// ErrNoParticipant means that nobody of that name is in the call.
 	ErrNoParticipant = errors.New("no such participant")
-	// ErrConflict means that it runs already.
-	ErrConflict = errors.New("it runs already")
+	// ErrConflict means that it runs already, is somebody else's, or that there are
+	// too many.
+	ErrConflict = errors.New("in conflict")
 	// ErrUnsupported means that the server cannot do it.
 	ErrUnsupported = errors.New("not supported")
 	// ErrPanicked means that the handler, or what it gave to OnEvent, panicked.

@@ -19,7 +19,7 @@ const (
 
 // Inbound is what an application says.
 type Inbound struct {
-	// Kind is one of the constants.
+	// Kind is SaysAudio, SaysStop or SaysMark.
 	Kind string
 	// Samples are what it wants heard, at the rate of the stream.
 	Samples []int16

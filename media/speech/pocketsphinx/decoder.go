@@ -59,7 +59,8 @@ func models(dir string) (paths [3]string, err error) {
 }
 
 // open loads the models, which takes some tenths of a second. The library's third
-// pass ("fwdflat") is left out: it takes half of the time, and measured nothing.
+// pass ("fwdflat") is left out: it takes half of the time, and no more is understood
+// with it.
 func open(dir string) (*decoder, error) {
 	paths, err := models(dir)
 	if err != nil {
