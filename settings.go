@@ -70,7 +70,7 @@ const (
 // docs/configuration.md are made from it or compared with it.
 var settings = []setting{
 	row("dev", "false", boolKind(), func(c *Config) *bool { return &c.Dev },
-		"for trying things on one machine: demo bots, tokens for the softphone, WHIP without a token from this machine, readable logs, http and loopback for callbacks"),
+		"for trying things on one machine: demo bots, tokens for the softphone, WHIP and bots without a token from this machine, readable logs, http and loopback for callbacks"),
 	row("data-dir", "./botd-data", requiredKind(), func(c *Config) *string { return &c.DataDir },
 		"everything that must survive"),
 
@@ -120,11 +120,11 @@ var settings = []setting{
 	row("speech-tts", "espeak", providerKind(synthesizers), func(c *Config) *Provider { return &c.SpeechTTS },
 		"who makes sound of text"),
 	row("speech-tts-key", "", secretKind(), func(c *Config) *string { return &c.SpeechTTSKey },
-		"the key that it is shown"),
+		"the key for that server"),
 	row("speech-stt", "pocketsphinx", providerKind(recognizers), func(c *Config) *Provider { return &c.SpeechSTT },
 		"who makes text of what is said"),
 	row("speech-stt-key", "", secretKind(), func(c *Config) *string { return &c.SpeechSTTKey },
-		"the key that it is shown"),
+		"the key for that server"),
 
 	row("meeting-link", "", optional(urlKind("an http or https URL", "http", "https")), func(c *Config) *string { return &c.MeetingLink },
 		"what meeting links begin with; by default the softphone at public-url"),
