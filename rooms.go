@@ -36,19 +36,9 @@ func (s *Server) startCalls(ctx context.Context) error {
 		return err
 	}
 	s.contexts = automation.NewContexts([]byte(secret), time.Now)
-	alarm, err := mix.NewAlarm()
-	if err != nil {
+	if err := s.startClock(); err != nil {
 		return err
 	}
-	s.clock = mix.NewClock(mix.Config{
-		Alarm:    alarm,
-		Encoders: codec.NewEncoder, Speakers: s.cfg.Speakers, Fetch: s.fetch, Flush: s.flush,
-		Broken: func(id string, cause error) {
-			s.log.Error("a participant's sound broke and was taken out", zap.String("participantId", id), zap.Error(cause))
-		},
-	})
-	registerMix(s.telemetry.Metrics, s.clock)
-	s.onStop("media clock", s.clock.Close)
 	memory := headroom.New(s.cfg.LimitsMemory)
 	s.calls = call.NewRegistry(call.Config{
 		Journal: s.journal,
@@ -77,6 +67,30 @@ func (s *Server) startCalls(ctx context.Context) error {
 	if err := s.openRooms(ctx); err != nil {
 		return err
 	}
+	s.startService(ctx)
+	return nil
+}
+
+// startClock starts what ticks the bridges of all calls.
+func (s *Server) startClock() error {
+	alarm, err := mix.NewAlarm()
+	if err != nil {
+		return err
+	}
+	s.clock = mix.NewClock(mix.Config{
+		Alarm:    alarm,
+		Encoders: codec.NewEncoder, Speakers: s.cfg.Speakers, Fetch: s.fetch, Flush: s.flush,
+		Broken: func(id string, cause error) {
+			s.log.Error("a participant's sound broke and was taken out", zap.String("participantId", id), zap.Error(cause))
+		},
+	})
+	registerMix(s.telemetry.Metrics, s.clock)
+	s.onStop("media clock", s.clock.Close)
+	return nil
+}
+
+// startService opens what applications and bots ask of calls.
+func (s *Server) startService(ctx context.Context) {
 	s.service = automation.New(automation.Config{
 		Calls:       s.calls,
 		Prompts:     prompt.New(prompt.Config{HTTP: s.outgoing, Speech: s.synthesizer(ctx), FileRoots: s.cfg.promptRoots()}),
@@ -88,7 +102,6 @@ func (s *Server) startCalls(ctx context.Context) error {
 		Application: applicationID(s.issuer.Resource()),
 		Streams:     s.streams(),
 	})
-	return nil
 }
 
 // startWebhooks starts telling. What the calls say at their end is told too,
