@@ -35,6 +35,9 @@ run: deps ## build and start a server with demo bots and a softphone
 	@go build -o bin/botd ./cmd/botd
 	@exec bin/botd serve --dev $(ARGS)
 
+example-%: deps ## one of examples/ with a softphone: make example-menu
+	@exec go run ./examples/$* --dev $(ARGS)
+
 .PHONY: build
 build: deps ## build bin/botd
 	go build -trimpath -o bin/botd ./cmd/botd

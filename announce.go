@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // announce tells a person who has just started the server where to go. The
@@ -25,10 +27,20 @@ func (s *Server) announce(w io.Writer) {
   botd is ready.
 
   Softphone          %s/
-  Bots to call       echo, menu, 8:echo123
+  Bots to call       %s
   Connection string  %s
   Trust for https    NODE_EXTRA_CA_CERTS=%s
   Metrics            http://%s/metrics
 
-`, page, s.ConnectionString(), root, s.AdminAddr())
+`, page, s.botNames(), s.ConnectionString(), root, s.AdminAddr())
+}
+
+// botNames are the bots of this program.
+func (s *Server) botNames() string {
+	var names []string
+	for name := range s.bots {
+		names = append(names, string(name))
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }

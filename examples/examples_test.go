@@ -27,7 +27,10 @@ var connection = regexp.MustCompile(`endpoint=(\S+)/;accesskey=(\S+)`)
 var page = regexp.MustCompile(`Softphone\s+(http://\S+)/`)
 
 func TestEveryExampleAnswersACall(t *testing.T) {
-	for name, bot := range map[string]string{"echo": "echo", "menu": "frontdesk"} {
+	for name, bot := range map[string]string{
+		"echo": "echo", "menu": "frontdesk", "voicemail": "voicemail", "announcer": "announcer", "coach": "help",
+		"survey": "survey", "agent": "agent", "transcriber": "transcriber",
+	} {
 		t.Run(name, func(t *testing.T) {
 			address, key, stop := run(t, name)
 			connected := make(chan string, 10)

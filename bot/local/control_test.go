@@ -58,7 +58,7 @@ func TestABotIsSentToARunningCall(t *testing.T) {
 				h.Errorf("%+v: it did not come", p)
 			}
 		}
-		if want := "[{8:acs:r_alice false false} {echo false false} {echo false false}] <nil>"; seen != want {
+		if want := "[{8:acs:r_alice  false false} {echo  false false} {echo  false false}] <nil>"; seen != want {
 			h.Errorf("in the call: %s", seen)
 		}
 		if err := h.bots.Send("nobody", bot.Place{Group: "team"}); !errors.Is(err, local.ErrNoBot) {
@@ -147,11 +147,11 @@ func TestABotHoldsMutesAndRoutes(t *testing.T) {
 		do   func(context.Context, *bot.Call) error
 		want string
 	}{
-		{"hold", func(ctx context.Context, c *bot.Call) error { return c.Hold(ctx, alice) }, "[{8:acs:r_alice false true} {echo false false}] <nil>"},
-		{"unhold", func(ctx context.Context, c *bot.Call) error { return c.Unhold(ctx, alice) }, "[{8:acs:r_alice false false} {echo false false}] <nil>"},
-		{"mute all", func(ctx context.Context, c *bot.Call) error { return c.MuteAll(ctx) }, "[{8:acs:r_alice true false} {echo false false}] <nil>"},
-		{"unmute", func(ctx context.Context, c *bot.Call) error { return c.Unmute(ctx, alice) }, "[{8:acs:r_alice false false} {echo false false}] <nil>"},
-		{"mute all but her", func(ctx context.Context, c *bot.Call) error { return c.MuteAll(ctx, alice) }, "[{8:acs:r_alice false false} {echo false false}] <nil>"},
+		{"hold", func(ctx context.Context, c *bot.Call) error { return c.Hold(ctx, alice) }, "[{8:acs:r_alice  false true} {echo  false false}] <nil>"},
+		{"unhold", func(ctx context.Context, c *bot.Call) error { return c.Unhold(ctx, alice) }, "[{8:acs:r_alice  false false} {echo  false false}] <nil>"},
+		{"mute all", func(ctx context.Context, c *bot.Call) error { return c.MuteAll(ctx) }, "[{8:acs:r_alice  true false} {echo  false false}] <nil>"},
+		{"unmute", func(ctx context.Context, c *bot.Call) error { return c.Unmute(ctx, alice) }, "[{8:acs:r_alice  false false} {echo  false false}] <nil>"},
+		{"mute all but her", func(ctx context.Context, c *bot.Call) error { return c.MuteAll(ctx, alice) }, "[{8:acs:r_alice  false false} {echo  false false}] <nil>"},
 	}
 	handler := func(ctx context.Context, c *bot.Call) error {
 		if err := c.Answer(ctx); err != nil {
@@ -219,7 +219,7 @@ func TestABotMovesItsCallersTogether(t *testing.T) {
 		if why := (*bot.Failure)(nil); moved != nil || !errors.As(missed, &why) {
 			h.Errorf("moved: %v, missed: %v", moved, missed)
 		}
-		if want := "[{8:acs:r_bob false false} {echo false false} {8:acs:r_alice false false}] <nil>"; seen != want {
+		if want := "[{8:acs:r_bob  false false} {echo  false false} {8:acs:r_alice  false false}] <nil>"; seen != want {
 			h.Errorf("together: %s", seen)
 		}
 	})

@@ -51,7 +51,7 @@ func TestABotThatPanicsIsCalledAgainWithWhatItSavedAndMissed(t *testing.T) {
 		for _, e := range c.Missed() {
 			missed = append(missed, e.Type)
 		}
-		if got := people(ctx, c); got != "[{8:acs:r_alice true false} {echo false false}] <nil>" {
+		if got := people(ctx, c); got != "[{8:acs:r_alice  true false} {echo  false false}] <nil>" {
 			t.Errorf("in the call: %s", got)
 		}
 		<-ctx.Done()

@@ -46,9 +46,10 @@ func (b *Bots) serve(w way, find finder) {
 	}
 }
 
-// overWith says that an error is no more than the end of the call.
+// overWith says that an error is no more than the end of the call, or of what
+// played or asked when it came.
 func overWith(err error) bool {
-	return !hasCrashed(err) && (errors.Is(err, bot.ErrEnded) || errors.Is(err, context.Canceled))
+	return !hasCrashed(err) && (errors.Is(err, bot.ErrEnded) || errors.Is(err, bot.ErrCanceled) || errors.Is(err, context.Canceled))
 }
 
 // hasCrashed says that nobody does the bot's part any more.
