@@ -2,7 +2,9 @@ package gateway_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -197,5 +199,62 @@ func TestACallThatIsSlowDoesNotHoldUpTheOthers(t *testing.T) {
 		if err := stop(); err != nil {
 			w.Error(err)
 		}
+	})
+}
+
+// taking is a process of somebody who says what they like, and has answered a
+// call: number 1.
+func (w *world) taking() (*raw, *person) {
+	w.Helper()
+	conn := w.raw(`{"type":"hello","version":1,"names":[{"rawId":"echo"}]}`)
+	synctest.Wait()
+	l := w.offer(440)
+	conn.say(w, `{"type":"do","n":1,"call":1,"id":1,"action":{"do":"answer"}}`)
+	synctest.Wait()
+	return conn, l
+}
+
+func (r *raw) say(w *world, text string) {
+	w.Helper()
+	if err := r.conn.Write(w.Context(), websocket.MessageText, []byte(text)); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func TestABotThatReturnsWithoutAWordIsNotLeftInItsCall(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		conn, l := w.taking()
+		conn.say(w, `{"type":"returned","n":2,"call":1}`)
+		w.pass(time.Second)
+		select {
+		case <-l.why:
+		default:
+			w.Errorf("alice talks to nobody; told %s", w.book.told())
+			l.p.Gone(call.ReasonLocal)
+		}
+		_ = conn.conn.CloseNow()
+	})
+}
+
+func TestWhoListensAgainAndAgainToSilenceHasNoMoreThanItsEars(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		conn := w.raw(`{"type":"hello","version":1,"names":[{"rawId":"echo"}]}`)
+		go conn.closed()
+		synctest.Wait()
+		l := w.offer(440) // it is not answered, so there is nothing to be heard
+		before, n := runtime.NumGoroutine(), 0
+		for range 600 {
+			n += 2
+			conn.say(w, fmt.Sprintf(`{"type":"listen","n":%d,"call":1,"id":%d}`, n-1, n))
+			synctest.Wait()
+			conn.say(w, fmt.Sprintf(`{"type":"deafen","n":%d,"call":1}`, n))
+			synctest.Wait()
+		}
+		if more := runtime.NumGoroutine() - before; more > 420 {
+			w.Errorf("%d goroutines more", more)
+		}
+		l.p.Gone(call.ReasonLocal)
+		w.pass(time.Second)
+		_ = conn.conn.CloseNow()
 	})
 }

@@ -35,6 +35,7 @@ type relay struct {
 	room     chan struct{}
 	voice    *voice             // what the bot says; nil before it says anything
 	ears     map[uint16]*stream // what it hears
+	senders  int                // of ears, and of those that are closed and have not noticed
 }
 
 func newRelay(p *process, number uint32) *relay {

@@ -69,20 +69,32 @@ func (r *relay) listen(m wire.Message) error {
 	case open:
 		r.mu.Unlock()
 		return fmt.Errorf("%w: stream %d", bot.ErrConflict, m.Stream)
-	case len(r.ears) >= maxStreams:
+	case len(r.ears) >= maxStreams || r.senders >= maxStreams:
 		r.mu.Unlock()
 		return fmt.Errorf("%w: %d streams are open", bot.ErrConflict, maxStreams)
 	}
 	s := &stream{close: func() {}}
 	r.ears[m.Stream] = s
+	r.senders++
 	r.mu.Unlock()
 	src, err := r.source(m, s)
 	if err != nil {
 		r.deafen(m.Stream)
+		r.sent()
 		return err
 	}
-	r.process.gateway.running.Go(func() { r.send(m.Stream, s, src) })
+	r.process.gateway.running.Go(func() {
+		defer r.sent()
+		r.send(m.Stream, s, src)
+	})
 	return nil
+}
+
+// sent counts a sender out.
+func (r *relay) sent() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.senders--
 }
 
 // source opens what a stream is to give.

@@ -39,6 +39,11 @@ func (b *Bots) serve(w way, find finder) {
 		s.watch(ctx, cancel)
 	}()
 	err := s.attend(ctx, log, find)
+	if !s.hasLeft() { // a bot of ours hangs up when it returns; one elsewhere may not
+		if _, left := s.Do(context.WithoutCancel(ctx), bot.HangUp{}); !errors.Is(left, bot.ErrEnded) {
+			err = errors.Join(err, left)
+		}
+	}
 	cancel()
 	<-watched
 	if err != nil && !overWith(err) {
@@ -69,8 +74,7 @@ func (s *seat) attend(ctx context.Context, log *zap.Logger, find finder) error {
 		try, last := tries.add(time.Now())
 		s.tell(crashed{Bot: string(s.way.incoming().To), Why: cause(err), Try: try, Last: last})
 		if last {
-			_, left := s.Do(context.WithoutCancel(ctx), bot.HangUp{})
-			return errors.Join(err, left)
+			return err
 		}
 		log.Warn("bot crashed, and is called again", zap.Int("try", try), zap.Error(err))
 		s.gap.begin()
