@@ -231,7 +231,7 @@ func (g *Gateway) process(m wire.Message) (*process, error) {
 	}
 	p := &process{
 		gateway: g, session: rand.Text(), names: slices.Clone(m.Names), most: m.Calls, since: time.Now(),
-		link: wire.NewLink(g.drop), calls: map[uint32]*relay{}, lost: make(chan struct{}),
+		link: wire.NewLink(g.drop), calls: map[uint32]*relay{}, lost: make(chan struct{}), using: make(chan struct{}, 1),
 	}
 	if p.most == 0 {
 		p.most = defaultCalls

@@ -258,3 +258,25 @@ func TestWhoListensAgainAndAgainToSilenceHasNoMoreThanItsEars(t *testing.T) {
 		_ = conn.conn.CloseNow()
 	})
 }
+
+func TestASocketThatTakesThePlaceOfAnotherIsToldEverythingFromItsBeginning(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		conn := w.raw(hello, `{"type":"people","n":1,"call":9,"id":1}`, `{"type":"people","n":2,"call":9,"id":2}`)
+		welcome, err := wire.Parse(<-conn.came)
+		if err != nil {
+			w.Fatal(err)
+		}
+		for range 100 {
+			next := w.raw(fmt.Sprintf(`{"type":"hello","version":1,"session":%q,"names":[{"rawId":"bad"}]}`, welcome.Session))
+			synctest.Wait()
+			for _, want := range []uint64{0, 1, 2} {
+				if m, err := wire.Parse(<-next.came); err != nil || m.Number != want {
+					w.Fatalf("message %d is %+v, %v", want, m, err)
+				}
+			}
+			_ = conn.conn.CloseNow()
+			conn = next
+		}
+		_ = conn.conn.CloseNow()
+	})
+}

@@ -29,6 +29,7 @@ type process struct {
 	most    int // calls at once
 	since   time.Time
 	link    *wire.Link
+	using   chan struct{} // held by the socket that the link uses
 
 	calls   map[uint32]*relay
 	number  uint32             // of the last call
@@ -49,23 +50,35 @@ func (p *process) use(ctx context.Context, conn *websocket.Conn, received uint64
 	if !ok {
 		return fmt.Errorf("%w: the session is over", bot.ErrGone)
 	}
+	err := p.converse(ctx, conn, received)
+	p.detach(turn, err)
+	return err
+}
+
+// converse uses the link, once the socket before has let go of it.
+func (p *process) converse(ctx context.Context, conn *websocket.Conn, received uint64) error {
+	select {
+	case p.using <- struct{}{}:
+		defer func() { <-p.using }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	err := wire.WriteMessage(ctx, conn, wire.Message{
 		Kind: wire.Welcome, Version: wire.Version, Session: p.session, Received: p.link.Received(),
 	})
-	if err == nil {
-		pace := rate.NewLimiter(messageRate, messageBurst)
-		err = p.link.Run(ctx, conn, received, wire.Ends{
-			Message: func(m wire.Message) error {
-				if err := pace.Wait(ctx); err != nil {
-					return err
-				}
-				return p.take(m)
-			},
-			Frame: p.hear,
-		})
+	if err != nil {
+		return err
 	}
-	p.detach(turn, err)
-	return err
+	pace := rate.NewLimiter(messageRate, messageBurst)
+	return p.link.Run(ctx, conn, received, wire.Ends{
+		Message: func(m wire.Message) error {
+			if err := pace.Wait(ctx); err != nil {
+				return err
+			}
+			return p.take(m)
+		},
+		Frame: p.hear,
+	})
 }
 
 // attach has a socket, whose end is cancel, take the place of the one before.
