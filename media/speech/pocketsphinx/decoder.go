@@ -7,10 +7,15 @@ package pocketsphinx
 #cgo LDFLAGS: -lpocketsphinx -lsphinxbase
 #include <stdlib.h>
 #include <pocketsphinx.h>
+#include <sphinxbase/err.h>
+
+// What the library has to say is said to nobody: it has one log file for all
+// decoders, and would close it under those that are working.
+static void botd_hush(void) { err_set_callback(NULL, NULL); }
 
 static ps_decoder_t *botd_open(const char *hmm, const char *dict, const char *lm) {
 	cmd_ln_t *config = cmd_ln_init(NULL, ps_args(), TRUE,
-		"-hmm", hmm, "-dict", dict, "-lm", lm, "-fwdflat", "no", "-logfn", "/dev/null", NULL);
+		"-hmm", hmm, "-dict", dict, "-lm", lm, "-fwdflat", "no", NULL);
 	if (config == NULL)
 		return NULL;
 	ps_decoder_t *ps = ps_init(config);
@@ -71,6 +76,7 @@ func open(dir string) (*decoder, error) {
 		names[i] = C.CString(path)
 		defer C.free(unsafe.Pointer(names[i]))
 	}
+	C.botd_hush()
 	ps := C.botd_open(names[0], names[1], names[2])
 	if ps == nil {
 		return nil, fmt.Errorf("%w: pocketsphinx cannot load the models in %s", speech.ErrUnavailable, dir)

@@ -21,7 +21,8 @@ type Config struct {
 	// en-us.lm.bin; empty is Models.
 	Models string
 	// Decoders is how many utterances are understood at once; others wait. Each
-	// takes some 100 MB once it was needed. Zero is one for each processor.
+	// takes some 100 MB once it was needed. Zero is one for each processor. With one
+	// there are no hypotheses.
 	Decoders int
 }
 

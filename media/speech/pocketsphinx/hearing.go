@@ -49,7 +49,7 @@ func (h *hearing) hear(ctx context.Context, src media.Source, tell func(speech.H
 func (h *hearing) take(ctx context.Context, p speech.Part, tell func(speech.Heard) error) error {
 	if p.Begins {
 		h.sound, h.first = h.sound[:0], p.At
-		if err := h.startLive(ctx); err != nil {
+		if err := h.startLive(); err != nil {
 			return err
 		}
 	}
@@ -70,12 +70,13 @@ func (h *hearing) take(ctx context.Context, p speech.Part, tell func(speech.Hear
 	return tell(heard)
 }
 
-func (h *hearing) startLive(ctx context.Context) error {
+// startLive begins to make hypotheses, if a decoder can be spared for them.
+func (h *hearing) startLive() error {
 	if !h.partial {
 		return nil
 	}
-	d, err := h.pool.get(ctx)
-	if err != nil {
+	d, err := h.pool.spare()
+	if d == nil {
 		return err
 	}
 	h.live = &live{decoder: d, first: h.first}
@@ -86,7 +87,7 @@ func (h *hearing) startLive(ctx context.Context) error {
 func (h *hearing) quit() {
 	if h.live != nil {
 		_ = h.live.decoder.end() // its hypotheses are done with
-		h.pool.put(h.live.decoder)
+		h.pool.restore(h.live.decoder)
 		h.live = nil
 	}
 }

@@ -13,9 +13,10 @@ import (
 // pool holds decoders, which take long to make and much memory. They are made
 // when they are needed, as many as there may be.
 type pool struct {
-	dir    string
-	slots  chan struct{} // as many as decoders are in use
-	closed chan struct{}
+	dir     string
+	slots   chan struct{} // as many as decoders are in use
+	guesses chan struct{} // as many of them as are used for hypotheses
+	closed  chan struct{}
 
 	mu   sync.Mutex
 	idle []*decoder
@@ -25,7 +26,10 @@ func newPool(cfg Config) (*pool, error) {
 	if _, err := models(cfg.Models); err != nil {
 		return nil, err
 	}
-	return &pool{dir: cfg.Models, slots: make(chan struct{}, cfg.Decoders), closed: make(chan struct{})}, nil
+	return &pool{
+		dir: cfg.Models, slots: make(chan struct{}, cfg.Decoders), guesses: make(chan struct{}, cfg.Decoders-1),
+		closed: make(chan struct{}),
+	}, nil
 }
 
 // get waits for a decoder, which has to be put back.
@@ -42,6 +46,11 @@ func (p *pool) get(ctx context.Context) (*decoder, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+	return p.made()
+}
+
+// made is a decoder for a slot that is taken.
+func (p *pool) made() (*decoder, error) {
 	if d := p.take(); d != nil {
 		return d, nil
 	}
@@ -50,6 +59,34 @@ func (p *pool) get(ctx context.Context) (*decoder, error) {
 		<-p.slots
 	}
 	return d, err
+}
+
+// spare is a decoder that nobody else needs, for as long as somebody speaks; nil
+// if there is none. One always remains for utterances that have ended, however
+// many speak. It has to be returned.
+func (p *pool) spare() (*decoder, error) {
+	select {
+	case p.guesses <- struct{}{}:
+	default:
+		return nil, nil //nolint:nilnil // as said above
+	}
+	select {
+	case p.slots <- struct{}{}:
+	default:
+		<-p.guesses
+		return nil, nil //nolint:nilnil // as said above
+	}
+	d, err := p.made()
+	if err != nil {
+		<-p.guesses
+	}
+	return d, err
+}
+
+// restore takes a spare one back.
+func (p *pool) restore(d *decoder) {
+	p.put(d)
+	<-p.guesses
 }
 
 // take is one that was made already; nil if all are in use.

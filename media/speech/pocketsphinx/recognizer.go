@@ -34,7 +34,8 @@ func (r *Recognizer) Close() error {
 }
 
 // Listen fits speech.Recognizer. It understands English: another Locale is
-// ErrRequest. Hypotheses come twice a second where no phrases are expected.
+// ErrRequest. Hypotheses come twice a second where no phrases are expected, for as
+// many speakers as there are decoders but one; others have their results only.
 func (r *Recognizer) Listen(ctx context.Context, l speech.Listening) (speech.Ear, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

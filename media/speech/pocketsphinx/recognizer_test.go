@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // installed is the recognizer, which `make test` installs.
 func installed(t *testing.T) *pocketsphinx.Recognizer {
 	t.Helper()
-	r, err := pocketsphinx.New(pocketsphinx.Config{})
+	r, err := pocketsphinx.New(pocketsphinx.Config{Decoders: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
