@@ -22,6 +22,9 @@ const (
 	hiccup = 200 * time.Millisecond
 	// maxMarks is how many marks may wait.
 	maxMarks = 1000
+	// tickMarks is how many marks a tick tells of at most; the others wait for the
+	// next, so that who sends many does not hold up everybody's sound.
+	tickMarks = 10
 )
 
 // Voice is what an application says into a call: a media.Port that has sound put
@@ -40,7 +43,8 @@ type Voice struct {
 	awake  atomic.Bool
 
 	mu      sync.Mutex
-	chunks  [][]int16 // what waits, as it came
+	chunks  [][]int16 // what waits, as it came, but for small pieces
+	joins   bool      // the last of chunks is of small pieces, and ours
 	waiting int       // samples of it
 	written int64     // samples since the beginning
 	played  int64     // and those that are not to come any more, less what was dropped
@@ -108,10 +112,25 @@ func (v *Voice) Say(samples []int16) {
 	if v.waiting == 0 && !v.speaking && !v.ended.IsZero() && time.Since(v.ended) < hiccup {
 		v.cushion, v.smooth = min(v.cushion+1, maxCushion), 0
 	}
-	v.chunks = append(v.chunks, samples)
+	v.put(samples)
 	v.waiting += len(samples)
 	v.written += int64(len(samples))
 	v.awake.Store(true)
+}
+
+// put adds samples to what waits. Small pieces are joined: who sends single samples
+// does not take many times the memory of others.
+func (v *Voice) put(samples []int16) {
+	if len(samples) >= v.size/2 {
+		v.chunks, v.joins = append(v.chunks, samples), false
+		return
+	}
+	last := len(v.chunks) - 1
+	if last < 0 || !v.joins || cap(v.chunks[last])-len(v.chunks[last]) < len(samples) {
+		v.chunks, v.joins = append(v.chunks, make([]int16, 0, v.size)), true
+		last++
+	}
+	v.chunks[last] = append(v.chunks[last], samples...)
 }
 
 // Mark has it told when all that was put in until now has been spoken, or
@@ -131,19 +150,29 @@ func (v *Voice) Mark(name string) {
 // and how much was dropped.
 func (v *Voice) Stop() (played, dropped time.Duration) {
 	v.mu.Lock()
-	defer v.mu.Unlock()
-	lost := v.waiting
+	reached, lost, marks := v.stop()
+	v.mu.Unlock() // the tick does not wait for all the marks
+	for _, m := range marks {
+		v.marked(m.name, m.at <= reached, v.lasts(reached))
+	}
+	return v.lasts(reached), v.lasts(lost)
+}
+
+// stop drops what waits, and returns where it was, in samples, how much was lost,
+// and the marks, each with its place among what was played.
+func (v *Voice) stop() (reached, lost int64, marks []mark) {
+	lost = int64(v.waiting)
 	if v.speaking && v.waiting > 0 {
 		v.tail = v.fading()
 	}
 	v.chunks, v.waiting, v.speaking, v.held = nil, 0, false, 0
 	v.ended = time.Time{}
-	v.dropped += int64(lost)
-	for _, m := range v.marks {
-		v.marked(m.name, m.at-v.dropped <= v.played-int64(lost), v.lasts(v.played))
+	for i := range v.marks {
+		v.marks[i].at -= v.dropped
 	}
-	v.marks = nil
-	return v.lasts(v.played), v.lasts(int64(lost))
+	v.dropped += lost
+	marks, v.marks = v.marks, nil
+	return v.played, lost, marks
 }
 
 // fading is a frame of what comes next, of which 10 ms fade out.
@@ -237,7 +266,7 @@ func (v *Voice) pauses() {
 
 // pass tells of the marks that were reached before this tick.
 func (v *Voice) pass() {
-	for len(v.marks) > 0 && v.marks[0].at-v.dropped <= v.played {
+	for n := 0; n < tickMarks && len(v.marks) > 0 && v.marks[0].at-v.dropped <= v.played; n++ {
 		v.marked(v.marks[0].name, true, v.lasts(v.played))
 		v.marks = v.marks[1:]
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -260,5 +261,48 @@ func TestAVoiceAllocatesNothingInATick(t *testing.T) {
 	f := media.NewFrame(media.Rate)
 	if n := testing.AllocsPerRun(100, func() { v.Level(); _ = v.Read(f) }); n != 0 {
 		t.Errorf("%v allocations", n)
+	}
+}
+
+func TestSingleSamplesWaitInNoMoreMemoryThanFramesOfThem(t *testing.T) {
+	v, err := NewVoice(24000, new(Stats), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := tone(440, 4*time.Second)
+	for i := range want {
+		v.Say(want[i : i+1 : i+1])
+	}
+	if n := len(v.chunks); n > 4*50 {
+		t.Errorf("4 s of single samples wait in %d pieces", n)
+	}
+	got := make([]int16, len(want))
+	if n := v.pop(got); n != len(want) || !slices.Equal(got, want) {
+		t.Errorf("%d samples of %d, the same: %v", n, len(want), slices.Equal(got, want))
+	}
+}
+
+func TestManyMarksDoNotHoldUpATick(t *testing.T) {
+	var v *Voice
+	told := 0
+	v, err := NewVoice(24000, new(Stats), func(string, bool, time.Duration) { told++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range maxMarks {
+		v.Mark("m")
+	}
+	if v.Level(); told > tickMarks {
+		t.Errorf("one tick tells of %d marks", told)
+	}
+	v.marked = func(string, bool, time.Duration) {
+		if !v.mu.TryLock() {
+			t.Fatal("the tick waits until all marks are told")
+		}
+		v.mu.Unlock()
+		told++
+	}
+	if v.Stop(); told != maxMarks {
+		t.Errorf("told of %d marks of %d", told, maxMarks)
 	}
 }
