@@ -36,12 +36,14 @@ type word struct {
 	End        float64 `json:"end"`
 }
 
-// maxParts is how many parts an utterance may have.
-const maxParts = 1000
+// maxParts is how many parts an utterance may have, and maxSize how many bytes they
+// may have together, a word counting for wordSize more.
+const maxParts, maxSize, wordSize = 1000, 1 << 20, 32
 
 // results puts the parts of an utterance together that come one by one.
 type results struct {
 	parts []speech.Heard
+	size  int // of them, in bytes
 }
 
 // take reads a message and reports whether something was heard. Types that are
@@ -72,9 +74,10 @@ func (r *results) result(m message) (speech.Heard, bool, error) {
 	}
 	if part.Text != "" {
 		r.parts = append(r.parts, part)
+		r.size += sizeOf(part)
 	}
-	if len(r.parts) > maxParts {
-		return speech.Heard{}, false, fmt.Errorf("%w: an utterance of more than %d parts", speech.ErrUnavailable, maxParts)
+	if len(r.parts) > maxParts || r.size > maxSize {
+		return speech.Heard{}, false, fmt.Errorf("%w: an utterance of more than %d parts or %d bytes", speech.ErrUnavailable, maxParts, maxSize)
 	}
 	if !m.SpeechFinal {
 		return speech.Heard{}, false, nil
@@ -83,11 +86,19 @@ func (r *results) result(m message) (speech.Heard, bool, error) {
 	return h, ok, nil
 }
 
+func sizeOf(h speech.Heard) int {
+	n := len(h.Text)
+	for _, w := range h.Words {
+		n += len(w.Text) + wordSize
+	}
+	return n
+}
+
 // end is the utterance so far, if there is one.
 func (r *results) end() (speech.Heard, bool) {
 	h, ok := joined(r.parts)
 	h.Final = true
-	r.parts = nil
+	r.parts, r.size = nil, 0
 	return h, ok
 }
 
