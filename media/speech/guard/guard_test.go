@@ -249,3 +249,25 @@ func TestNonsenseThatIsHarmlessIsPutRight(t *testing.T) {
 	}
 	guarded.Close()
 }
+
+func TestARecognizerThatNeverFallsSilentIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		defer linger()
+		e, err := guard.Recognizer(&ear{next: func() (speech.Heard, error) {
+			<-time.After(time.Millisecond)
+			return speech.Heard{Text: "again", Final: true}, nil
+		}}, guard.Config{}).Listen(t.Context(), speech.Listening{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		for n := 0; err == nil; n++ {
+			if _, err = e.Next(); n == 2000 {
+				t.Fatal("2000 results in two seconds")
+			}
+		}
+		if !errors.Is(err, speech.ErrUnavailable) {
+			t.Errorf("ended with %v", err)
+		}
+	})
+}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"time"
 
+	pace "golang.org/x/time/rate"
+
 	"github.com/botd-dev/botd/media"
 	"github.com/botd-dev/botd/media/speech"
 )
@@ -18,6 +20,9 @@ const (
 	// patience is how long a recognizer that is closed may take; then it is left
 	// alone.
 	patience = time.Second
+	// resultRate is how many results a second are taken, and resultBurst how many
+	// at once: each is told to a call.
+	resultRate, resultBurst = 50, 500
 )
 
 // Recognizer guards one. It hears 16 kHz, whatever was written.
@@ -73,12 +78,15 @@ func (g *listening) hear(ctx context.Context, src media.Source, tell func(speech
 	end := time.NewTimer(g.cfg.End)
 	end.Stop()
 	defer end.Stop()
-	finished := g.finished
+	finished, results := g.finished, pace.NewLimiter(resultRate, resultBurst)
 	for {
 		select {
 		case h := <-g.heard:
 			if h.err != nil {
 				return h.verdict()
+			}
+			if !results.Allow() {
+				return nonsense("more than %d results a second", resultRate)
 			}
 			sane, err := sensible(h.Heard)
 			if err != nil {
