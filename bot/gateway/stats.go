@@ -35,5 +35,5 @@ func (c *counters) refuse(err error) {
 func (g *Gateway) Stats() Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return Stats{Processes: len(g.processes), Dropped: g.counters.dropped.Load(), Refused: g.counters.refused.Load()}
+	return Stats{Processes: len(g.processes), Dropped: g.dropped.Load(), Refused: g.refused.Load()}
 }

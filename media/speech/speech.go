@@ -16,11 +16,11 @@ import (
 // MaxText is how many characters of text a provider has to take.
 const MaxText = 4000
 
-// What can be wrong with speaking. A provider wraps the one that fits.
+// What can be wrong with speaking and listening. A provider wraps the one that fits.
 var (
 	// ErrEmpty means that there is nothing to say.
 	ErrEmpty = errors.New("speech: nothing to say")
-	// ErrRequest means that the provider does not understand what it is to say.
+	// ErrRequest means that the provider does not take what it is asked for.
 	ErrRequest = errors.New("speech: bad request")
 	// ErrAuth means that the provider does not know us.
 	ErrAuth = errors.New("speech: not authorized")
