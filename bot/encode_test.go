@@ -43,6 +43,9 @@ var all = []bot.Action{
 	bot.Route{Hearing: bot.Private{Who: []identity.ID{"echo"}}},
 	bot.Route{Hearing: bot.Interpreted{Interpreter: "a", Speaker: "b", Listeners: []identity.ID{"c"}}},
 	bot.Route{Hearing: bot.Pairs{{Listener: "a", Speaker: "b"}}},
+	bot.DetectMachine{Who: "echo", Beep: true, Timeout: time.Minute, Context: "d"},
+	bot.Transcribe{Locale: "sv-SE", Model: "m", Context: "t"},
+	bot.StopTranscribing{},
 }
 
 func TestEveryActionComesBackFromJSONAsItWas(t *testing.T) {

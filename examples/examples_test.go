@@ -27,12 +27,16 @@ var connection = regexp.MustCompile(`endpoint=(\S+)/;accesskey=(\S+)`)
 var page = regexp.MustCompile(`Softphone\s+(http://\S+)/`)
 
 func TestEveryExampleAnswersACall(t *testing.T) {
+	programs := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", programs, "./...").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
 	for name, bot := range map[string]string{
 		"echo": "echo", "menu": "frontdesk", "voicemail": "voicemail", "announcer": "announcer", "coach": "help",
 		"survey": "survey", "agent": "agent", "transcriber": "transcriber",
 	} {
 		t.Run(name, func(t *testing.T) {
-			address, key, stop := run(t, name)
+			address, key, stop := run(t, filepath.Join(programs, name))
 			connected := make(chan string, 10)
 			webhook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				var events []struct{ Type string }
@@ -50,14 +54,9 @@ func TestEveryExampleAnswersACall(t *testing.T) {
 	}
 }
 
-// run builds and starts an example and returns where it is, its access key, and
-// what stops it.
-func run(t *testing.T, name string) (address, key string, stop func()) {
+// run starts an example and returns where it is, its access key, and what stops it.
+func run(t *testing.T, program string) (address, key string, stop func()) {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), name)
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "./"+name).CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
 	cmd := exec.CommandContext(t.Context(), program, "--dev", "--data-dir", t.TempDir(), "--drain-timeout", "0s",
 		"--http-addr", "127.0.0.1:0", "--https-addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", "--media-udp-port", "0")
 	out, err := cmd.StdoutPipe()
