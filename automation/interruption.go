@@ -31,14 +31,17 @@ func guardPrompt(ctx context.Context, s *call.Stage, p turn.Policy, plays media.
 	people, _ := s.Attendance()
 	people = slices.DeleteFunc(people, func(a call.Audible) bool { return !hears(a) })
 	var tasks sync.WaitGroup
+	taps := map[string]media.Tap{}
 	for _, who := range people[:min(len(people), mostGuards)] {
 		tap, err := s.Tap(who.ParticipantID, media.TapOptions{Rate: hearingRate, Ring: hearingRing})
 		if err != nil {
 			continue // the bridge is closing, and the play with it
 		}
-		tasks.Go(func() { g.listen(tap) })
+		taps[who.ParticipantID] = tap
+		tasks.Go(func() { g.listen(ctx, tap) })
 		context.AfterFunc(ctx, tap.Close)
 	}
+	tasks.Go(func() { part(ctx, s, taps) })
 	keys, enough := s.Keys()
 	tasks.Go(func() { g.press(ctx, keys, hears) })
 	return func() {
@@ -55,13 +58,34 @@ type guards struct {
 	stopped func()
 }
 
-// listen follows one of them.
-func (g *guards) listen(tap media.Tap) {
+// part ends the taps of those who leave, which would only fall silent.
+func part(ctx context.Context, s *call.Stage, taps map[string]media.Tap) {
+	for {
+		people, changed := s.Attendance()
+		for id, tap := range taps {
+			if !slices.ContainsFunc(people, func(a call.Audible) bool { return a.ParticipantID == id }) {
+				tap.Close()
+				delete(taps, id)
+			}
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// listen follows one of them. Who leaves in the middle of a word has finished.
+func (g *guards) listen(ctx context.Context, tap media.Tap) {
 	d, to := turn.NewDetector(turn.Config{}), media.Tapped{Frame: media.Frame{Rate: hearingRate}}
 	for tap.Read(&to) == nil {
 		if s := d.Frame(&to.Frame); s != turn.Nothing {
 			g.do(func(p *turn.Prompt) bool { return p.Signal(s) })
 		}
+	}
+	if d.Speaking() && ctx.Err() == nil {
+		g.do(func(p *turn.Prompt) bool { return p.Signal(turn.Ended) })
 	}
 }
 
