@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -278,5 +279,35 @@ func TestASocketThatTakesThePlaceOfAnotherIsToldEverythingFromItsBeginning(t *te
 			conn = next
 		}
 		_ = conn.conn.CloseNow()
+	})
+}
+
+func TestABotThatSpeaksAtAnImpossibleRateIsToldSoAndKeepsItsCalls(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		said := make(chan error, 3)
+		stop := w.process("good", remote.Bot("echo", func(ctx context.Context, c *bot.Call) error {
+			if err := c.Answer(ctx); err != nil {
+				return err
+			}
+			for _, rate := range []int{0, 4000, 96000} {
+				said <- c.Microphone().Write(media.NewFrame(rate))
+			}
+			<-ctx.Done()
+			return nil
+		}))
+		l := w.offer(440)
+		w.pass(time.Second)
+		for range 3 {
+			if err := <-said; !errors.Is(err, bot.ErrInvalid) {
+				w.Errorf("wrote: %v", err)
+			}
+		}
+		if !w.gateway.Has("echo") {
+			w.Error("the process is gone")
+		}
+		l.p.Gone(call.ReasonLocal)
+		if err := stop(); err != nil {
+			w.Error(err)
+		}
 	})
 }

@@ -1,10 +1,12 @@
 package remote
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"time"
 
+	"github.com/botd-dev/botd/bot"
 	"github.com/botd-dev/botd/bot/wire"
 	"github.com/botd-dev/botd/media"
 )
@@ -29,8 +31,12 @@ func newVoice(k *call) *voice {
 }
 
 // write sends a frame, of any length, in pieces of 20 ms at most. It waits while
-// a window is under way.
+// a window is under way. A rate that the protocol does not have is
+// bot.ErrInvalid: botd would give up the whole process for it.
 func (v *voice) write(f *media.Frame) error {
+	if f.Rate < wire.MinRate || f.Rate > media.Rate {
+		return fmt.Errorf("%w: a frame at %d Hz, not %d to %d", bot.ErrInvalid, f.Rate, wire.MinRate, media.Rate)
+	}
 	piece := max(1, f.Rate/50)
 	for from := 0; from < len(f.Samples); from += piece {
 		if err := v.send(f.Samples[from:min(from+piece, len(f.Samples))], f.Rate); err != nil {

@@ -24,6 +24,8 @@ const (
 	HeaderSize = 24
 	// MaxFrame is how many bytes a frame may have: 100 ms at 48 kHz.
 	MaxFrame = HeaderSize + 2*media.Rate/10
+	// MinRate is the lowest rate of a frame, in hertz; media.Rate is the highest.
+	MinRate = 8000
 	// Window is how many frames a bot may say ahead of what is taken in.
 	Window = 5
 
@@ -71,7 +73,7 @@ func (f Frame) check() error {
 		return nil
 	case f.Kind != Heard && f.Kind != Said:
 		return fmt.Errorf("%w: frame of kind %d", bot.ErrInvalid, f.Kind)
-	case f.Rate < 8000 || f.Rate > media.Rate:
+	case f.Rate < MinRate || f.Rate > media.Rate:
 		return fmt.Errorf("%w: frame at %d Hz", bot.ErrInvalid, f.Rate)
 	case len(f.PCM) == 0 || len(f.PCM)%2 != 0 || len(f.PCM)/2 > f.Rate/10:
 		return fmt.Errorf("%w: frame with %d bytes of sound", bot.ErrInvalid, len(f.PCM))

@@ -16,8 +16,9 @@ const (
 	Version = 1
 	// MaxRequest is how many bytes a message of a bot may have.
 	MaxRequest = 256 << 10
-	// MaxAnswer is how many bytes a message of the server may have.
-	MaxAnswer = 4 << 20
+	// MaxAnswer is how many bytes a message of the server may have. What a bot has
+	// missed in a large call comes in one.
+	MaxAnswer = 64 << 20
 )
 
 // Kind is what a message is.
