@@ -37,8 +37,9 @@ func (c *cache[T]) get(id string) (data T, ok bool) {
 }
 
 // put keeps something of so many bytes under id, if it has one and there is room
-// at all.
+// at all. The id counts too: it may be a long text.
 func (c *cache[T]) put(id string, data T, size int64) {
+	size += int64(len(id))
 	if id == "" || size > c.most {
 		return
 	}

@@ -133,7 +133,7 @@ func TestARedirectPolicyOfTheClientIsKept(t *testing.T) {
 
 func TestWhatHasACacheIDIsFetchedOnce(t *testing.T) {
 	srv, asked := web(t)
-	o := prompt.New(prompt.Config{HTTP: srv.Client(), CacheBytes: int64(len(hello())) * 2})
+	o := prompt.New(prompt.Config{HTTP: srv.Client(), CacheBytes: int64(len(hello())+1) * 2})
 	open := func(id string) {
 		t.Helper()
 		if _, err := o.Open(t.Context(), prompt.Source{URI: srv.URL + "/hello", CacheID: id}); err != nil {
