@@ -50,6 +50,18 @@ type (
 	}
 	// Route says who hears whom.
 	Route struct{ Hearing Hearing }
+	// Background has a sound go on behind everything else, again and again, and is
+	// quieter by DuckedBy decibels while anybody speaks or something is played to
+	// all; zero is 12.
+	Background struct {
+		Sound    Prompt `json:"sound"`
+		DuckedBy int    `json:"duckedByInDb,omitempty"`
+		Context  string `json:"context,omitempty"`
+	}
+	// StopBackground ends it.
+	StopBackground struct {
+		Context string `json:"context,omitempty"`
+	}
 )
 
 func (Transfer) action() string { return "transfer" }
@@ -58,6 +70,10 @@ func (Hold) action() string     { return "hold" }
 func (Unhold) action() string   { return "unhold" }
 func (Unmute) action() string   { return "unmute" }
 func (MuteAll) action() string  { return "muteAll" }
+
+func (Background) action() string     { return "background" }
+func (StopBackground) action() string { return "stopBackground" }
+
 func (Route) action() string    { return "route" }
 
 // Hearing is who hears whom: Everybody, Coached, Private, Interpreted or Pairs.
@@ -167,6 +183,18 @@ func (c *Call) HoldWith(ctx context.Context, who identity.ID, music Prompt) erro
 
 // Unhold lets a participant back into the conversation.
 func (c *Call) Unhold(ctx context.Context, who identity.ID) error { return c.do(ctx, Unhold{who}) }
+
+// Background has a sound go on behind everything else, again and again, quieter
+// while anybody speaks. It returns when that has been taken on; a sound that cannot
+// be played is told to OnEvent, as botd.background.failed. ErrConflict if there is
+// one already.
+func (c *Call) Background(ctx context.Context, sound Prompt) error {
+	return c.do(ctx, Background{Sound: sound})
+}
+
+// StopBackground ends the sound behind everything else. ErrWrongState if there is
+// none.
+func (c *Call) StopBackground(ctx context.Context) error { return c.do(ctx, StopBackground{}) }
 
 // Unmute undoes Mute; who muted itself stays muted.
 func (c *Call) Unmute(ctx context.Context, who ...identity.ID) error { return c.do(ctx, Unmute{who}) }

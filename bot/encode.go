@@ -30,6 +30,8 @@ var actions = map[string]func(json.RawMessage) (Action, error){
 	"move":        read[Move],
 	"route":       read[Route],
 
+	"background":       read[Background],
+	"stopBackground":   read[StopBackground],
 	"detectMachine":    read[DetectMachine],
 	"transcribe":       read[Transcribe],
 	"stopTranscribing": read[StopTranscribing],

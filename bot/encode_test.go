@@ -46,6 +46,8 @@ var all = []bot.Action{
 	bot.DetectMachine{Who: "echo", Beep: true, Timeout: time.Minute, Context: "d"},
 	bot.Transcribe{Locale: "sv-SE", Model: "m", Context: "t"},
 	bot.StopTranscribing{},
+	bot.Background{Sound: bot.Prompt{File: "file:///a"}, DuckedBy: 20, Context: "b"},
+	bot.StopBackground{Context: "b"},
 }
 
 func TestEveryActionComesBackFromJSONAsItWas(t *testing.T) {

@@ -3,6 +3,7 @@ package bottest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -207,6 +208,37 @@ func TestWhoIsHeldHearsTheMusic(t *testing.T) {
 		alice.Hears("https://example.com/music")
 		bob.Says("Hello?")
 		bob.HearsNothing(2 * time.Second)
+	})
+}
+
+func TestASoundBehindEverythingElseGoesOnUntilItIsStopped(t *testing.T) {
+	office := answering(func(ctx context.Context, c *bot.Call) error {
+		keys := c.Keys(ctx, c.From())
+		if err := c.StopBackground(ctx); !errors.Is(err, bot.ErrWrongState) {
+			return fmt.Errorf("stopping nothing: %w", err)
+		}
+		if err := c.Background(ctx, bot.File("https://example.com/typing")); err != nil {
+			return err
+		}
+		if err := c.Background(ctx, bot.File("https://example.com/typing")); !errors.Is(err, bot.ErrConflict) {
+			return fmt.Errorf("a second one: %w", err)
+		}
+		<-keys
+		if err := c.StopBackground(ctx); err != nil {
+			return err
+		}
+		<-ctx.Done()
+		return nil
+	})
+	bottest.Run(t, office, func(s *bottest.Script) {
+		alice := s.Person("alice")
+		alice.Calls()
+		alice.Hears("https://example.com/typing")
+		alice.Hears("https://example.com/typing")
+		alice.Presses("1")
+		alice.Waits(time.Second)
+		alice.HearsNothing(5 * time.Second)
+		alice.HangsUp()
 	})
 }
 

@@ -36,7 +36,7 @@ func (s *seat) act(ctx context.Context, cn *call.Connection, a bot.Action) (stri
 		})
 	case bot.Mute:
 		return "", service.Mute(ctx, cn, automation.MuteRequest{TargetParticipants: a.Who})
-	case bot.Transfer, bot.Move, bot.Hold, bot.Unhold, bot.Unmute, bot.MuteAll, bot.Route:
+	case bot.Transfer, bot.Move, bot.Hold, bot.Unhold, bot.Unmute, bot.MuteAll, bot.Route, bot.Background, bot.StopBackground:
 		return "", s.control(ctx, cn, a)
 	case bot.SendKeys:
 		tones, ok := bot.Named(a.Keys)

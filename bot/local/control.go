@@ -34,6 +34,14 @@ func (s *seat) control(ctx context.Context, cn *call.Connection, a bot.Action) e
 		return service.MuteAll(ctx, cn, automation.MuteAllRequest{Except: a.Except})
 	case bot.Route:
 		return service.Route(ctx, cn, routing(a.Hearing))
+	case bot.Background:
+		r := automation.BackgroundRequest{PlaySource: sources([]bot.Prompt{a.Sound})[0], OperationContext: a.Context}
+		if a.DuckedBy != 0 {
+			r.DuckedBy = &a.DuckedBy
+		}
+		return service.StartBackground(ctx, cn, r)
+	case bot.StopBackground:
+		return service.StopBackground(ctx, cn, automation.StopBackgroundRequest{OperationContext: a.Context})
 	}
 	return fmt.Errorf("%T: %w", a, automation.ErrUnsupported)
 }
