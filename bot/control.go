@@ -74,7 +74,7 @@ func (MuteAll) action() string  { return "muteAll" }
 func (Background) action() string     { return "background" }
 func (StopBackground) action() string { return "stopBackground" }
 
-func (Route) action() string    { return "route" }
+func (Route) action() string { return "route" }
 
 // Hearing is who hears whom: Everybody, Coached, Private, Interpreted or Pairs.
 type Hearing interface{ hearing() string } // its name on the wire

@@ -243,17 +243,25 @@ func (p *interrupter) speak() time.Time { return p.out.say() }
 
 // wire is a track whose packets are its own: sound, and keys in between.
 type wire struct {
-	speech [][]byte // packets
-	quiet  [][]byte
+	speech []loudness // packets
+	quiet  []loudness
 
 	mu       sync.Mutex
 	sequence uint16
 	to       webrtc.TrackLocalWriter
 	ssrc     uint32
-	saying   [][]byte
+	saying   []loudness
+	level    uint8 // its header extension
 	began    chan time.Time
 	keys     *dtmf.Sender
 	down     chan time.Time // the first packet of a key
+}
+
+// loudness is a packet of sound and its level in -dBov, which it carries as
+// browsers' packets do (RFC 6464).
+type loudness struct {
+	payload []byte
+	level   uint8
 }
 
 func newWire(t *testing.T) *wire {
@@ -271,14 +279,14 @@ func newWire(t *testing.T) *wire {
 }
 
 // encoded makes packets of sound.
-func encoded(t *testing.T, samples []int16) (packets [][]byte) {
+func encoded(t *testing.T, samples []int16) (packets []loudness) {
 	t.Helper()
 	encoder, err := codec.NewEncoder(media.Format{Codec: "opus", Rate: media.Rate})
 	must(t, err)
 	for part := range slices.Chunk(samples[:len(samples)/media.FrameSize*media.FrameSize], media.FrameSize) {
 		b, err := encoder.Encode(nil, &media.Frame{Samples: part, Rate: media.Rate})
 		must(t, err)
-		packets = append(packets, b)
+		packets = append(packets, loudness{b, media.Level(&media.Frame{Samples: part, Rate: media.Rate})})
 	}
 	return packets
 }
@@ -288,6 +296,11 @@ func (w *wire) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, erro
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.to, w.ssrc = c.WriteStream(), uint32(c.SSRC())
+	for _, e := range c.HeaderExtensions() {
+		if e.URI == sdp.AudioLevelURI {
+			w.level = uint8(e.ID)
+		}
+	}
 	return webrtc.RTPCodecParameters{RTPCodecCapability: opusHere, PayloadType: 111}, nil
 }
 
@@ -317,7 +330,7 @@ func (w *wire) run(stop <-chan struct{}) {
 }
 
 // send sends what is due: speech or silence, and a key beside it.
-func (w *wire) send(h rtp.Header, payload []byte) {
+func (w *wire) send(h rtp.Header, sound loudness) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	h.PayloadType = 111
@@ -326,9 +339,13 @@ func (w *wire) send(h rtp.Header, payload []byte) {
 		if len(w.saying) == len(w.speech) {
 			w.began <- now
 		}
-		payload, w.saying = w.saying[0], w.saying[1:]
+		sound, w.saying = w.saying[0], w.saying[1:]
 	}
-	w.write(h, payload)
+	heard := h
+	if ext, err := (rtp.AudioLevelExtension{Level: sound.level, Voice: sound.level < 60}).Marshal(); err == nil && w.level > 0 {
+		_ = heard.SetExtension(w.level, ext) // it fits
+	}
+	w.write(heard, sound.payload)
 	if k, ok := w.keys.Next(h.Timestamp); ok {
 		if k.Marker {
 			w.down <- now
