@@ -72,7 +72,8 @@ func TestAPromptFallsSilentAtTheListenerWhoInterruptsIt(t *testing.T) {
 	} {
 		var took []time.Duration
 		for range interruptions {
-			p.await(func(level float64, _ time.Time) bool { return level > audible })
+			first := p.await(func(level float64, _ time.Time) bool { return level > audible })
+			p.await(func(_ float64, at time.Time) bool { return at.Sub(first.at) > time.Second })
 			began := way.interrupt()
 			last := p.silence(began)
 			took = append(took, last.Sub(began))
