@@ -49,7 +49,7 @@ func (s *Server) enter(ctx context.Context, user identity.ID, d browser.Door) (b
 	a, err := s.meetings.Enter(ctx, room.Entering{
 		RoomID: d.RoomID, MeetingLink: d.MeetingLink, MeetingID: d.MeetingID, Passcode: d.Passcode, User: user,
 	})
-	return browser.Admission{Room: a.Room, Role: a.Role, Confirm: a.Confirm, Lobby: a.Lobby}, err
+	return browser.Admission{Room: a.Room, Role: a.Role, Lobby: a.Lobby, Confirm: a.Confirm}, err
 }
 
 // filler is what is played while an application is away; nil is a soft tone.

@@ -16,7 +16,7 @@ func TestWhoMayNotComeInAfterAllDoesNot(t *testing.T) {
 		join := func(leg *phone, role call.Role, err error) error {
 			_, failed := h.Join(h.Context(), call.Joining{
 				Leg: leg, Room: room, From: bob, Role: call.Presenter,
-				Confirm: func() (call.Role, error) { return role, err },
+				Confirm: func() (call.Entry, error) { return call.Entry{Role: role}, err },
 			})
 			synctest.Wait()
 			return failed

@@ -21,10 +21,17 @@ type Joining struct {
 	Muted bool
 	// Role is what they may do; empty in a group.
 	Role Role
-	// Confirm, if set, is asked in the turn in which they come in: what they are
-	// by now, or why they may not come in after all. It must not block.
-	Confirm func() (Role, error)
 	// Lobby makes them wait until somebody lets them in.
+	Lobby bool
+	// Confirm, if set, is asked in the turn in which they come in: on what terms
+	// they do by now, or why they may not come in after all. It must not block.
+	Confirm func() (Entry, error)
+}
+
+// Entry is the terms on which somebody comes in: what they may do, and whether
+// somebody has to let them in.
+type Entry struct {
+	Role  Role
 	Lobby bool
 }
 
@@ -81,11 +88,11 @@ func (c *Call) enter(j Joining) (*Participant, error) {
 		return nil, fmt.Errorf("%d participants: %w", n, ErrFull)
 	}
 	if j.Confirm != nil {
-		role, err := j.Confirm()
+		entry, err := j.Confirm()
 		if err != nil {
 			return nil, err
 		}
-		j.Role = role
+		j.Role, j.Lobby = entry.Role, entry.Lobby
 	}
 	c.group = true
 	p := c.newParticipant(j.From, j.Name)

@@ -261,15 +261,27 @@ func (r *Registry) inRoom(ctx context.Context, room string, f func(*Call) error)
 	return c.do(ctx, func() error { return f(c) })
 }
 
+// Vacate takes everybody but applications out of a room's call, those included
+// who have come a moment ago and whom no reader can know of yet. That there is no
+// call is no error.
+func (r *Registry) Vacate(ctx context.Context, room string, why Reason) error {
+	return r.ofThose(ctx, room, anybody, func(p *Participant) { p.takenOut(why) })
+}
+
 // ifThere runs f for everybody of that identity in the call of a room.
 func (r *Registry) ifThere(ctx context.Context, room string, id identity.ID, f func(*Participant)) error {
+	return r.ofThose(ctx, room, func(p *Participant) bool { return p.identity == id }, f)
+}
+
+// ofThose runs f for those people in the call of a room.
+func (r *Registry) ofThose(ctx context.Context, room string, are func(*Participant) bool, f func(*Participant)) error {
 	c := r.gathering(roomKey(room))
 	if c == nil {
 		return nil
 	}
 	err := c.do(ctx, func() error {
 		for _, p := range slices.Clone(c.members) {
-			if p.identity == id && p.seat == nil && p.state != Gone {
+			if are(p) && p.seat == nil && p.state != Gone {
 				f(p)
 			}
 		}

@@ -36,8 +36,8 @@ type Calls interface {
 	// is not there is no error.
 	Assign(ctx context.Context, room string, id identity.ID, role call.Role) error
 	Expel(ctx context.Context, room string, id identity.ID, why call.Reason) error
-	// Calls are all that run.
-	Calls() []call.CallView
+	// Vacate takes everybody out. That there is no call is no error.
+	Vacate(ctx context.Context, room string, why call.Reason) error
 }
 
 // Config is what a Book needs from outside.

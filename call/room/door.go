@@ -28,11 +28,11 @@ type Admission struct {
 	// Room is the room's id.
 	Room string
 	Role call.Role
-	// Confirm says what the role is by now, or why they may not enter after all.
-	// Who asks it after being told of a change knows of that change.
-	Confirm func() (call.Role, error)
 	// Lobby says that somebody has to let them in.
 	Lobby bool
+	// Confirm says how they may enter by now, or why they may not after all. Who
+	// asks it after being told of a change knows of that change.
+	Confirm func() (call.Entry, error)
 }
 
 // Enter decides whether somebody may enter a room. By its id the list alone
@@ -44,13 +44,11 @@ func (b *Book) Enter(_ context.Context, e Entering) (Admission, error) {
 		return Admission{}, err
 	}
 	v := visit{b, room, e.User, e.RoomID != ""}
-	role, listed, err := v.check()
+	entry, err := v.check()
 	if err != nil {
 		return Admission{}, err
 	}
-	return Admission{
-		Room: room.id, Role: role, Confirm: v.confirm, Lobby: !listed,
-	}, nil
+	return Admission{Room: room.id, Role: entry.Role, Lobby: entry.Lobby, Confirm: v.confirm}, nil
 }
 
 // door finds the room that somebody is at the door of.
@@ -73,31 +71,30 @@ type visit struct {
 	invited bool // by the room's id, so the list alone decides
 }
 
-// check says what the visitor's role is and whether it stands on the list, or
-// why it may not enter.
-func (v visit) check() (role call.Role, listed bool, err error) {
+// check says how the visitor may enter: who is not on the list waits in the
+// lobby, as an Attendee. Or it says why they may not.
+func (v visit) check() (call.Entry, error) {
 	s := v.room.now.Load()
-	role, listed = s.list[v.user]
+	role, listed := s.list[v.user]
 	switch {
 	case v.invited && v.user.Kind() != identity.KindCommunicationUser:
-		err = &Refusal{why: reasonUsersOnly}
+		return call.Entry{}, &Refusal{why: reasonUsersOnly}
 	case v.invited && !listed:
-		err = &Refusal{why: reasonNotInvited}
+		return call.Entry{}, &Refusal{why: reasonNotInvited}
 	case !s.open(v.book.cfg.Now()):
-		err = &Refusal{why: reasonClosed}
+		return call.Entry{}, &Refusal{why: reasonClosed}
 	case !listed:
-		role = call.Attendee
+		return call.Entry{Role: call.Attendee, Lobby: true}, nil
 	}
-	return role, listed, err
+	return call.Entry{Role: role}, nil
 }
 
 // confirm is check for a visitor that a change may have overtaken on its way.
-func (v visit) confirm() (call.Role, error) {
+func (v visit) confirm() (call.Entry, error) {
 	if there, err := v.book.find(v.room.id); err != nil || there != v.room {
-		return "", &Refusal{why: reasonUnknown}
+		return call.Entry{}, &Refusal{why: reasonUnknown}
 	}
-	role, _, err := v.check()
-	return role, err
+	return v.check()
 }
 
 // Valid says whether applications may come to a room's call now; a *Refusal

@@ -31,9 +31,9 @@ func (h *house) admitted(e room.Entering, want room.Admission) {
 	if err != nil {
 		h.Fatalf("%s: %v", e.User, err)
 	}
-	role, err := got.Confirm()
-	if err != nil || role != want.Role {
-		h.Errorf("%s: %s is confirmed, %v", e.User, role, err)
+	entry, err := got.Confirm()
+	if err != nil || entry.Role != want.Role || entry.Lobby != want.Lobby {
+		h.Errorf("%s: %+v is confirmed, %v", e.User, entry, err)
 	}
 	if got.Confirm = nil; fmt.Sprint(got) != fmt.Sprint(want) {
 		h.Errorf("%s: %+v, want %+v", e.User, got, want)
@@ -56,13 +56,16 @@ func TestWhatChangesOnTheWayInIsConfirmedNoMore(t *testing.T) {
 	linked, guest := enter(bob), enter(carol)
 	h.must(h.Change(t.Context(), r.ID, []room.Change{{ID: bob, Role: call.Consumer}, {ID: carol, Role: call.Presenter}}))
 	for a, want := range map[*room.Admission]call.Role{&invited: call.Consumer, &linked: call.Consumer, &guest: call.Presenter} {
-		if role, err := a.Confirm(); err != nil || role != want {
-			t.Errorf("%s, %v, want %s", role, err, want)
+		if entry, err := a.Confirm(); err != nil || entry != (call.Entry{Role: want}) {
+			t.Errorf("%+v, %v, want %s", entry, err, want)
 		}
 	}
 	h.must(h.Change(t.Context(), r.ID, []room.Change{{ID: bob, Remove: true}}))
 	_, err = invited.Confirm()
 	h.refused(err, 403, 5828)
+	if entry, err := linked.Confirm(); err != nil || entry != (call.Entry{Role: call.Attendee, Lobby: true}) {
+		t.Errorf("off the list, by the link: %+v, %v", entry, err)
+	}
 	h.pass(180 * 24 * time.Hour)
 	_, err = guest.Confirm()
 	h.refused(err, 403, 5829)

@@ -44,15 +44,7 @@ func differing(a, b map[identity.ID]call.Role) []identity.ID {
 func (b *Book) vanish(ctx context.Context, e *entry) {
 	e.gone = true
 	b.strike(e)
-	ctx = context.WithoutCancel(ctx)
-	for _, c := range b.cfg.Calls.Calls() {
-		if c.RoomID != e.id {
-			continue
-		}
-		for _, m := range c.Members {
-			b.tell(e.id, b.cfg.Calls.Expel(ctx, e.id, m.Identity, reasonDeleted))
-		}
-	}
+	b.tell(e.id, b.cfg.Calls.Vacate(context.WithoutCancel(ctx), e.id, reasonDeleted))
 }
 
 // tell writes down that a call could not be told of a change that is made.

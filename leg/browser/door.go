@@ -42,11 +42,10 @@ type Admission struct {
 	Room string
 	// Role is what they may do there.
 	Role call.Role
-	// Confirm, if set, says when they come in whether that still holds; see
-	// call.Joining.
-	Confirm func() (call.Role, error)
 	// Lobby lets them wait until they are let in.
 	Lobby bool
+	// Confirm, if set, says when they come in what holds by then; see call.Joining.
+	Confirm func() (call.Entry, error)
 }
 
 // errNoRooms means that this server has no rooms.
