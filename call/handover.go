@@ -167,13 +167,13 @@ func (ps passage) attach(h *handover) error {
 			return err
 		}
 	}
-	switch {
+	switch full := c.hasPlaces(1); {
 	case c.over:
 		return ErrEnded
 	case c.member(old.identity) != nil:
 		return fmt.Errorf("%s is in the call already: %w", old.identity, ErrConflict)
-	case c.headcount() >= c.registry.cfg.MaxParticipants:
-		return fmt.Errorf("%d participants: %w", c.headcount(), ErrFull)
+	case full != nil:
+		return full
 	case !h.outcome.CompareAndSwap(handing, handed):
 		return fmt.Errorf("%s has left: %w", old.identity, ErrNoParticipant)
 	}

@@ -87,22 +87,11 @@ func (c *Call) invite(who invitee) (*Invitation, error) {
 	if c.member(who.to) != nil {
 		return nil, fmt.Errorf("%s is in the call already: %w", who.to, ErrConflict)
 	}
-	if n := c.headcount(); n >= c.registry.cfg.MaxParticipants {
-		return nil, fmt.Errorf("%d participants: %w", n, ErrFull)
+	if err := c.hasPlaces(1); err != nil {
+		return nil, err
 	}
 	p := c.newParticipant(who.to, "")
 	return c.ring(p, who, 0), nil
-}
-
-// headcount counts everybody but applications.
-func (c *Call) headcount() int {
-	n := 0
-	for _, p := range c.members {
-		if p.seat == nil && p.state != Gone {
-			n++
-		}
-	}
-	return n
 }
 
 // ring makes the invitation of p and alerts.

@@ -2,7 +2,6 @@ package call
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/botd-dev/botd/identity"
 )
@@ -84,15 +83,15 @@ func (c *Call) enter(j Joining) (*Participant, error) {
 	if c.over {
 		return nil, ErrEnded
 	}
-	if n := c.headcount(); n >= c.registry.cfg.MaxParticipants {
-		return nil, fmt.Errorf("%d participants: %w", n, ErrFull)
-	}
 	if j.Confirm != nil {
 		entry, err := j.Confirm()
 		if err != nil {
 			return nil, err
 		}
 		j.Role, j.Lobby = entry.Role, entry.Lobby
+	}
+	if err := c.takes(j); err != nil {
+		return nil, err
 	}
 	c.group = true
 	p := c.newParticipant(j.From, j.Name)

@@ -121,13 +121,20 @@ func (p *Participant) mayReturn() bool {
 }
 
 // admit, refuse and sendBack do it for all of those, or nobody if one is not
-// there (ErrNoParticipant).
+// there (ErrNoParticipant), or does not find a place (ErrFull).
 func (c *Call) admit(ids []identity.ID) error {
 	list, err := c.those("admit", ids, (*Participant).inLobby)
-	for _, p := range list {
+	if err != nil {
+		return err
+	}
+	waiting := slices.DeleteFunc(list, func(p *Participant) bool { return !p.waits() })
+	if err := c.hasPlaces(len(waiting)); err != nil {
+		return fmt.Errorf("admit: %w", err)
+	}
+	for _, p := range waiting {
 		p.admit()
 	}
-	return err
+	return nil
 }
 
 func (c *Call) refuse(ids []identity.ID) error {
@@ -161,7 +168,8 @@ func (c *Call) whoWaits() []identity.ID {
 }
 
 // Admit lets in those of the lobby, or all of it, by the participant's wish.
-// Errors: ErrForbidden by its role, ErrNoParticipant if one does not wait.
+// Errors: ErrForbidden by its role, ErrNoParticipant if one does not wait,
+// ErrFull.
 func (p *Participant) Admit(ctx context.Context, ids ...identity.ID) error {
 	return p.decide(ctx, "admit", func(c *Call) error {
 		if len(ids) == 0 {
@@ -209,7 +217,8 @@ func (r *Registry) Waiting(room string) []Member {
 }
 
 // Admit lets those into a room's call who wait in its lobby: all of them, or
-// nobody if one does not wait (ErrNoParticipant). ErrNoCall if there is no call.
+// nobody if one does not wait (ErrNoParticipant) or there are not as many places
+// (ErrFull). ErrNoCall if there is no call.
 func (r *Registry) Admit(ctx context.Context, room string, ids []identity.ID) error {
 	return r.inRoom(ctx, room, func(c *Call) error { return c.admit(ids) })
 }
