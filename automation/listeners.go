@@ -2,6 +2,7 @@ package automation
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/botd-dev/botd/call"
@@ -30,6 +31,7 @@ type listeners struct {
 	company  *company
 	when     wall
 	speakers map[string]*speaker // by the id of the participant
+	bearing  endurance
 	failed   chan error
 }
 
@@ -141,11 +143,11 @@ func (l *listeners) take(s *speaker, f *media.Frame, at time.Duration) {
 
 // begin opens an ear for somebody who has begun to speak.
 func (l *listeners) begin(s *speaker, at time.Duration) {
-	began := at - time.Duration(len(s.past)-1)*media.FrameDuration
+	began := l.when.at(at, l.run.now).Add(-time.Duration(len(s.past)-1) * media.FrameDuration)
 	language := *l.run.language.Load()
 	s.utterance = newUtterance(l.open, l.run.speech, speech.Listening{
 		Locale: language.locale, Model: language.model, Partial: l.run.partial,
-	}, func(h speech.Heard) { l.line(s.who, language, l.when.at(began, l.run.now), h) }, l.fail)
+	}, func(h speech.Heard) { l.line(s.who, language, began, h) }, func(err error) { l.ended(s.who, language, began, err) })
 	for _, frame := range s.past {
 		s.utterance.say(frame)
 	}
@@ -158,11 +160,18 @@ func (s *speaker) end() {
 	s.utterance = nil
 }
 
-// fail takes in the first failure of a recognizer.
-func (l *listeners) fail(err error) {
-	select {
-	case l.failed <- err:
-	default:
+// ended takes in how an utterance came to its end. A recognizer that fails once in a
+// while costs that utterance.
+func (l *listeners) ended(who call.Audible, in language, began time.Time, err error) {
+	if !l.bearing.bears(err) {
+		select {
+		case l.failed <- fmt.Errorf("%w: %w", errRecognizer, err):
+		default: // it has failed already
+		}
+		return
+	}
+	if err != nil {
+		l.run.stage.Emit(missed(who, in.locale, began, err))
 	}
 }
 

@@ -17,15 +17,20 @@ func TestWhatIsSaidComesIntoTheLogWithoutASocket(t *testing.T) {
 	l, cn := h.answers(automation.MediaOptions{})
 	h.want(h.Transcribe(h.Context(), cn, automation.TranscribeRequest{Locale: "sv-SE", OperationContext: "notes"}), nil)
 	h.want(h.transcriptionEvent("TranscriptionStarted").OperationContext, "notes")
+	began := time.Now()
 	l.say(vowel(700 * time.Millisecond))
 	h.until("a line is in the log", func() bool { return h.told("transcription.line") == 1 })
 	var line struct {
 		Identifier identity.ID
 		Text       string
+		Offset     int64
 		Duration   int64
 	}
 	h.own("botd.transcription.line", &line)
 	h.want([]string{string(line.Identifier), line.Text[:5]}, []string{string(alice), "sv-SE"})
+	if late := time.Unix(0, (line.Offset-epoch)*100).Sub(began); late < -100*time.Millisecond || late > 700*time.Millisecond {
+		t.Errorf("it was said %v after it was", late)
+	}
 	if heard := time.Duration(line.Duration * 100); heard < 650*time.Millisecond || heard > 760*time.Millisecond {
 		t.Errorf("%v were heard of 700 ms", heard)
 	}

@@ -1,6 +1,7 @@
 package automation_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,9 @@ import (
 	"github.com/botd-dev/botd/media/speech"
 )
 
+// epoch is 1970 in ticks of 100 ns since the year 1.
+const epoch = 621_355_968_000_000_000
+
 // clerk is a recognizer that hears in every utterance how long it was, and whose
 // language. It counts its ears.
 type clerk struct {
@@ -23,6 +27,8 @@ type clerk struct {
 	open   int
 	most   int
 	fail   error         // of Listen
+	fails  map[int]error // of the n-th Listen, from 1
+	heard  int           // how often Listen was asked
 	hang   chan struct{} // if not nil, Listen waits for it
 }
 
@@ -32,8 +38,9 @@ func (c *clerk) Listen(ctx context.Context, l speech.Listening) (speech.Ear, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.fail != nil {
-		return nil, c.fail
+	c.heard++
+	if err := cmp.Or(c.fail, c.fails[c.heard]); err != nil {
+		return nil, err
 	}
 	c.opened = append(c.opened, l)
 	c.open++
@@ -154,7 +161,6 @@ func TestWhatIsSaidComesLineByLine(t *testing.T) {
 	if heard := time.Duration(line.Duration * 100); heard < 650*time.Millisecond || heard > 760*time.Millisecond {
 		t.Errorf("%v were heard of 700 ms: the first syllable or the last is missing", heard)
 	}
-	const epoch = 621_355_968_000_000_000
 	if at := time.Unix(0, int64(line.Offset-epoch)*100); at.Before(began.Add(-100*time.Millisecond)) || at.After(began.Add(time.Second)) {
 		t.Errorf("it was said at %v, began at %v", at, began)
 	}

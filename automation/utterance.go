@@ -24,17 +24,17 @@ type utterance struct {
 	silent atomic.Int64  // frames since something was understood
 }
 
-// newUtterance opens an ear in a goroutine. tell gets what is heard, fail why
-// nothing more will be, unless that is the end of ctx.
-func newUtterance(ctx context.Context, r speech.Recognizer, l speech.Listening, tell func(speech.Heard), fail func(error)) *utterance {
+// newUtterance opens an ear in a goroutine. tell gets what is heard, ended how that
+// came to its end, unless that is the end of ctx.
+func newUtterance(ctx context.Context, r speech.Recognizer, l speech.Listening, tell func(speech.Heard), ended func(error)) *utterance {
 	h := &utterance{frames: make(chan []int16, int((longestWait+understandWithin)/media.FrameDuration)), done: make(chan struct{})}
 	inside, cancel := context.WithCancelCause(ctx)
 	go func() {
 		defer close(h.done)
 		defer cancel(nil)
 		err := h.run(inside, cancel, r, l, tell)
-		if err != nil && ctx.Err() == nil {
-			fail(fmt.Errorf("%w: %w", errRecognizer, err))
+		if ctx.Err() == nil {
+			ended(err)
 		}
 	}()
 	return h
