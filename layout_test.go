@@ -28,7 +28,7 @@ var mayImport = map[string]string{
 	"media/turn":     "media media/voice",
 	"media/answerer": "media media/voice",
 	"media/prompt":   "media media/codec media/speech",
-	"media/stream":   "media media/dtmf",
+	"media/stream":   "media media/dtmf internal/strict",
 	"rtt":            "media",
 	"identity":       "",
 	"web":            "",
@@ -44,7 +44,7 @@ var mayImport = map[string]string{
 	"recording":    "call media media/codec media/jitter media/forward rtt",
 	"webhooks":     "call call/journal identity",
 
-	"leg/browser": "call identity media media/codec media/jitter media/dtmf media/forward media/quality media/voice rtt",
+	"leg/browser": "call identity media media/codec media/jitter media/dtmf media/forward media/quality media/voice rtt internal/strict",
 	"leg/phone":   "call identity media media/codec media/jitter media/dtmf media/forward media/quality media/voice rtt",
 
 	"automation":      "call call/room identity recording media media/* rtt",
@@ -52,10 +52,10 @@ var mayImport = map[string]string{
 
 	"bot":         "identity media rtt",
 	"bot/demo":    "bot identity media rtt",
-	"bot/wire":    "bot identity media",
+	"bot/wire":    "bot identity media internal/strict",
 	"bot/remote":  "bot bot/wire identity media rtt",
 	"bot/local":   "bot automation call call/journal identity media rtt",
-	"bot/gateway": "bot bot/wire automation call call/journal identity media rtt",
+	"bot/gateway": "bot bot/wire automation call call/journal identity media rtt internal/strict",
 	"bot/bottest": "bot bot/local automation call identity media media/* rtt",
 
 	"bot/bottest/astest": "bot/bottest",
@@ -78,7 +78,7 @@ var keptIn = map[string]string{
 	"gocloud.dev":                 "recording",
 	"github.com/looplab/fsm":      "call",
 	"github.com/hraban/opus":      "media/codec internal/bench/*",
-	"github.com/coder/websocket":  "leg/browser automation/rest bot/remote bot/gateway bot/wire media/stream media/speech/socket internal/bench/* internal/realtime examples/agent",
+	"github.com/coder/websocket":  "leg/browser automation/rest bot/remote bot/gateway bot/wire internal/strict media/stream media/speech/socket internal/bench/* internal/realtime examples/agent",
 	"github.com/alecthomas/kong":  "",
 	"github.com/knadh/koanf":      "",
 	"go.opentelemetry.io/otel":    "internal/telemetry automation/rest webhooks call",

@@ -19,6 +19,7 @@ import (
 	"github.com/botd-dev/botd/bot"
 	"github.com/botd-dev/botd/bot/wire"
 	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/internal/strict"
 )
 
 const (
@@ -150,6 +151,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // closing is the code with which a socket is closed for an error.
 func closing(err error) websocket.StatusCode {
+	if wrong := (*strict.Violation)(nil); errors.As(err, &wrong) {
+		return wrong.Code
+	}
 	if errors.Is(err, bot.ErrInvalid) || errors.Is(err, bot.ErrConflict) {
 		return websocket.StatusPolicyViolation
 	}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/botd-dev/botd/bot"
+	"github.com/botd-dev/botd/internal/strict"
 )
 
 // Stats are what a gateway counts.
@@ -26,7 +27,7 @@ func (c *counters) drop() { c.dropped.Add(1) }
 
 // refuse counts a socket that has ended in an error, if the process is to blame.
 func (c *counters) refuse(err error) {
-	if errors.Is(err, bot.ErrInvalid) || errors.Is(err, bot.ErrConflict) {
+	if errors.Is(err, bot.ErrInvalid) || errors.Is(err, bot.ErrConflict) || errors.As(err, new(*strict.Violation)) {
 		c.refused.Add(1)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/botd-dev/botd/bot"
+	"github.com/botd-dev/botd/internal/strict"
 )
 
 const (
@@ -151,7 +152,7 @@ func (l *Link) acknowledge(number uint64) error {
 // read takes in what comes.
 func (l *Link) read(ctx context.Context, conn *websocket.Conn, to Ends) error {
 	for {
-		kind, data, err := conn.Read(ctx)
+		kind, data, err := strict.Read(ctx, conn)
 		if err != nil {
 			return err
 		}
@@ -271,7 +272,7 @@ func WriteMessage(ctx context.Context, conn *websocket.Conn, m Message) error {
 
 // ReadMessage reads a message outside of the order, of a kind.
 func ReadMessage(ctx context.Context, conn *websocket.Conn, want Kind) (Message, error) {
-	kind, data, err := conn.Read(ctx)
+	kind, data, err := strict.Read(ctx, conn)
 	if err != nil {
 		return Message{}, err
 	}

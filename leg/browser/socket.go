@@ -2,12 +2,15 @@ package browser
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/coder/websocket"
 	"golang.org/x/time/rate"
+
+	"github.com/botd-dev/botd/internal/strict"
 )
 
 // How a socket is kept.
@@ -90,15 +93,16 @@ func (s *socket) read(ctx context.Context) {
 	defer close(s.gone)
 	pace := rate.NewLimiter(messageRate, messageBurst)
 	for {
-		kind, b, err := s.conn.Read(ctx)
+		kind, b, err := strict.Read(ctx, s.conn)
+		if wrong := (*strict.Violation)(nil); errors.As(err, &wrong) {
+			s.close(wrong.Code, fmt.Sprintf("%.100s", wrong.Error()))
+			<-s.said // it is told before reading ends, which ends all
+		}
 		if err != nil {
 			return
 		}
-		switch {
-		case kind != websocket.MessageText:
+		if kind != websocket.MessageText {
 			s.close(websocket.StatusUnsupportedData, "only text is understood")
-		case !utf8.Valid(b): // RFC 6455, section 8.1
-			s.close(websocket.StatusInvalidFramePayloadData, "text is UTF-8")
 		}
 		if pace.Wait(ctx) != nil {
 			return

@@ -54,6 +54,7 @@ type office struct {
 	dialer *Dialer
 	serve  func(conn *websocket.Conn, attempt int)
 	status func(attempt int) int
+	byHand http.HandlerFunc // answers instead, if there is one
 
 	mu       sync.Mutex
 	attempts int
@@ -86,6 +87,10 @@ func (o *office) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	attempt := o.attempts
 	o.attempts++
 	o.mu.Unlock()
+	if o.byHand != nil {
+		o.byHand(w, r)
+		return
+	}
 	if status := o.status(attempt); status != 0 {
 		w.WriteHeader(status)
 		return

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"github.com/botd-dev/botd/internal/strict"
 )
 
 const (
@@ -132,12 +134,21 @@ func (s *socket) write(ctx context.Context, kind websocket.MessageType, message 
 // receive hands over what the application says.
 func (s *socket) receive(ctx context.Context) error {
 	for {
-		kind, message, err := s.conn.Read(context.WithoutCancel(ctx)) // until it is closed
+		kind, message, err := strict.Read(context.WithoutCancel(ctx), s.conn) // until it is closed
+		if wrong := (*strict.Violation)(nil); errors.As(err, &wrong) {
+			s.refuse(wrong.Code)
+		}
 		if err != nil {
 			return parted(err)
 		}
 		s.link.Receive(s.own, kind == websocket.MessageBinary, message)
 	}
+}
+
+// refuse closes the socket because of what the application said.
+func (s *socket) refuse(code websocket.StatusCode) {
+	defer time.AfterFunc(closeTimeout, func() { _ = s.conn.CloseNow() }).Stop()
+	_ = s.conn.Close(code, "")
 }
 
 // parted says what the end of a socket means.
