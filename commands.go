@@ -117,7 +117,7 @@ func settingFlags() reflect.Value {
 		if s.flag {
 			kind = reflect.TypeFor[*bool]()
 		}
-		tag := fmt.Sprintf(`name:%q help:%q placeholder:%q`, s.key, flagHelp(s), strings.ToUpper(s.key))
+		tag := fmt.Sprintf(`name:%q help:%q placeholder:%q group:%q`, s.key, flagHelp(s), strings.ToUpper(s.key), "Settings")
 		fields[i] = reflect.StructField{Name: "Flag" + strconv.Itoa(i), Type: kind, Tag: reflect.StructTag(tag)}
 	}
 	return reflect.New(reflect.StructOf(fields)).Elem()

@@ -59,6 +59,16 @@ func TestEverySettingIsAFlag(t *testing.T) {
 	}
 }
 
+func TestTheHelpOfACommandBeginsWithItsOwnFlags(t *testing.T) {
+	for name, own := range map[string]string{"token": "--user", "events": "--follow", "fsm": "--format"} {
+		r := command(t, nil, name, "--help")
+		mine, ours := strings.LastIndex(r.out, "--"+own[2:]), strings.LastIndex(r.out, "--data-dir=")
+		if mine < 0 || ours < 0 || mine > ours {
+			t.Errorf("botd %s --help has %s at %d, settings from %d on", name, own, mine, ours)
+		}
+	}
+}
+
 func TestAFlagNeedsNoValueIfItIsASwitch(t *testing.T) {
 	if r := command(t, nil, "serve", "--dev"); r.served == nil || !r.served.Dev {
 		t.Errorf("got %+v", r)
