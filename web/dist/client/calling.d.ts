@@ -213,7 +213,10 @@ export declare class AzureCommunicationTokenCredential implements CommunicationT
     dispose(): void;
 }
 
-/** Makes a feature of a call; what `Features` holds. */
+/**
+ * Makes a feature of a call; what `Features` holds. It is `Call.feature` that makes one: nobody
+ * else has the call that it takes.
+ */
 export interface FeatureFactory<F> {
     readonly name: string;
 }
@@ -247,11 +250,6 @@ export declare class LocalAudioStream implements Observable<LocalAudioStreamEven
     dispose(): void;
 }
 
-/** Something with events. E maps their names to their listeners. */
-export interface Observable<E> {
-    on<K extends keyof E>(event: K, listener: E[K]): void;
-    off<K extends keyof E>(event: K, listener: E[K]): void;
-}
 export interface CallClientOptions {
     /** Where botd is, such as `https://calls.example`. Default: the origin of the page. */
     endpoint?: string;
@@ -409,12 +407,6 @@ export interface IncomingCall extends Observable<IncomingCallEvents> {
     readonly callEndReason?: CallEndReason;
     accept(options?: AcceptCallOptions): Promise<Call>;
     reject(): Promise<void>;
-}
-/** How loud something is, from 0 to 100. */
-export interface Volume extends Observable<{
-    levelChanged: PropertyChangedEvent;
-}> {
-    readonly level: number;
 }
 export interface RemoteAudioStream {
     readonly mediaStreamType: 'Audio';

@@ -4,6 +4,7 @@
 import type { FeatureFactory } from './feature';
 import type { LocalAudioStream } from './local_audio';
 import type { AzureLogger } from './log';
+import type { Observable, Volume } from './observable';
 import type {
   AddPhoneNumberOptions,
   AdmitAllOperationResult,
@@ -32,12 +33,6 @@ import type {
   RemoteParticipantState,
   VideoDeviceInfo,
 } from './values';
-
-/** Something with events. E maps their names to their listeners. */
-export interface Observable<E> {
-  on<K extends keyof E>(event: K, listener: E[K]): void;
-  off<K extends keyof E>(event: K, listener: E[K]): void;
-}
 
 export interface CallClientOptions {
   /** Where botd is, such as `https://calls.example`. Default: the origin of the page. */
@@ -199,10 +194,6 @@ export interface IncomingCall extends Observable<IncomingCallEvents> {
   reject(): Promise<void>;
 }
 
-/** How loud something is, from 0 to 100. */
-export interface Volume extends Observable<{ levelChanged: PropertyChangedEvent }> {
-  readonly level: number;
-}
 export interface RemoteAudioStream {
   readonly mediaStreamType: 'Audio';
   getMediaStream(): Promise<MediaStream>;

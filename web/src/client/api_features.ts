@@ -1,6 +1,6 @@
 // The features of a call, as an application sees them.
 
-import type { Observable } from './api';
+import type { Observable } from './observable';
 import type { CallFeature } from './feature';
 import type { CommunicationIdentifierKind, PropertyChangedEvent } from './values';
 

@@ -133,7 +133,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
   feature<F>(factory: FeatureFactory<F>): F {
     const known = this.#features.get(factory.name);
     if (known) return known as F;
-    const made = factory.create(this) as CallFeature;
+    const made = factory.create(this as never) as CallFeature;
     this.#features.set(factory.name, made);
     if (this.#state === 'Disconnected') made.dispose();
     return made as F;

@@ -16,4 +16,5 @@ export type * from './api_features';
 export type { CallFeature, FeatureFactory } from './feature';
 export type { LocalAudioStreamEvents } from './local_audio';
 export type { AzureLogLevel } from './log';
+export type * from './observable';
 export type * from './values';

@@ -1,4 +1,4 @@
-import type { Observable } from './api';
+import type { Observable } from './observable';
 
 // Listeners differ in their arguments; `any` is what lets one map hold them all.
 type Listener = (...args: any[]) => void;

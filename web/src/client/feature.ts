@@ -1,10 +1,11 @@
-import type { CallObject } from './call';
-
-/** Makes a feature of a call; what `Features` holds. */
+/**
+ * Makes a feature of a call; what `Features` holds. It is `Call.feature` that makes one: nobody
+ * else has the call that it takes.
+ */
 export interface FeatureFactory<F> {
   readonly name: string;
   /** @internal */
-  create(call: CallObject): F;
+  create(call: never): F;
 }
 
 /** A feature of one call. */

@@ -4,6 +4,7 @@ import type {
   MediaStatsCallFeature,
   UserFacingDiagnosticsFeature,
 } from './api_features';
+import type { CallObject } from './call';
 import { CaptionsFeature } from './captions';
 import { UserFacingDiagnostics } from './diagnostics';
 import { DominantSpeakers } from './dominant_speakers';
@@ -17,8 +18,8 @@ export const Features: {
   readonly MediaStats: FeatureFactory<MediaStatsCallFeature>;
   readonly UserFacingDiagnostics: FeatureFactory<UserFacingDiagnosticsFeature>;
 } = {
-  Captions: { name: 'Captions', create: (call) => new CaptionsFeature(call) },
-  DominantSpeakers: { name: 'DominantSpeakers', create: (call) => new DominantSpeakers(call) },
-  MediaStats: { name: 'MediaStats', create: (call) => new MediaStats(call) },
-  UserFacingDiagnostics: { name: 'UserFacingDiagnostics', create: (call) => new UserFacingDiagnostics(call) },
+  Captions: { name: 'Captions', create: (call: CallObject) => new CaptionsFeature(call) },
+  DominantSpeakers: { name: 'DominantSpeakers', create: (call: CallObject) => new DominantSpeakers(call) },
+  MediaStats: { name: 'MediaStats', create: (call: CallObject) => new MediaStats(call) },
+  UserFacingDiagnostics: { name: 'UserFacingDiagnostics', create: (call: CallObject) => new UserFacingDiagnostics(call) },
 };

@@ -1,7 +1,7 @@
-import type { Observable, Volume } from './api';
 import { deviceId } from './device_id';
 import { Emitter } from './emitter';
 import { problem } from './errors';
+import type { Observable, Volume } from './observable';
 import type { AudioDeviceInfo, LocalAudioStreamOptions, MediaStreamType } from './values';
 import { VolumeMeter } from './volume';
 

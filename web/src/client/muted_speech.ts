@@ -1,4 +1,4 @@
-import type { Volume } from './api';
+import type { Volume } from './observable';
 import type { CallObject } from './call';
 
 /** How often the microphone is listened to, in milliseconds. */

@@ -1,4 +1,5 @@
-import type { RemoteAudioStream, Volume } from './api';
+import type { RemoteAudioStream } from './api';
+import type { Volume } from './observable';
 import { deviceId } from './device_id';
 import type { AudioDeviceInfo } from './values';
 import { VolumeMeter } from './volume';

@@ -1,4 +1,4 @@
-import type { Volume } from './api';
+import type { Volume } from './observable';
 import { Emitter } from './emitter';
 import type { PropertyChangedEvent } from './values';
 
