@@ -89,7 +89,7 @@ func (p *program) failed(err error) int {
 }
 
 func (p *program) say(err error) {
-	_, _ = fmt.Fprintln(p.err, "botd:", err) // nowhere else to say that this failed
+	_, _ = fmt.Fprintln(p.err, "botd:", discreetly(err.Error())) // nowhere else to say that this failed
 }
 
 // config loads the configuration. Whatever is wrong with it is the user's to

@@ -2,6 +2,7 @@ package botd
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -92,23 +93,32 @@ func (s *Server) recognizer() speech.Recognizer {
 // speechTimeout is how long one utterance may take to be said or understood.
 const speechTimeout = 10 * time.Minute
 
-// speechClient goes out to a provider, which the operator has named and which may
-// therefore be on this machine or in a private network, and nowhere else there.
+// speechClient goes out to a provider.
 func (s *Server) speechClient(p Provider) *http.Client {
-	u, err := url.Parse(p.URL)
+	client, err := s.clientOf(p.Name, p.URL, speechTimeout)
 	if err != nil {
-		return s.outgoing // which will not parse it either
+		return s.outgoing // which will not get there either
 	}
-	g, err := egress.New(egress.Config{Allow: []string{u.Hostname()}, AllowHTTP: u.Scheme == "http" || u.Scheme == "ws", Timeout: speechTimeout})
+	return client
+}
+
+// clientOf goes out to a place that the operator has named, and that may therefore
+// be on this machine or in a private network, and nowhere else there.
+func (s *Server) clientOf(name, place string, timeout time.Duration) (*http.Client, error) {
+	u, err := url.Parse(place)
 	if err != nil {
-		return s.outgoing
+		return nil, fmt.Errorf("%s: %w", name, egress.ErrURL)
+	}
+	g, err := egress.New(egress.Config{Allow: []string{u.Hostname()}, AllowHTTP: u.Scheme == "http" || u.Scheme == "ws", Timeout: timeout})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	client := g.Client()
-	s.onStop("connections to "+p.Name, func(context.Context) error {
+	s.onStop("connections to "+name, func(context.Context) error {
 		client.CloseIdleConnections()
 		return nil
 	})
-	return client
+	return client, nil
 }
 
 // deaf is a recognizer that is not there, and says why.

@@ -120,7 +120,7 @@ func texts(values map[string]any) (map[string]string, error) {
 	for key, v := range values {
 		text, err := textOf(v)
 		if err != nil {
-			return nil, &SettingError{key, fmt.Sprint(v), "a value, or a list"}
+			return nil, &SettingError{key, hidden, "a value, or a list"}
 		}
 		out[key] = text
 	}

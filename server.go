@@ -41,6 +41,8 @@ const (
 	tellTimeout = 4 * time.Second
 	// fillTimeout is how long opening a filler sound may take.
 	fillTimeout = 20 * time.Second
+	// collectorTimeout is how long a collector may take to take traces.
+	collectorTimeout = 10 * time.Second
 )
 
 // Server is a running botd. Its fields are what the steps have started.
@@ -134,7 +136,14 @@ func (s *Server) publicURL() string {
 }
 
 func (s *Server) startTelemetry(ctx context.Context) error {
-	t, err := telemetry.Start(ctx, telemetry.Config{Dev: s.cfg.Dev, OTLPEndpoint: s.cfg.OTLPEndpoint, Version: Version()})
+	cfg := telemetry.Config{Dev: s.cfg.Dev, OTLPEndpoint: s.cfg.OTLPEndpoint, Version: Version()}
+	if cfg.OTLPEndpoint != "" {
+		var err error
+		if cfg.HTTP, err = s.clientOf("the collector", cfg.OTLPEndpoint, collectorTimeout); err != nil {
+			return err
+		}
+	}
+	t, err := telemetry.Start(ctx, cfg)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,8 @@
 package botd
 
 import (
-	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/botd-dev/botd/automation/rest"
@@ -17,8 +17,9 @@ type setting struct {
 	fallback string
 	about    string
 	allowed  string
-	secret   bool // never printed
-	flag     bool // needs no value on the command line
+	secret   bool                // never printed
+	flag     bool                // needs no value on the command line
+	told     func(string) string // what an error repeats of a value
 	set      func(*Config, string) bool
 	get      func(*Config) string
 }
@@ -28,7 +29,7 @@ func (s setting) wrong(value string) *SettingError {
 	if s.secret && value != "" {
 		value = hidden
 	}
-	return &SettingError{s.key, value, s.allowed}
+	return &SettingError{s.key, s.told(value), s.allowed}
 }
 
 // show is the value as a person may see it.
@@ -37,19 +38,16 @@ func (s setting) show(c *Config) string {
 	if s.secret && value != "" {
 		return hidden
 	}
-	if u, err := url.Parse(value); err == nil && u.User != nil {
-		return u.Redacted()
+	if strings.Contains(value, "://") {
+		return discreetly(value)
 	}
 	return value
 }
 
-// hidden stands where a secret would be printed.
-const hidden = "(hidden)"
-
 // row makes a setting of a kind of value and a place for it.
 func row[T any](key, fallback string, k kind[T], at func(*Config) *T, about string) setting {
 	return setting{
-		key: key, fallback: fallback, about: about, allowed: k.allowed, secret: k.secret, flag: k.flag,
+		key: key, fallback: fallback, about: about, allowed: k.allowed, secret: k.secret, flag: k.flag, told: toldValue,
 		set: func(c *Config, text string) bool {
 			v, ok := k.parse(text)
 			if ok {
@@ -59,6 +57,12 @@ func row[T any](key, fallback string, k kind[T], at func(*Config) *T, about stri
 		},
 		get: func(c *Config) string { return k.format(*at(c)) },
 	}
+}
+
+// telling has errors of a setting repeat something else of a value.
+func (s setting) telling(told func(string) string) setting {
+	s.told = told
+	return s
 }
 
 const (
@@ -118,11 +122,11 @@ var settings = []setting{
 		"directories whose files may be played by path or file URI; with dev also the working directory"),
 
 	row("speech-tts", "espeak", providerKind(synthesizers), func(c *Config) *Provider { return &c.SpeechTTS },
-		"who makes sound of text"),
+		"who makes sound of text").telling(toldProvider),
 	row("speech-tts-key", "", secretKind(), func(c *Config) *string { return &c.SpeechTTSKey },
 		"the key for that server"),
 	row("speech-stt", "pocketsphinx", providerKind(recognizers), func(c *Config) *Provider { return &c.SpeechSTT },
-		"who makes text of what is said"),
+		"who makes text of what is said").telling(toldProvider),
 	row("speech-stt-key", "", secretKind(), func(c *Config) *string { return &c.SpeechSTTKey },
 		"the key for that server"),
 

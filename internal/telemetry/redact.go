@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -11,18 +12,18 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// hidden stands where something was taken out.
-const hidden = "[hidden]"
+// Hidden stands where something was taken out.
+const Hidden = "[hidden]"
 
-// secretNames are the fields whose value is never logged, whatever it is. A
-// name is compared in lower case without "-", "_" and "."; accessToken,
-// access_token and access-token are one.
+// Redact takes out of a text what nobody who reads logs should see.
+func Redact(text string) string { return redactText(text) }
+
+// secretNames are the fields whose value is never logged, whatever it is; those
+// that end in one of secretEnds are others. A name is compared in lower case
+// without "-", "_" and "."; accessToken, access_token and access-token are one.
 var secretNames = map[string]bool{
-	"accesskey": true, "accesskeysecondary": true, "accesstoken": true, "apikey": true,
-	"authorization": true, "bearer": true, "connectionstring": true, "cookie": true, "credential": true,
-	"key": true, "jwt": true, "passcode": true, "password": true, "pin": true, "privatekey": true,
-	"meetingid": true, "meetinglink": true,
-	"refreshtoken": true, "secret": true, "setcookie": true, "signature": true, "token": true,
+	"accesskeysecondary": true, "authorization": true, "bearer": true, "connectionstring": true, "jwt": true,
+	"meetingid": true, "meetinglink": true, "pin": true,
 
 	"digit": true, "digits": true, "dtmf": true, "keypress": true, "tone": true, "tones": true,
 
@@ -30,6 +31,9 @@ var secretNames = map[string]bool{
 
 	"rtt": true, "said": true, "speech": true, "ssml": true, "text": true, "transcript": true, "typed": true,
 }
+
+// secretEnds are how the names of other secrets end.
+var secretEnds = []string{"key", "token", "secret", "password", "passcode", "pwd", "cookie", "credential", "credentials", "signature"}
 
 // forms are what is taken out of any text, wherever it stands. hint is what the
 // text must contain for the expression to be tried at all.
@@ -39,18 +43,25 @@ var forms = []struct {
 	replace string
 }{
 	// A session description, down to its end.
-	{"v=0", regexp.MustCompile(`(?s)v=0\r?\n.*`), hidden},
+	{"v=0", regexp.MustCompile(`(?s)v=0\r?\n.*`), Hidden},
 	// A JSON web token: three parts in base64url, the first an object.
-	{"eyJ", regexp.MustCompile(`eyJ[\w-]+\.[\w-]*\.?[\w-]*`), hidden},
-	{"earer ", regexp.MustCompile(`([Bb]earer )\S+`), "${1}" + hidden},
-	{"ignature=", regexp.MustCompile(`([Ss]ignature=)[^\s&;"]+`), "${1}" + hidden},
-	// What opens a door in a query or a connection string.
-	{"=", regexp.MustCompile(`(?i)([?&;](?:[\w-]*(?:code|key|secret|token|password|passcode|sig))=)[^\s&;"']+`), "${1}" + hidden},
-	// The password of user:password@host.
-	{"://", regexp.MustCompile(`(://[^\s/:@]*:)[^\s/@]+@`), "${1}" + hidden + "@"},
-	// A phone number keeps its last four digits.
-	{"+", regexp.MustCompile(`\+\d{1,11}(\d{4})\b`), "+…${1}"},
-	{"%2", regexp.MustCompile(`%2[Bb]\d{1,11}(\d{4})\b`), "+…${1}"},
+	{"eyJ", regexp.MustCompile(`eyJ[\w-]+\.[\w-]*\.?[\w-]*`), Hidden},
+	{"earer ", regexp.MustCompile(`([Bb]earer )\S+`), "${1}" + Hidden},
+	{"ignature=", regexp.MustCompile(`([Ss]ignature=)[^\s&;"]+`), "${1}" + Hidden},
+	// What opens a door in a query or a connection string, and what is so called
+	// anywhere else.
+	{"=", regexp.MustCompile(`(?i)([?&;](?:[\w.-]*(?:auth|authorization|code|credentials?|jwt|key|passcode|password|pwd|secret|sig|token))=)[^\s&;"']+`), "${1}" + Hidden},
+	{"=", regexp.MustCompile(`(?i)\b([\w.-]*(?:key|passcode|password|secret|token)=)[^\s&;"']+`), "${1}" + Hidden},
+	// The password of user:password@host, and a user alone, who may be a token.
+	{"://", regexp.MustCompile(`(://[^\s/:@]*:)[^\s/]+@`), "${1}" + Hidden + "@"},
+	{"://", regexp.MustCompile(`(://)[^\s/?#:@]+@`), "${1}" + Hidden + "@"},
+	// A phone number keeps its last four digits, however it is written.
+	{"+", regexp.MustCompile(`\+\d+(\d{4})`), "+…${1}"},
+	{"%2", regexp.MustCompile(`%(?:25)*2[Bb]\d+(\d{4})`), "+…${1}"},
+	{"4:", regexp.MustCompile(`(^|[^\w.:\]])4:[\d*#]+([\d*#]{4})`), "${1}4:…${2}"},
+	{"4%3", regexp.MustCompile(`\b(4%3[Aa])[\d*#]+([\d*#]{4})`), "${1}…${2}"},
+	{"tel:", regexp.MustCompile(`\b(tel:)[\d*#]+([\d*#]{4})`), "${1}…${2}"},
+	{"sip", regexp.MustCompile(`\b(sips?:)[\d*#]+([\d*#]{4})`), "${1}…${2}"},
 }
 
 // redactFields leaves the caller's slice alone.
@@ -64,7 +75,7 @@ func redactFields(fields []zapcore.Field) []zapcore.Field {
 
 func redactField(f zapcore.Field) zapcore.Field {
 	if isSecret(f.Key) && f.Type != zapcore.SkipType && f.Type != zapcore.NamespaceType {
-		return zap.String(f.Key, hidden)
+		return zap.String(f.Key, Hidden)
 	}
 	switch f.Type {
 	case zapcore.StringType:
@@ -73,6 +84,8 @@ func redactField(f zapcore.Field) zapcore.Field {
 	case zapcore.ByteStringType:
 		b, _ := f.Interface.([]byte)
 		return zap.String(f.Key, redactText(string(b)))
+	case zapcore.BinaryType:
+		return zap.String(f.Key, Hidden) // nobody can say what is in it
 	case zapcore.ErrorType, zapcore.StringerType, zapcore.ReflectType,
 		zapcore.ObjectMarshalerType, zapcore.ArrayMarshalerType, zapcore.InlineMarshalerType:
 		return redactStructured(f)
@@ -104,7 +117,7 @@ func plain(v any) any {
 	}
 	var p any
 	if err := json.Unmarshal(b, &p); err != nil {
-		return hidden
+		return Hidden
 	}
 	return p
 }
@@ -120,7 +133,7 @@ func redactValue(v any) any {
 	case map[string]any:
 		for key, value := range v {
 			if isSecret(key) {
-				v[key] = hidden
+				v[key] = Hidden
 				continue
 			}
 			v[key] = redactValue(value)
@@ -139,7 +152,8 @@ func redactText(s string) string {
 }
 
 func isSecret(name string) bool {
-	return secretNames[strings.Map(bare, name)]
+	name = strings.Map(bare, name)
+	return secretNames[name] || slices.ContainsFunc(secretEnds, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
 // bare drops separators and makes small letters.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,6 +30,8 @@ type Config struct {
 	// OTLP over HTTP, such as http://localhost:4318. Without one traces are not
 	// exported, but their ids are still made and handed on.
 	OTLPEndpoint string
+	// HTTP is how the collector is reached; the library's own way if nil.
+	HTTP *http.Client
 	// Version is written into metrics and traces.
 	Version string
 }
@@ -56,7 +59,7 @@ func Start(ctx context.Context, c Config) (*Telemetry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("logger: %w", err)
 	}
-	provider, err := newTraces(ctx, c)
+	provider, err := newTraces(ctx, c, log.Named("telemetry"))
 	if err != nil {
 		return nil, fmt.Errorf("traces: %w", err)
 	}

@@ -31,37 +31,55 @@ var unsaid = []struct {
 	leak    string
 	remains string
 }{
-	{"an access key by name", zap.String("access-key", "c2VjcmV0"), "c2VjcmV0", hidden},
-	{"a token spelled another way", zap.String("Access_Token", "abcdef"), "abcdef", hidden},
-	{"a header", zap.String("authorization", "Bearer abcdef"), "abcdef", hidden},
-	{"keys that were pressed", zap.String("digits", "4711"), "4711", hidden},
-	{"keys as a list", zap.Strings("tones", []string{"four", "seven"}), "four", hidden},
-	{"a number of keys", zap.Int("digits", 4711), "4711", hidden},
-	{"what somebody said", zap.String("transcript", "my name is Bond"), "Bond", hidden},
-	{"a session description by name", zap.String("sdp", offer), "ice-pwd", hidden},
-	{"a session description by form", zap.String("body", offer), "verysecret", hidden},
+	{"an access key by name", zap.String("access-key", "c2VjcmV0"), "c2VjcmV0", Hidden},
+	{"a token spelled another way", zap.String("Access_Token", "abcdef"), "abcdef", Hidden},
+	{"a header", zap.String("authorization", "Bearer abcdef"), "abcdef", Hidden},
+	{"keys that were pressed", zap.String("digits", "4711"), "4711", Hidden},
+	{"keys as a list", zap.Strings("tones", []string{"four", "seven"}), "four", Hidden},
+	{"a number of keys", zap.Int("digits", 4711), "4711", Hidden},
+	{"what somebody said", zap.String("transcript", "my name is Bond"), "Bond", Hidden},
+	{"a session description by name", zap.String("sdp", offer), "ice-pwd", Hidden},
+	{"a session description by form", zap.String("body", offer), "verysecret", Hidden},
 	{"a phone number keeps four digits", zap.String("from", "4:+15551230001"), "1555123", "4:+…0001"},
 	{"a phone number in a URL", zap.String("path", "/numbers/%2B15551230001/x"), "555123", "+…0001/x"},
-	{"a web token by form", zap.String("query", "a="+webToken+" b"), "eyJhbGci", "a=" + hidden + " b"},
-	{"a bearer token in an error", zap.Error(errors.New(`said "Bearer abc.def"`)), "abc.def", "Bearer " + hidden},
+	{"a web token by form", zap.String("query", "a="+webToken+" b"), "eyJhbGci", "a=" + Hidden + " b"},
+	{"a bearer token in an error", zap.Error(errors.New(`said "Bearer abc.def"`)), "abc.def", "Bearer " + Hidden},
 	{"a number in a wrapped error", zap.Error(fmt.Errorf("call +46812345678: %w", io.EOF)), "812345", "call +…5678: EOF"},
-	{"the key of a callback", zap.String("uri", "https://x.example/cb?a=1&code=s3cr3t&b=2"), "s3cr3t", "?a=1&code=" + hidden + "&b=2"},
-	{"a connection string", zap.String("use", "endpoint=https://h/;accesskey=Zm9v"), "Zm9v", ";accesskey=" + hidden},
-	{"a signature", zap.String("header", "HMAC-SHA256 SignedHeaders=host&Signature=Zm9v"), "Zm9v", "Signature=" + hidden},
-	{"a password in a URL", zap.String("uri", "nats://bot:s3cr3t@nats:4222"), "s3cr3t", "nats://bot:" + hidden + "@nats:4222"},
+	{"the key of a callback", zap.String("uri", "https://x.example/cb?a=1&code=s3cr3t&b=2"), "s3cr3t", "?a=1&code=" + Hidden + "&b=2"},
+	{"a connection string", zap.String("use", "endpoint=https://h/;accesskey=Zm9v"), "Zm9v", ";accesskey=" + Hidden},
+	{"a signature", zap.String("header", "HMAC-SHA256 SignedHeaders=host&Signature=Zm9v"), "Zm9v", "Signature=" + Hidden},
+	{"a password in a URL", zap.String("uri", "nats://bot:s3cr3t@nats:4222"), "s3cr3t", "nats://bot:" + Hidden + "@nats:4222"},
 	{"bytes", zap.ByteString("body", []byte(`call +15551230001`)), "5551230", "+…0001"},
 	{"a struct", zap.Any("request", struct{ Token, To string }{"abc", "+15551230001"}), "abc", "+…0001"},
 	{"a map in a list", zap.Any("all", []any{map[string]any{"pin": "1234", "x": "y"}}), "1234", `"x":"y"`},
 	{"a stringer", zap.Stringer("at", stringer("+15551230001")), "5551230", "+…0001"},
-	{"an object", zap.Object("peer", object{}), "1234", hidden},
-	{"an inline object", zap.Inline(object{}), "1234", hidden},
-	{"the passcode of a meeting", zap.String("passcode", "aB3xYz"), "aB3xYz", hidden},
-	{"the link of a meeting", zap.String("meetingLink", "https://meet.example/j/s3cr3tpath"), "s3cr3tpath", hidden},
-	{"the id of a meeting", zap.String("meeting-id", "123456789012"), "123456789012", hidden},
+	{"an object", zap.Object("peer", object{}), "1234", Hidden},
+	{"an inline object", zap.Inline(object{}), "1234", Hidden},
+	{"the passcode of a meeting", zap.String("passcode", "aB3xYz"), "aB3xYz", Hidden},
+	{"the link of a meeting", zap.String("meetingLink", "https://meet.example/j/s3cr3tpath"), "s3cr3tpath", Hidden},
+	{"the id of a meeting", zap.String("meeting-id", "123456789012"), "123456789012", Hidden},
 	{"the coordinates of a meeting in a body", zap.Any("room", map[string]any{"meetingId": "123456789012", "id": "99"}), "123456789012", `"id":"99"`},
-	{"the passcode of a meeting in a URL", zap.String("uri", "https://x.example/join?id=1&passcode=aB3xYz"), "aB3xYz", "&passcode=" + hidden},
-	{"what has nothing to hide", zap.Stringer("address", netip.MustParseAddr("192.0.2.1")), hidden, "192.0.2.1"},
-	{"a duration and a count", zap.Int("packets", 12345678), hidden, "12345678"},
+	{"the passcode of a meeting in a URL", zap.String("uri", "https://x.example/join?id=1&passcode=aB3xYz"), "aB3xYz", "&passcode=" + Hidden},
+	{"a phone number that is told from others", zap.String("from", "4:+15551230001_a1b2"), "1555123", "+…0001_a1b2"},
+	{"more digits than a number has", zap.String("from", "+1555123000112345678"), "15551230", "+…5678"},
+	{"a phone number without a plus", zap.String("userId", "4:0301234567"), "03012345", "4:…4567"},
+	{"what a telephone system dials", zap.Error(errors.New(`add 4:*31#0301234567: gone`)), "0301234", "add 4:…4567: gone"},
+	{"a phone number in a path", zap.String("path", "/participants/4%3A0301234567"), "0301234", "4%3A…4567"},
+	{"a phone number in a URL in a URL", zap.String("path", "?to=%252B15551230001"), "5551230", "+…0001"},
+	{"a SIP address", zap.String("peer", "sip:0301234567@trunk.example"), "0301234", "sip:…4567@trunk.example"},
+	{"a telephone address", zap.String("peer", "<tel:0301234567>"), "0301234", "tel:…4567>"},
+	{"a port, which is none", zap.String("remote", "10.0.0.4:50123"), Hidden, "10.0.0.4:50123"},
+	{"a connection string the other way round", zap.String("use", "accesskey=Zm9v;endpoint=https://h/"), "Zm9v", "accesskey=" + Hidden},
+	{"a password with an at sign", zap.String("uri", "nats://bot:s3@cr3t@nats:4222"), "cr3t", "nats://bot:" + Hidden + "@nats:4222"},
+	{"a token for a user in a URL", zap.String("uri", "nats://s3cr3t@nats:4222"), "s3cr3t", "nats://" + Hidden + "@nats:4222"},
+	{"a key in a query of another name", zap.String("uri", "wss://x.example/s?api_key=s3cr3t&x=1"), "s3cr3t", "?api_key=" + Hidden + "&x=1"},
+	{"a password in a query", zap.String("uri", "https://x.example/?pwd=s3cr3t"), "s3cr3t", "?pwd=" + Hidden},
+	{"credentials of a cloud", zap.String("uri", "https://x.example/?X-Amz-Credential=s3cr3t"), "s3cr3t", "Credential=" + Hidden},
+	{"a secret of a longer name", zap.String("clientSecret", "s3cr3t"), "s3cr3t", Hidden},
+	{"a header of a longer name", zap.String("X-Api-Key", "s3cr3t"), "s3cr3t", Hidden},
+	{"bytes that are no text", zap.Binary("body", []byte("s3cr3t")), "czNjcjN0", Hidden},
+	{"what has nothing to hide", zap.Stringer("address", netip.MustParseAddr("192.0.2.1")), Hidden, "192.0.2.1"},
+	{"a duration and a count", zap.Int("packets", 12345678), Hidden, "12345678"},
 }
 
 type stringer string
@@ -187,15 +205,13 @@ func TestSpansReachTheCollectorByShutdown(t *testing.T) {
 func FuzzAPhoneNumberNeverSurvives(f *testing.F) {
 	f.Add("call ", " now")
 	f.Add("4:", "\r\n")
+	f.Add("4:", "_a1")
+	f.Add("", "99999999")
 	f.Fuzz(func(t *testing.T, before, after string) {
-		if redactText(before+"+15551230001"+after) == before+"+15551230001"+after && !strings.ContainsAny(after[:min(1, len(after))], "0123456789_") && !isLetter(after) {
+		if strings.Contains(redactText(before+"+15551230001"+after), "+1555123") {
 			t.Errorf("%q lets it through", before+"…"+after)
 		}
 	})
-}
-
-func isLetter(s string) bool {
-	return s != "" && (s[0]|0x20 >= 'a' && s[0]|0x20 <= 'z')
 }
 
 func BenchmarkALineWithThreeFields(b *testing.B) {
