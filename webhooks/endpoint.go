@@ -131,6 +131,7 @@ func (t *Teller) illHost(q *queue, f failure) bool {
 	t.watch(&e.gate, e.gate.fail(time.Now(), t.wait) > 0)
 	t.blame(e, &e.gate, f.reason, before)
 	path.probing = false
+	t.watch(path, path.shut()) // who waits there must not wait for this one
 	if len(path.waiting) == 0 && path.failures == 0 {
 		delete(e.paths, q.target.path)
 	}

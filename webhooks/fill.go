@@ -41,10 +41,22 @@ func (t *Teller) fill(q *queue) {
 			}
 			q.page(page, through)
 			t.bodies += len(page)
+			t.shelve(q)
 			t.mark(q)
 			t.pump(q)
 		})
 	})
+}
+
+// shelve decides what becomes of a page that was read although it cannot be told
+// yet: what is too old is weeded out, and if too much is listed it goes back.
+func (t *Teller) shelve(q *queue) {
+	switch {
+	case t.stale(q):
+		t.uproot(q)
+	case q.waiting && t.bodies > bodies:
+		t.bodies -= q.listing(q.unlist)
+	}
 }
 
 // filled lets the next one read.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -95,6 +96,25 @@ func TestAProbeThatIsNotRefusedLetsTheNextOneThrough(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWhoWaitsAtAPathIsNotForgottenWhenItsHostGoesToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		teller := still()
+		probing, waits := lined(t, teller, callback), lined(t, teller, callback)
+		path := probing.endpoint.path(probing.target.path)
+		path.failures = tripped
+		waits.waitIn(&path.waiting)
+		a := trying(t, teller, probing)
+		a.record.Time = time.Now().Add(-100 * time.Hour) // it is given up with this attempt
+		teller.flushing, teller.held[waits.owner] = true, struct{}{} // there is no disk, and nobody to post to
+		teller.ended(a, result{verdict: refused, failure: failure{reason: "connection refused"}, record: a.record})
+		time.Sleep(time.Minute)
+		teller.clock.run()
+		if waits.waiting {
+			t.Error("it waits for ever")
+		}
+	})
 }
 
 func TestAnEventOfADeletedSubscriptionIsNotCountedAnyMore(t *testing.T) {

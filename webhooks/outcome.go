@@ -1,10 +1,5 @@
 package webhooks
 
-import (
-	"slices"
-	"time"
-)
-
 // hushed is what happens when the grace is over: the slot is free for others,
 // and unless silence is a failure the next event goes (behaviours: silence).
 func (t *Teller) hushed(a *attempt) {
@@ -83,7 +78,7 @@ func (t *Teller) apply(a *attempt, r result) {
 		t.refuse(a, r)
 	case aborted:
 		if a.hushed && !a.ack {
-			q.relapse(a.position)
+			q.relapse(a.position, a.record.Time)
 		}
 	}
 }
@@ -124,7 +119,7 @@ func (t *Teller) refuse(a *attempt, r result) {
 		return
 	}
 	if a.hushed && !a.ack {
-		q.relapse(a.position)
+		q.relapse(a.position, a.record.Time)
 	}
 	q.failures++
 	if reason, over := t.hopeless(q, r); over {
@@ -141,39 +136,4 @@ func (t *Teller) refuse(a *attempt, r result) {
 	default:
 		t.snooze(q, max(t.wait(q.failures), r.failure.retryAfter))
 	}
-}
-
-// hopeless reports whether an event is never tried again.
-func (t *Teller) hopeless(q *queue, r result) (string, bool) {
-	if r.record == nil {
-		return "", false
-	}
-	age := t.cfg.Now().Sub(r.record.Time)
-	if q.kind == callback {
-		return r.failure.reason, age > t.cfg.Expiry
-	}
-	attempts, life := resourceAttempts, lifeOf(*r.record)
-	if r.record.Type == incomingCall {
-		attempts = incomingAttempts
-	}
-	never := slices.Contains([]int{400, 401, 403, 413}, r.failure.status) // events.md section 11
-	over := never || q.failures >= attempts || age+resourceAfter(q.failures) > life
-	return r.failure.reason, over
-}
-
-// sweepEvery is how often queues that are not tried are looked at for events
-// that are too old.
-const sweepEvery = time.Minute
-
-// sweep turns what is too old into dead letters.
-func (t *Teller) sweep() {
-	for _, q := range t.queues {
-		for q.kind == callback && !q.busy && len(q.owed) > 0 && t.cfg.Now().Sub(q.owed[0].record.Time) > t.cfg.Expiry {
-			o := q.owed[0]
-			t.write(q, o.position, o.record, letterDead, "too old")
-			t.settle(q, o.position)
-			t.mark(q)
-		}
-	}
-	t.clock.in(sweepEvery, t.sweep)
 }

@@ -35,6 +35,14 @@ type owed struct {
 	at       time.Time    // when it came, or could have come at the earliest
 }
 
+// written is when the event was written down; zero if that must be read again.
+func (o owed) written() time.Time {
+	if o.record == nil {
+		return time.Time{}
+	}
+	return o.record.Time
+}
+
 // queue is what one destination is owed of one connection. It exists only while
 // something is owed, or still in the air. The loop's alone.
 type queue struct {
@@ -57,12 +65,16 @@ type queue struct {
 	told   uint64
 	again  []uint64
 	silent []uint64
-	// relapsed is since when any has failed late.
-	relapsed time.Time
+	// relapsed is since when any has failed late; failed is when the first of them
+	// was written, or earlier, zero if that is not known.
+	relapsed, failed time.Time
 	// owed is what comes next. If behind is not zero, there is more in the log,
 	// after read and up to behind.
 	owed         []owed
 	read, behind uint64
+	// unread is when the first of those was written, or earlier; zero if that is
+	// not known.
+	unread time.Time
 
 	busy     bool // an attempt, or reading the log
 	waiting  bool // at a gate or for a slot
@@ -113,15 +125,30 @@ func (q *queue) offer(o owed, room bool) {
 		if n := len(q.owed); n > 0 {
 			q.read = q.owed[n-1].position
 		}
+		q.unread = o.written()
 	}
 	q.behind = o.position
+}
+
+// unlist lets go of what is listed; it stands in the log.
+func (q *queue) unlist() {
+	if len(q.owed) == 0 {
+		return
+	}
+	if q.behind == 0 {
+		q.behind = last(q.owed)
+	}
+	q.read, q.unread, q.owed = q.told, q.owed[0].written(), nil
 }
 
 // page adds what was read from the log after q.read.
 func (q *queue) page(entries []owed, read uint64) {
 	q.owed = append(q.owed, entries...)
+	if n := len(entries); n > 0 {
+		q.unread = entries[n-1].written()
+	}
 	if q.read = read; q.read >= q.behind {
-		q.read, q.behind = 0, 0
+		q.read, q.behind, q.unread = 0, 0, time.Time{}
 		if len(q.owed) == 0 {
 			q.told = max(q.told, read)
 		}
@@ -162,11 +189,15 @@ func (q *queue) hush(position uint64) {
 	q.silent = append(q.silent, position)
 }
 
-// relapse notes that a position which had been let go has failed after all.
-func (q *queue) relapse(position uint64) {
+// relapse notes that a position which had been let go, and was written then, has
+// failed after all.
+func (q *queue) relapse(position uint64, written time.Time) {
 	q.silent = remove(q.silent, position)
 	if len(q.again) == 0 {
-		q.relapsed = time.Now()
+		q.relapsed, q.failed = time.Now(), written
+	}
+	if written.Before(q.failed) {
+		q.failed = written
 	}
 	at, found := slices.BinarySearch(q.again, position)
 	if !found {

@@ -55,6 +55,8 @@ type Teller struct {
 	unfilled  []*queue // that wait to
 	loose     int      // events that are told, but not durably so
 	unsaid    []*queue // that wait until fewer are
+	weeds     []*queue // that may be owed what is too old
+	weeding   bool
 	draining  bool
 	drained   chan struct{}
 }

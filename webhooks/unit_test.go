@@ -134,8 +134,8 @@ func TestAQueueKeepsWhatFailedLateInFront(t *testing.T) {
 	}
 	q.hush(10)
 	q.hush(11)
-	q.relapse(11)
-	q.relapse(10)
+	q.relapse(11, time.Now())
+	q.relapse(10, time.Now())
 	if o, _ := q.head(); o.position != 10 || q.first() != 10 {
 		t.Errorf("next is %d", o.position)
 	}
@@ -159,6 +159,15 @@ func TestALongQueueListsOnlyItsBeginning(t *testing.T) {
 	}
 	if _, ok := q.head(); ok || !q.pending() {
 		t.Error("it does not know that more is in the log")
+	}
+	later := time.Now()
+	q.page([]owed{{position: 100, record: &call.Record{Time: later}}}, 500)
+	if !q.unread.Equal(later) || q.behind != 999 {
+		t.Errorf("what is behind was written at %s or later", q.unread)
+	}
+	q.unlist()
+	if o, ok := q.head(); ok || q.read >= 100 || !q.unread.Equal(later) {
+		t.Errorf("lists %d, reads after %d", o.position, q.read)
 	}
 	q.page([]owed{{position: 998}}, 999)
 	if o, _ := q.head(); o.position != 998 || q.behind != 0 {
