@@ -106,7 +106,7 @@ func TestWhoWaitsAtAPathIsNotForgottenWhenItsHostGoesToo(t *testing.T) {
 		path.failures = tripped
 		waits.waitIn(&path.waiting)
 		a := trying(t, teller, probing)
-		a.record.Time = time.Now().Add(-100 * time.Hour) // it is given up with this attempt
+		a.record.Time = time.Now().Add(-100 * time.Hour)             // it is given up with this attempt
 		teller.flushing, teller.held[waits.owner] = true, struct{}{} // there is no disk, and nobody to post to
 		teller.ended(a, result{verdict: refused, failure: failure{reason: "connection refused"}, record: a.record})
 		time.Sleep(time.Minute)

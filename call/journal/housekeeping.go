@@ -84,19 +84,19 @@ func (j *Journal) free() (float64, error) {
 }
 
 // tidy removes what is older than the retention and, if the log is still too
-// large, whole days from its beginning. It returns the bytes that are left.
+// large, day after day from its beginning; of a day in which something is owed,
+// the rest. It returns the bytes that are left.
 func (j *Journal) tidy(ctx context.Context) uint64 {
 	j.cut(ctx, j.cfg.Now().Add(-j.cfg.Retention-doubt).Truncate(day))
 	size, oldest := j.size(ctx)
+	if oldest.IsZero() {
+		return size
+	}
 	limit := uint64(j.cfg.MaxBytes) / 10 * 9 //nolint:gosec // positive
 	today := j.cfg.Now().Truncate(day)
-	for size > limit && !oldest.IsZero() && oldest.Before(today) {
-		j.cut(ctx, oldest.Truncate(day).Add(day))
-		left, next := j.size(ctx)
-		if left == size { // all of it is owed
-			return size
-		}
-		size, oldest = left, next
+	for end := oldest.Truncate(day).Add(day); size > limit && !end.After(today); end = end.Add(day) {
+		j.cut(ctx, end)
+		size, _ = j.size(ctx)
 	}
 	return size
 }

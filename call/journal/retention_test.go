@@ -6,7 +6,10 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/nats-io/nats-server/v2/server/ats"
 
 	"github.com/botd-dev/botd/call"
 )
@@ -61,6 +64,47 @@ func TestALogThatIsTooLargeLosesItsOldestDays(t *testing.T) {
 	if size != 0 || h.Full() {
 		t.Errorf("%d bytes of two days ago are left, full is %v", size, h.Full())
 	}
+}
+
+func TestWhatIsOwedKeepsNoYoungerDaysOfOthers(t *testing.T) {
+	// The store keeps one clock for all there are; it must not begin in the
+	// bubble.
+	ats.Register()
+	defer ats.Unregister()
+	synctest.Test(t, func(t *testing.T) {
+		dir, small := t.TempDir(), func(c *Config) { c.MaxBytes = 1000 }
+		owed, told := talking(1), talking(2)
+		h := openAt(t, dir, small)
+		for n := 3; shardOf(told.call, h.Shards()) == shardOf(owed.call, h.Shards()); n++ {
+			told = talking(n)
+		}
+		h.write(t, owed.call, owed.opens(), owed.hangsUp())
+		h = later(t, h, dir, small)
+		h.write(t, told.call, told.opens(), told.says("botd.test"), told.hangsUp())
+		h = later(t, h, dir, small)
+		defer h.close(t)
+		h.Keep(func(shard int) uint64 {
+			if shard == shardOf(owed.call, h.Shards()) {
+				return 1
+			}
+			return 0
+		})
+		h.tidy(t.Context())
+		if _, err := h.Read(t.Context(), told.connection, 0, 9); !errors.Is(err, ErrUnknown) {
+			t.Errorf("what nobody needs is still there: %v", err)
+		}
+		if got, err := h.Read(t.Context(), owed.connection, 0, 9); err != nil || len(got) != 2 {
+			t.Errorf("what is owed has gone: %d, %v", len(got), err)
+		}
+	})
+}
+
+// later opens a log again after a day.
+func later(t *testing.T, h *house, dir string, change func(*Config)) *house {
+	t.Helper()
+	h.close(t)
+	time.Sleep(day)
+	return openAt(t, dir, change)
 }
 
 func TestALogIsFullWithinASecondAndCallsThatRunGoOn(t *testing.T) {
