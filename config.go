@@ -26,6 +26,7 @@ type Config struct {
 	Media
 	Voices
 	Outgoing
+	Webhooks
 	Log
 	Limits
 	Throttles
@@ -118,6 +119,7 @@ type Subscription struct {
 	Endpoint   string             `json:"endpoint"`
 	Schema     string             `json:"schema,omitempty"`
 	EventTypes []string           `json:"eventTypes,omitempty"`
+	Ack        string             `json:"ack,omitempty"`
 	Filter     SubscriptionFilter `json:"filter,omitzero"`
 }
 
@@ -125,6 +127,23 @@ type Subscription struct {
 type SubscriptionFilter struct {
 	To   []string `json:"to,omitempty"`
 	From []string `json:"from,omitempty"`
+}
+
+// Webhooks is how patiently applications are told.
+type Webhooks struct {
+	// WebhookGrace (webhook-grace) is how long an endpoint that has taken an event
+	// may be silent before the next one goes, WebhookTimeout (webhook-timeout)
+	// before it is cut.
+	WebhookGrace, WebhookTimeout time.Duration
+	// WebhookRetry (webhook-retry) is how long the first failure waits; each waits
+	// twice as long as the one before it, up to WebhookRetryLongest
+	// (webhook-retry-longest).
+	WebhookRetry, WebhookRetryLongest time.Duration
+	// WebhookExpiry (webhook-expiry) is how old an event becomes before it is a
+	// dead letter.
+	WebhookExpiry time.Duration
+	// WebhookSecrets (webhook-secrets) sign what is posted, the newest first.
+	WebhookSecrets []string
 }
 
 // Log is where events are written down.
@@ -208,6 +227,9 @@ func (c Config) Validate() error {
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return &SettingError{"tls-key", c.TLSKey, "tls-cert and tls-key both, or neither"}
+	}
+	if c.WebhookRetryLongest < c.WebhookRetry {
+		return &SettingError{"webhook-retry-longest", formatDuration(c.WebhookRetryLongest), "not less than webhook-retry"}
 	}
 	if c.HTTPAddr == "" && c.HTTPSAddr == "" {
 		return &SettingError{"http-addr", "", "an address for http-addr, https-addr or both"}

@@ -86,6 +86,15 @@ func accessKeyKind() kind[string] {
 	return k
 }
 
+func webhookSecretsKind() kind[[]string] {
+	k := listOf(words("whsec_ and base64 of 24 to 64 bytes, several separated by commas", func(s string) bool {
+		_, ok := webhookSecret(s)
+		return ok
+	}))
+	k.secret = true
+	return k
+}
+
 func secretKind() kind[string] {
 	k := textKind()
 	k.secret = true

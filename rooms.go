@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 	"go.uber.org/zap"
@@ -27,7 +26,6 @@ import (
 	"github.com/botd-dev/botd/media/codec"
 	"github.com/botd-dev/botd/media/mix"
 	"github.com/botd-dev/botd/media/prompt"
-	"github.com/botd-dev/botd/webhooks"
 )
 
 func (s *Server) startCalls(ctx context.Context) error {
@@ -102,53 +100,6 @@ func (s *Server) startService(ctx context.Context) {
 		Application: applicationID(s.issuer.Resource()),
 		Streams:     s.streams(),
 	})
-}
-
-// startWebhooks starts telling. What the calls say at their end is told too,
-// so the calls are stopped before.
-func (s *Server) startWebhooks(ctx context.Context) error {
-	t, err := webhooks.New(ctx, webhooks.Config{
-		Journal: s.journal, HTTP: s.outgoing,
-		Token:      func(context.Context) (string, error) { return s.issuer.WebhookToken() },
-		CheckURL:   s.guard.CheckURL,
-		Away:       s.away,
-		AwayAfter:  s.cfg.FillerAfter,
-		Topic:      topic(s.issuer.Resource()),
-		ConfirmURL: s.publicURL() + rest.ConfirmPath,
-		Log:        s.log.Named("webhooks"), Registerer: s.telemetry.Metrics,
-	})
-	if err != nil {
-		return err
-	}
-	s.webhooks = t
-	s.calls.Reach(t)
-	done := make(chan error, 1)
-	go func() { done <- t.Run(context.WithoutCancel(ctx)) }()
-	s.onStop("webhooks", func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(ctx, tellTimeout)
-		defer cancel()
-		if err := t.Close(ctx); err != nil {
-			s.log.Info("not everything could be told; it will be after the next start")
-		}
-		return <-done
-	})
-	s.onStop("calls", s.calls.Close)
-	for _, sub := range s.cfg.Subscriptions {
-		if err := t.Adopt(ctx, webhooks.Subscription{
-			Name: sub.Name, Endpoint: sub.Endpoint, Schema: sub.Schema, EventTypes: sub.EventTypes,
-			Filter: webhooks.Filter{From: sub.Filter.From, To: sub.Filter.To},
-		}); err != nil {
-			return fmt.Errorf("subscriptions: %s: %w", sub.Name, err)
-		}
-	}
-	return nil
-}
-
-// topic names the resource in its events, in the form that subscribers of the
-// service parse (events.md section 9).
-func topic(resource uuid.UUID) string {
-	return "/subscriptions/" + resource.String() +
-		"/resourceGroups/botd/providers/Microsoft.Communication/communicationServices/botd"
 }
 
 func (s *Server) startBrowsers(context.Context) error {

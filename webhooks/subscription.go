@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -30,6 +31,13 @@ const incomingCall = "Microsoft.Communication.IncomingCall"
 // callEnded is the event after which a call says nothing more.
 const callEnded = "Microsoft.Communication.CallEnded"
 
+// resourceTypes are the types of resource events (events.md section 8).
+var resourceTypes = []string{
+	incomingCall, "Microsoft.Communication.CallStarted", callEnded,
+	"Microsoft.Communication.CallParticipantAdded", "Microsoft.Communication.CallParticipantRemoved",
+	"Microsoft.Communication.RecordingFileStatusUpdated",
+}
+
 // ackRequired is what Ack says to make silence a failure.
 const ackRequired = "required"
 
@@ -53,6 +61,9 @@ type Subscription struct {
 	Filter Filter `json:"filter"`
 	// Ack "required" makes the endpoint's silence a failure.
 	Ack string `json:"ack,omitempty"`
+	// Configured says that it stands in the configuration of the server. It is
+	// ours to say.
+	Configured bool `json:"configured,omitempty"`
 	// State is "Active" or "AwaitingManualAction". It is ours to say.
 	State string `json:"state,omitempty"`
 }
@@ -64,22 +75,48 @@ type Filter struct {
 	To   []string `json:"to,omitempty"`
 }
 
-// Validate reports what cannot be.
+// Invalid is a field of a subscription that cannot be as it is. It is an
+// ErrSubscription.
+type Invalid struct {
+	Field string
+	Why   error
+}
+
+// Error fits error.
+func (i *Invalid) Error() string { return fmt.Sprintf("%s: %s: %s", ErrSubscription, i.Field, i.Why) }
+
+// Unwrap lets both be found.
+func (i *Invalid) Unwrap() []error { return []error{ErrSubscription, i.Why} }
+
+func wrong(field, format string, values ...any) error {
+	return &Invalid{field, fmt.Errorf(format, values...)}
+}
+
+// Validate reports the first field that cannot be as it is, as an *Invalid. No
+// schema is the default.
 func (s Subscription) Validate() error {
 	if len(s.Name) == 0 || len(s.Name) > 64 || strings.ContainsFunc(s.Name, notOfName) {
-		return fmt.Errorf("%w: a name has 1 to 64 letters, digits, '-' and '_'", ErrSubscription)
+		return wrong("name", "it has 1 to 64 letters, digits, '-' and '_'")
 	}
 	if _, err := parseTarget(s.Endpoint); err != nil {
-		return fmt.Errorf("%w: endpoint: %w", ErrSubscription, err)
+		return &Invalid{"endpoint", err}
 	}
-	if s.Schema != SchemaEventGrid && s.Schema != SchemaCloudEvents {
-		return fmt.Errorf("%w: schema %q is neither eventgrid nor cloudevents", ErrSubscription, s.Schema)
+	if schema := s.schema(); schema != SchemaEventGrid && schema != SchemaCloudEvents {
+		return wrong("schema", "%q is neither %s nor %s", s.Schema, SchemaEventGrid, SchemaCloudEvents)
+	}
+	for n, kind := range s.EventTypes {
+		if !slices.Contains(resourceTypes, kind) {
+			return wrong(fmt.Sprintf("eventTypes[%d]", n), "%q is none of %s", kind, strings.Join(resourceTypes, ", "))
+		}
 	}
 	if s.Ack != "" && s.Ack != ackRequired {
-		return fmt.Errorf("%w: ack %q is not \"required\"", ErrSubscription, s.Ack)
+		return wrong("ack", "%q is not %q", s.Ack, ackRequired)
 	}
 	return nil
 }
+
+// schema is the schema meant, however it is spelled.
+func (s Subscription) schema() string { return cmp.Or(strings.ToLower(s.Schema), SchemaEventGrid) }
 
 func notOfName(r rune) bool {
 	return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", r)

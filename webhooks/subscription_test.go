@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,40 @@ func TestASubscriptionOutlivesTheProcess(t *testing.T) {
 	}
 }
 
+func TestASubscriptionThatIsNotConfiguredAnyMoreEnds(t *testing.T) {
+	dir := t.TempDir()
+	app := subscribing(t)
+	stays := Subscription{Name: "stays", Endpoint: app.URL, Ack: ackRequired}
+	d := openAt(t, dir, quick)
+	if err := d.Configure(t.Context(), []Subscription{stays, {Name: "goes", Endpoint: app.URL}, {Name: "theirs", Endpoint: app.URL}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []Subscription{{Name: "asked", Endpoint: app.URL}, {Name: "theirs", Endpoint: app.URL}} {
+		if got, err := d.Subscribe(t.Context(), s); err != nil || got.Configured {
+			t.Fatal(got, err)
+		}
+	}
+	d.close(t)
+	d = openAt(t, dir, quick)
+	defer d.abandon(t)
+	if err := d.Configure(t.Context(), []Subscription{stays}); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range d.Subscriptions() {
+		names = append(names, s.Name)
+	}
+	if !slices.Equal(names, []string{"asked", "stays", "theirs"}) {
+		t.Errorf("left are %v", names)
+	}
+	if s, err := d.Subscription("stays"); err != nil || s.Ack != ackRequired || !s.Configured {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if err := d.Configure(t.Context(), []Subscription{{Name: "bad", Endpoint: "x"}}); !errors.Is(err, ErrSubscription) {
+		t.Errorf("a bad one: %v", err)
+	}
+}
+
 func TestASubscriptionCanBeConfirmedByHand(t *testing.T) {
 	d := openNew(t, quick, func(c *Config) { c.ConfirmURL = "https://example.org/confirm/" })
 	app := subscribing(t)
@@ -198,14 +233,17 @@ func TestAnEndpointThatDoesNotAgreeIsNotSubscribed(t *testing.T) {
 			t.Errorf("%s: %v", s.Name, err)
 		}
 	}
-	for _, s := range []Subscription{
-		{Name: "a b", Endpoint: app.URL},
-		{Name: "s", Endpoint: "file:///etc/passwd"},
-		{Name: "s", Endpoint: app.URL, Schema: "soap"},
-		{Name: "s", Endpoint: app.URL, Ack: "maybe"},
+	for field, s := range map[string]Subscription{
+		"name":          {Name: "a b", Endpoint: app.URL},
+		"endpoint":      {Name: "s", Endpoint: "file:///etc/passwd"},
+		"schema":        {Name: "s", Endpoint: app.URL, Schema: "soap"},
+		"eventTypes[1]": {Name: "s", Endpoint: app.URL, EventTypes: []string{incomingCall, "Microsoft.Communication.IncommingCall"}},
+		"ack":           {Name: "s", Endpoint: app.URL, Ack: "maybe"},
 	} {
-		if _, err := d.Subscribe(t.Context(), s); !errors.Is(err, ErrSubscription) {
-			t.Errorf("%+v: %v", s, err)
+		_, err := d.Subscribe(t.Context(), s)
+		var invalid *Invalid
+		if !errors.Is(err, ErrSubscription) || !errors.As(err, &invalid) || invalid.Field != field {
+			t.Errorf("%s: %v", field, err)
 		}
 	}
 	if all := d.Subscriptions(); len(all) != 0 {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -137,12 +136,12 @@ func (t *Teller) Subscriptions() []Subscription { return t.subscribe.list() }
 // subscription is returned in that state. ErrHandshake if it refuses. What is
 // still owed goes to the new endpoint.
 func (t *Teller) Subscribe(ctx context.Context, s Subscription) (Subscription, error) {
-	s.Schema = cmp.Or(strings.ToLower(s.Schema), SchemaEventGrid)
 	if err := s.Validate(); err != nil {
 		return Subscription{}, err
 	}
+	s.Schema, s.Configured = s.schema(), false
 	if err := t.cfg.CheckURL(ctx, s.Endpoint); err != nil {
-		return Subscription{}, fmt.Errorf("%w: endpoint: %w", ErrSubscription, err)
+		return Subscription{}, &Invalid{"endpoint", err}
 	}
 	old, ok := t.subscribe.get(s.Name)
 	if ok && old.State == StateActive && old.Endpoint == s.Endpoint && old.Schema == s.Schema {
@@ -165,13 +164,34 @@ func (t *Teller) Subscribe(ctx context.Context, s Subscription) (Subscription, e
 	return s, t.turn(ctx, s.Name)
 }
 
-// Adopt makes a subscription without asking its endpoint: for those that the
-// operator wrote into the configuration. Run must be running.
+// Configure makes the subscriptions that the operator wrote into the
+// configuration, and ends those that have stood there and do not any more. Run
+// must be running.
+func (t *Teller) Configure(ctx context.Context, all []Subscription) error {
+	listed := make(map[string]bool)
+	for _, s := range all {
+		listed[s.Name] = true
+		if err := t.Adopt(ctx, s); err != nil {
+			return fmt.Errorf("subscription %s: %w", s.Name, err)
+		}
+	}
+	for _, s := range t.Subscriptions() {
+		if s.Configured && !listed[s.Name] {
+			if err := t.Unsubscribe(ctx, s.Name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Adopt makes a configured subscription, without asking its endpoint. Run must
+// be running.
 func (t *Teller) Adopt(ctx context.Context, s Subscription) error {
-	s.Schema, s.State = cmp.Or(strings.ToLower(s.Schema), SchemaEventGrid), StateActive
 	if err := s.Validate(); err != nil {
 		return err
 	}
+	s.Schema, s.State, s.Configured = s.schema(), StateActive, true
 	if err := t.subscribe.put(ctx, s); err != nil {
 		return err
 	}

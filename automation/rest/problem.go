@@ -132,6 +132,9 @@ func target(err error) string {
 	if invalid := (*room.Invalid)(nil); errors.As(err, &invalid) {
 		return invalid.Field
 	}
+	if invalid := (*webhooks.Invalid)(nil); errors.As(err, &invalid) {
+		return invalid.Field
+	}
 	if mistake := (*mistake)(nil); errors.As(err, &mistake) {
 		return mistake.target
 	}
