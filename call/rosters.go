@@ -19,7 +19,7 @@ func (c *Call) changed() {
 // again when the pause is over.
 func (c *Call) tellRosters() {
 	for _, cn := range c.connections {
-		if cn.state == Connected && cn.told != c.version && cn.pause == nil {
+		if (cn.state == Connected || cn.state == Transferring) && cn.told != c.version && cn.pause == nil {
 			cn.tellRoster()
 		}
 	}

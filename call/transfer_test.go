@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -196,6 +197,22 @@ func TestATransferToACallThatIsOnlyWatchedMakesItACallOfThree(t *testing.T) {
 		caller.p.Gone(call.ReasonLocal)
 		h.pass(time.Second)
 		h.want(agent.ended().Message, "not ended")
+	})
+}
+
+func TestWhoIsInTheCallIsToldWhileATransferIsUnderWay(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, cn := h.answered()
+		h.pass(time.Second)
+		h.want(cn.Transfer(h.Context(), call.Transfer{Target: bob}), nil)
+		caller.p.SelfMute()
+		h.pass(time.Second)
+		h.want(cn.View().State, call.Transferring)
+		var told call.ParticipantsUpdated
+		h.want(json.Unmarshal(h.book.last("ParticipantsUpdated").Data, &told), nil)
+		h.want(told.Participants, cn.View().Participants)
+		h.accept()
+		h.want(h.book.told(cn, true)[2:], []string{"ParticipantsUpdated", "CallTransferAccepted", "CallDisconnected"})
 	})
 }
 
