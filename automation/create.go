@@ -51,12 +51,9 @@ func (s *Service) Create(ctx context.Context, r CreateRequest) (*call.Connection
 	if err := first(r.validate(), s.echoed(ctx, r.OperationContext, "callbackUri", r.CallbackURI)); err != nil {
 		return nil, err
 	}
-	c := call.Creation{Seat: s.seat(r), To: r.Targets, Name: r.SourceDisplayName}
+	c := call.Creation{Seat: s.seat(r), To: r.Targets, Name: r.SourceDisplayName, CallerID: valueOf(r.SourceCallerID)}
 	if err := s.subscribe(ctx, &c.Seat, r.MediaOptions); err != nil {
 		return nil, err
-	}
-	if r.SourceCallerID != nil {
-		c.CallerID = r.SourceCallerID.Value
 	}
 	cn, err := s.cfg.Calls.Create(ctx, c)
 	if errors.Is(err, call.ErrTooMany) {

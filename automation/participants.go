@@ -55,7 +55,7 @@ func (s *Service) Add(ctx context.Context, cn *call.Connection, r AddRequest) (s
 		return "", err
 	}
 	return cn.Add(ctx, call.Addition{
-		To: r.ParticipantToAdd, Name: r.SourceDisplayName,
+		To: r.ParticipantToAdd, Name: r.SourceDisplayName, CallerID: valueOf(r.SourceCallerID),
 		Timeout: time.Duration(r.InvitationTimeout) * time.Second, Custom: r.CustomCallingContext,
 		Context: r.OperationContext, TellTo: r.OperationCallbackURI,
 	})

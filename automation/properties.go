@@ -34,6 +34,14 @@ type PhoneNumber struct {
 	Value string `json:"value"`
 }
 
+// valueOf is the number, empty for none.
+func valueOf(n *PhoneNumber) string {
+	if n == nil {
+		return ""
+	}
+	return n.Value
+}
+
 // PropertiesOf shows a connection as it was last durable.
 func PropertiesOf(cn *call.Connection) Properties {
 	v := cn.View()

@@ -52,14 +52,11 @@ func (s *Service) Transfer(ctx context.Context, cn *call.Connection, r TransferR
 		return err
 	}
 	t := call.Transfer{
-		Target: r.TargetParticipant, Transferee: r.Transferee, Custom: r.CustomCallingContext,
+		Target: r.TargetParticipant, Transferee: r.Transferee, CallerID: valueOf(r.SourceCallerID), Custom: r.CustomCallingContext,
 		Reference: call.Reference{Context: r.OperationContext, TellTo: r.OperationCallbackURI},
 	}
 	if r.TargetCall != nil {
 		t.TargetCall = r.TargetCall.CallConnectionID
-	}
-	if r.SourceCallerID != nil {
-		t.CallerID = r.SourceCallerID.Value
 	}
 	err := cn.Transfer(ctx, t)
 	if errors.Is(err, call.ErrTransferee) {

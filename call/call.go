@@ -145,11 +145,11 @@ func (c *Call) commit() {
 }
 
 // shielded is guarded for what runs outside the call's goroutine: a mistake in
-// a leg ends its call.
+// a leg, or in who rings, ends its call.
 func (c *Call) shielded(f func()) {
 	defer func() {
 		if p := recover(); p != nil {
-			c.log.Error("a listener of the call panicked", zap.Any("panic", p), zap.Stack("stack"))
+			c.log.Error("something outside the call panicked", zap.Any("panic", p), zap.Stack("stack"))
 			go c.post(func() { c.end(ReasonCrash) })
 		}
 	}()

@@ -2,6 +2,7 @@ package call
 
 import (
 	"encoding/json"
+	"maps"
 
 	"github.com/botd-dev/botd/identity"
 )
@@ -149,19 +150,36 @@ type (
 // IncomingCall is the resource event that asks applications to answer
 // (events.md section 10). It belongs to the call, not to a connection.
 type IncomingCall struct {
-	To                  identity.ID    `json:"to"`
-	From                identity.ID    `json:"from"`
-	ServerCallID        string         `json:"serverCallId"`
-	CallerDisplayName   string         `json:"callerDisplayName"`
-	IncomingCallContext string         `json:"incomingCallContext"`
-	CorrelationID       string         `json:"correlationId"`
-	CustomContext       *CustomContext `json:"customContext,omitempty"`
+	To                  identity.ID `json:"to"`
+	From                identity.ID `json:"from"`
+	ServerCallID        string      `json:"serverCallId"`
+	CallerDisplayName   string      `json:"callerDisplayName"`
+	IncomingCallContext string      `json:"incomingCallContext"`
+	CorrelationID       string      `json:"correlationId"`
+	CustomContext       *carried    `json:"customContext,omitempty"`
 }
 
 // CustomContext travels from who calls to who is called (rest.md section 6.9).
 type CustomContext struct {
 	SIPHeaders  map[string]string `json:"sipHeaders,omitempty"`
 	VoIPHeaders map[string]string `json:"voipHeaders,omitempty"`
+}
+
+// carried is a CustomContext as an application is told it: with both maps,
+// be it empty ones, as programs look into them without asking.
+type carried struct {
+	SIPHeaders  map[string]string `json:"sipHeaders"`
+	VoIPHeaders map[string]string `json:"voipHeaders"`
+}
+
+func (c *CustomContext) carried() *carried {
+	if c == nil {
+		return nil
+	}
+	told := &carried{map[string]string{}, map[string]string{}}
+	maps.Copy(told.SIPHeaders, c.SIPHeaders)
+	maps.Copy(told.VoIPHeaders, c.VoIPHeaders)
+	return told
 }
 
 // The events beyond the contract: in the log, on streams, for Go bots, and on

@@ -151,6 +151,9 @@ func (h *handover) settled() bool {
 // taken says that the participant is another one now, or becomes it just now.
 func (h *handover) taken() bool { return h != nil && h.outcome.Load() == handed }
 
+// elsewhere says that the participant goes on in another call already.
+func (p *Participant) elsewhere() bool { return p.handover.taken() }
+
 // forward reports to whom the participant has become, once that is there.
 func (h *handover) forward(f func(*Participant)) {
 	<-h.there

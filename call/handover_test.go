@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -46,7 +47,7 @@ func braked(t *testing.T, f func(h *house, b *brake)) {
 
 // halfMoved moves alice from the application's one call to another, which stops
 // in the midst of taking her in, runs f, and lets it go on.
-func halfMoved(h *house, b *brake, readings int, f func(before *call.Participant)) (*phone, *call.Connection) {
+func halfMoved(h *house, b *brake, readings int, f func(from *call.Connection, before *call.Participant)) (*phone, *call.Connection) {
 	caller, from := h.answered()
 	_, to := h.talking(bob)
 	before := caller.p
@@ -54,7 +55,7 @@ func halfMoved(h *house, b *brake, readings int, f func(before *call.Participant
 	b.arm(readings)
 	go func() { _ = to.Move(h.Context(), call.Move{From: from.ID(), Who: []identity.ID{alice}}) }()
 	synctest.Wait()
-	f(before)
+	f(from, before)
 	synctest.Wait()
 	close(b.held)
 	h.pass(time.Second)
@@ -73,16 +74,34 @@ func TestWhoHangsUpWhileBeingMovedIsGone(t *testing.T) {
 		func(h *house, p *call.Participant) { go func() { _ = p.Leave(h.Context()) }() },
 	} {
 		braked(t, func(h *house, b *brake) {
-			caller, to := halfMoved(h, b, whenItIsCertain, func(before *call.Participant) { say(h, before) })
+			caller, to := halfMoved(h, b, whenItIsCertain, func(_ *call.Connection, before *call.Participant) { say(h, before) })
 			h.want(caller.ended(), call.ReasonLocal)
 			h.want(to.View().Participants, []call.Listed{{Identifier: app}, {Identifier: bob}})
 		})
 	}
 }
 
+func TestWhoHasJustBeenMovedIsNotRemoved(t *testing.T) {
+	for certain, want := range map[int]string{whenItIsCertain: "RemoveParticipantFailed", beforeItIsCertain: "RemoveParticipantSucceeded"} {
+		braked(t, func(h *house, b *brake) {
+			caller, to := halfMoved(h, b, certain, func(from *call.Connection, _ *call.Participant) {
+				h.want(from.Remove(h.Context(), alice, call.Reference{Context: "r"}), nil)
+			})
+			h.want(strings.Contains(string(h.book.last(want).Data), `"operationContext":"r"`), true)
+			if want == "RemoveParticipantSucceeded" {
+				h.want(caller.ended(), call.ReasonRemoved)
+				h.want(h.result("MoveParticipantFailed"), []int{404, 8558})
+				return
+			}
+			h.want(h.result(want), []int{404, 8558})
+			h.want(caller.p.Call(), to.View().ServerCallID)
+		})
+	}
+}
+
 func TestWhatIsSaidWhileBeingMovedHoldsThere(t *testing.T) {
 	braked(t, func(h *house, b *brake) {
-		caller, to := halfMoved(h, b, beforeItIsCertain, func(before *call.Participant) {
+		caller, to := halfMoved(h, b, beforeItIsCertain, func(_ *call.Connection, before *call.Participant) {
 			before.Lost()
 			before.SelfMute()
 		})
@@ -109,7 +128,7 @@ func TestWhoHoldsACallIsNotHeardInTheOneItIsMovedTo(t *testing.T) {
 
 func TestWhoHoldsACallWhileBeingMovedHoldsTheOther(t *testing.T) {
 	braked(t, func(h *house, b *brake) {
-		_, to := halfMoved(h, b, beforeItIsCertain, func(before *call.Participant) {
+		_, to := halfMoved(h, b, beforeItIsCertain, func(_ *call.Connection, before *call.Participant) {
 			h.want(before.Hold(h.Context()), nil)
 		})
 		h.want(to.View().Participants[2], call.Listed{Identifier: alice, Held: true})

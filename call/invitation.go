@@ -34,27 +34,11 @@ type Invitation struct {
 	timer *time.Timer
 }
 
-// invitee is what an invitation is made of.
-type invitee struct {
-	from, to identity.ID
-	name     string
-	custom   *CustomContext
-	timeout  time.Duration // zero: the call's own
-	promotes bool          // a third party: the call is 1:1 no more
-	aside    bool          // if they do not come the call goes on as it is
-	transfer *transfer     // they are the target of; nil for most
-
-	by      *Connection // who added, and is told how it ended; the loop only
-	known   string      // the id that by was told
-	context string      // by's operationContext
-	tellTo  string      // by's operationCallbackUri
-}
-
 // ID identifies the invitation, and is the invitationId of the contract.
 func (inv *Invitation) ID() string { return inv.id }
 
-// From is who calls.
-func (inv *Invitation) From() identity.ID { return inv.from }
+// From is who calls; a phone is shown the number that was given for it.
+func (inv *Invitation) From() identity.ID { return inv.caller() }
 
 // To is who is called.
 func (inv *Invitation) To() identity.ID { return inv.to }
@@ -115,10 +99,10 @@ func (c *Call) ring(p *Participant, who invitee, hops int) *Invitation {
 	p.invitation = inv
 	c.registry.enlist(inv)
 	c.record(IncomingCall{
-		To: inv.to, From: inv.from, ServerCallID: c.id, CallerDisplayName: inv.name,
+		To: inv.to, From: inv.caller(), ServerCallID: c.id, CallerDisplayName: inv.name,
 		IncomingCallContext: c.registry.cfg.IncomingContext(inv.id, c.registry.cfg.Now().Add(timeout)),
-		CorrelationID:       c.correlation, CustomContext: inv.custom,
-	}, nil, "/caller/"+string(inv.from)+"/recipient/"+string(inv.to))
+		CorrelationID:       c.correlation, CustomContext: inv.custom.carried(),
+	}, nil, "/caller/"+string(inv.caller())+"/recipient/"+string(inv.to))
 	c.afterwards(func() {
 		c.commits.Add(1) // the one that runs this is not done yet
 		go inv.alert()
@@ -130,6 +114,10 @@ func (c *Call) ring(p *Participant, who invitee, hops int) *Invitation {
 // once.
 func (inv *Invitation) alert() {
 	defer inv.call.commits.Done()
+	inv.call.shielded(inv.ringAll)
+}
+
+func (inv *Invitation) ringAll() {
 	select {
 	case <-inv.done: // it was over before it began
 		return
@@ -338,7 +326,7 @@ func (inv *Invitation) Answer(ctx context.Context, seat Seat) (*Connection, erro
 			return ErrNoCall
 		}
 		cn = inv.call.seat(inv.take(), kindAnswer, seat)
-		cn.source, cn.sourceName, cn.targets = inv.from, inv.name, []identity.ID{inv.to}
+		cn.source, cn.sourceName, cn.targets = inv.caller(), inv.name, []identity.ID{inv.to}
 		cn.open()
 		inv.call.answered()
 		if inv.call.expects { // the transferee comes first, and then it is connected
@@ -350,17 +338,6 @@ func (inv *Invitation) Answer(ctx context.Context, seat Seat) (*Connection, erro
 		return nil, inv.claimed(err)
 	}
 	return cn, nil
-}
-
-// onward is the invitation for somebody else. How long it rings starts anew,
-// unless whoever asked has said how long.
-func (inv *Invitation) onward(to identity.ID) invitee {
-	who := inv.invitee
-	who.to = to
-	if who.timeout > 0 {
-		who.timeout = max(time.Until(inv.until), 1)
-	}
-	return who
 }
 
 // Redirect asks somebody else instead. The participant keeps the identity it

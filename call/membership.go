@@ -3,6 +3,7 @@ package call
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/botd-dev/botd/identity"
@@ -14,6 +15,8 @@ type Addition struct {
 	To identity.ID
 	// Name is shown as the caller's display name.
 	Name string
+	// CallerID is the phone number shown to a phone, or empty.
+	CallerID string
 	// Timeout is how long it rings; zero is the setting of the server.
 	Timeout time.Duration
 	// Custom is sent along.
@@ -35,7 +38,7 @@ func (cn *Connection) Add(ctx context.Context, a Addition) (string, error) {
 			return fmt.Errorf("add: %w", err)
 		}
 		inv, err := cn.call.invite(invitee{
-			from: cn.seat.identity, to: a.To, name: a.Name, custom: a.Custom, timeout: a.Timeout,
+			from: cn.seat.identity, to: a.To, name: a.Name, number: a.CallerID, custom: a.Custom, timeout: a.Timeout,
 			promotes: true, by: cn, context: a.Context, tellTo: a.TellTo,
 		})
 		if err != nil {
@@ -90,8 +93,9 @@ func (c *Call) addition(id string, by *Connection) *Invitation {
 	return nil
 }
 
-// Remove takes somebody out of the call; RemoveParticipantSucceeded follows.
-// ErrNoParticipant if they are not in it.
+// Remove takes somebody out of the call; RemoveParticipantSucceeded follows, or
+// RemoveParticipantFailed if they have just been moved to another. ErrNoParticipant
+// if they are not in it.
 func (cn *Connection) Remove(ctx context.Context, id identity.ID, ref Reference) error {
 	return cn.do(ctx, func() error {
 		if err := cn.connected("remove"); err != nil {
@@ -102,6 +106,10 @@ func (cn *Connection) Remove(ctx context.Context, id identity.ID, ref Reference)
 			return fmt.Errorf("remove %s: %w", id, ErrNoParticipant)
 		}
 		cn.emit(accepted{Operation: "removeParticipant", OperationContext: ref.Context})
+		if who = slices.DeleteFunc(who, (*Participant).elsewhere); len(who) == 0 {
+			cn.emitTo(RemoveParticipantFailed{Outcome{ref.Context, failing(ErrNoParticipant).Result()}, id}, ref.TellTo)
+			return nil
+		}
 		cn.emitTo(RemoveParticipantSucceeded{Outcome{ref.Context, Success}, id}, ref.TellTo)
 		for _, p := range who {
 			p.takenOut(ReasonRemoved)

@@ -101,7 +101,7 @@ func (r *Registry) Create(ctx context.Context, cr Creation) (*Connection, error)
 		cn = c.seat(c.newParticipant(cr.As, cr.Name), kindCreate, cr.Seat)
 		cn.source, cn.sourceName, cn.callerID, cn.targets = cr.As, cr.Name, cr.CallerID, to
 		cn.open()
-		return c.inviteAll(to, invitee{from: cr.As, name: cr.Name, custom: cr.Custom})
+		return c.inviteAll(to, invitee{from: cr.As, name: cr.Name, number: cr.CallerID, custom: cr.Custom})
 	})
 	if err != nil { // cn may be about to be set: nobody waits any more
 		return nil, err

@@ -76,7 +76,7 @@ func (c *Call) publish() {
 		v.Connections = append(v.Connections, ConnectionView{cn.id, cn.state, cn.kind, cn.seat.identity, cn.telling.URI})
 	}
 	for _, inv := range c.invitations {
-		v.Invitations = append(v.Invitations, InvitationView{inv.id, inv.from, inv.to, inv.since, inv.since.Add(inv.lasts)})
+		v.Invitations = append(v.Invitations, InvitationView{inv.id, inv.caller(), inv.to, inv.since, inv.since.Add(inv.lasts)})
 	}
 	slices.SortFunc(v.Invitations, func(a, b InvitationView) int { return cmp.Compare(a.ID, b.ID) })
 	c.views = append(c.views, func() { c.view.Store(v) })

@@ -151,7 +151,7 @@ func (t *transfer) askIn() {
 // invitee is what the target is called with: it sees the transferee calling.
 func (t *transfer) invitee() invitee {
 	return invitee{
-		from: t.transferee.identity, name: t.transferee.name, to: t.Target, custom: t.Custom,
+		from: t.transferee.identity, name: t.transferee.name, number: t.CallerID, to: t.Target, custom: t.Custom,
 		timeout: t.cn.call.registry.cfg.Timeouts.Transfer, transfer: t, aside: t.whole,
 	}
 }

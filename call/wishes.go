@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/botd-dev/botd/identity"
 )
@@ -109,7 +110,7 @@ func (p *Participant) Remove(ctx context.Context, id identity.ID) error {
 		if err := p.may(Moderate, "remove somebody"); err != nil {
 			return err
 		}
-		who := p.call.devices(id, anybody)
+		who := slices.DeleteFunc(p.call.devices(id, anybody), (*Participant).elsewhere)
 		if len(who) == 0 {
 			return fmt.Errorf("remove %s: %w", id, ErrNoParticipant)
 		}

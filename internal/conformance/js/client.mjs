@@ -84,6 +84,7 @@ const toPhones = (world) => scene('to phones', async () => {
     const placed = await client.createCall(target, hooks.callback);
     properties(placed.callConnectionProperties, { state: 'connecting', hooks, targets: [phone] });
     assert.deepEqual(placed.callConnectionProperties.sourceCallerIdNumber, sourceCallIdNumber);
+    assert.equal((await phone.rings()).from, '4:+15551230000');
     await phone.accepts();
     const call = await connected(world, placed);
     const { participants } = await hooks.event(call.id, 'ParticipantsUpdated');

@@ -106,6 +106,7 @@ const adding = (world) => inCall(world, 'adding', async (call) => {
   await step(name('addParticipant, by phone, told elsewhere'), async () => {
     const invite = { targetParticipant: phone.identifier, sourceCallIdNumber: { phoneNumber: '+15551230000' } };
     await call.connection.addParticipant(invite, { operationCallbackUrl: hooks.elsewhere });
+    assert.equal((await phone.rings()).from, '4:+15551230000');
     await phone.accepts();
     const joined = await hooks.event(call.id, 'AddParticipantSucceeded', () => true, '/elsewhere');
     assert.equal(joined.participant.phoneNumber, phone.identifier.phoneNumber);
