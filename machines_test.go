@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/botd-dev/botd/call"
 )
@@ -27,6 +28,41 @@ func TestEveryTimeoutOfAMachineIsASetting(t *testing.T) {
 				t.Errorf("%s %s waits for %s, which is no setting", m.Name, state, timer)
 			}
 		}
+	}
+}
+
+// TestEveryTimeoutCanBeSetAndIsThatOfTheServiceElse sets each alone.
+func TestEveryTimeoutCanBeSetAndIsThatOfTheServiceElse(t *testing.T) {
+	seeds := call.Timeouts{
+		Establish: 85 * time.Second, Promotion: 115 * time.Second, Phone: 115 * time.Second, Reconnect: 120 * time.Second,
+		Call: 30 * time.Hour, Transfer: 60 * time.Second, Lobby: 30 * time.Minute, Empty: 30 * time.Second,
+	}
+	set := func(settings map[string]string, want call.Timeouts, modality time.Duration, people int) {
+		t.Helper()
+		c, err := Load(settings, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.timeouts(); got != want || c.TimeoutModality != modality || c.MaxParticipants != people {
+			t.Errorf("%v: got %+v, %v, %d", settings, got, c.TimeoutModality, c.MaxParticipants)
+		}
+	}
+	set(nil, seeds, 40*time.Second, 350)
+	set(map[string]string{"timeout-modality": "77s"}, seeds, 77*time.Second, 350)
+	set(map[string]string{"max-participants": "77"}, seeds, 40*time.Second, 77)
+	for name, of := range map[string]func(*call.Timeouts) *time.Duration{
+		"timeout-establish":  func(t *call.Timeouts) *time.Duration { return &t.Establish },
+		"timeout-promotion":  func(t *call.Timeouts) *time.Duration { return &t.Promotion },
+		"timeout-phone":      func(t *call.Timeouts) *time.Duration { return &t.Phone },
+		"timeout-reconnect":  func(t *call.Timeouts) *time.Duration { return &t.Reconnect },
+		"timeout-call":       func(t *call.Timeouts) *time.Duration { return &t.Call },
+		"timeout-transfer":   func(t *call.Timeouts) *time.Duration { return &t.Transfer },
+		"timeout-lobby":      func(t *call.Timeouts) *time.Duration { return &t.Lobby },
+		"timeout-empty-call": func(t *call.Timeouts) *time.Duration { return &t.Empty },
+	} {
+		want := seeds
+		*of(&want) = 77 * time.Second
+		set(map[string]string{name: "77s"}, want, 40*time.Second, 350)
 	}
 }
 

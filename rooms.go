@@ -48,11 +48,7 @@ func (s *Server) startCalls(ctx context.Context) error {
 		Now:             time.Now,
 		Random:          rand.Reader,
 		IncomingContext: s.contexts.Seal,
-		Timeouts: call.Timeouts{
-			Establish: s.cfg.TimeoutEstablish, Promotion: s.cfg.TimeoutPromotion, Phone: s.cfg.TimeoutPhone,
-			Reconnect: s.cfg.TimeoutReconnect, Call: s.cfg.TimeoutCall, Empty: s.cfg.TimeoutEmptyCall,
-			Transfer: s.cfg.TimeoutTransfer, Lobby: s.cfg.TimeoutLobby,
-		},
+		Timeouts:        s.cfg.timeouts(),
 		DialOut:         func(room string) bool { return s.meetings.DialOut(room) },
 		RoleOf:          func(room string, who identity.ID) call.Role { return s.meetings.RoleOf(room, who) },
 		MaxParticipants: s.cfg.MaxParticipants,
@@ -67,6 +63,15 @@ func (s *Server) startCalls(ctx context.Context) error {
 	}
 	s.startService(ctx)
 	return nil
+}
+
+// timeouts are the settings that a call goes by.
+func (c Config) timeouts() call.Timeouts {
+	return call.Timeouts{
+		Establish: c.TimeoutEstablish, Promotion: c.TimeoutPromotion, Phone: c.TimeoutPhone,
+		Reconnect: c.TimeoutReconnect, Call: c.TimeoutCall, Empty: c.TimeoutEmptyCall,
+		Transfer: c.TimeoutTransfer, Lobby: c.TimeoutLobby,
+	}
 }
 
 // startClock starts what ticks the bridges of all calls.
