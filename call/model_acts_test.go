@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/botd-dev/botd/call"
@@ -16,7 +17,7 @@ import (
 var acts = []func(ctx context.Context, m *model, a, b int){
 	// Time.
 	func(_ context.Context, _ *model, a, _ int) {
-		time.Sleep(time.Duration([]int{1, 10, 100, 249, 250, 1000, 31_000, 120_000}[a]) * time.Millisecond)
+		time.Sleep(time.Duration([]int{1, 100, 249, 250, 1000, 31_000, 120_000, 600_000}[a%8]) * time.Millisecond)
 	},
 	// Who is rung.
 	func(ctx context.Context, m *model, a, b int) { m.accept(ctx, a, b%4 == 0) },
@@ -24,24 +25,24 @@ var acts = []func(ctx context.Context, m *model, a, b int){
 	func(ctx context.Context, m *model, a, _ int) { m.answer(ctx, a) },
 	func(ctx context.Context, m *model, a, _ int) { m.answer(ctx, a) },
 	func(_ context.Context, m *model, a, _ int) {
-		if inv, ok := pick(m, &m.rang, a); ok {
+		if inv, ok := m.ringing(a); ok {
 			inv.Decline(call.ReasonBusy)
 		}
 	},
 	func(ctx context.Context, m *model, a, _ int) {
-		if inv, ok := pick(m, &m.rang, a); ok {
+		if inv, ok := m.ringing(a); ok {
 			_ = inv.Reject(ctx, call.ReasonDeclined)
 		}
 	},
 	func(ctx context.Context, m *model, a, b int) {
-		if inv, ok := pick(m, &m.rang, a); ok {
+		if inv, ok := m.ringing(a); ok {
 			_ = inv.Redirect(ctx, everyone[b])
 		}
 	},
 	// People.
 	func(ctx context.Context, m *model, a, _ int) {
 		if m.plan.start == 5 {
-			m.join(ctx, everyone[a])
+			m.join(ctx, everyone[a%8])
 		}
 	},
 	onLeg(func(_ context.Context, p *call.Participant, b int) {
@@ -66,26 +67,35 @@ var acts = []func(ctx context.Context, m *model, a, b int){
 	onLeg(func(ctx context.Context, p *call.Participant, _ int) { _ = p.Resume(ctx) }),
 	onLeg(func(ctx context.Context, p *call.Participant, _ int) { _ = p.Admit(ctx) }),
 	onLeg(func(ctx context.Context, p *call.Participant, b int) { _ = p.Return(ctx, everyone[b]) }),
-	// A room.
-	func(ctx context.Context, m *model, a, b int) {
-		if m.plan.start == 6 {
-			m.enter(ctx, everyone[a], roles[b%4], b < 4)
+	func(_ context.Context, m *model, a, b int) {
+		if l, ok := pick(m, &m.legs, a); ok && b == 0 {
+			l.breaks()
 		}
 	},
+	// A room.
+	func(ctx context.Context, m *model, a, b int) {
+		if m.plan.start == 6 || m.plan.start == roomWithApplication {
+			m.enter(ctx, everyone[a%8], roles[b%4], b < 4, a > 13)
+		}
+	},
+	func(ctx context.Context, m *model, a, b int) { m.lobby(ctx, a, b) },
+	func(ctx context.Context, m *model, a, b int) { m.lobby(ctx, a, b) },
 	func(ctx context.Context, m *model, a, b int) { m.lobby(ctx, a, b) },
 	// Applications.
 	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.add(ctx, cn, b) }),
 	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.add(ctx, cn, b) }),
 	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) {
-		if id, ok := pick(m, &m.invited, b); ok {
-			_ = cn.CancelAdd(ctx, id, call.Reference{})
+		inv, ok := pick(m, &m.invited, b)
+		if ok && b%4 != 0 {
+			cn = inv.by // else it may be somebody else's
 		}
+		_ = cn.CancelAdd(ctx, inv.id, call.Reference{})
 	}),
 	onConnection(func(ctx context.Context, _ *model, cn *call.Connection, b int) {
-		_ = cn.Remove(ctx, everyone[b], call.Reference{})
+		_ = cn.Remove(ctx, somebody(cn, b), call.Reference{})
 	}),
 	onConnection(func(ctx context.Context, _ *model, cn *call.Connection, b int) {
-		_ = cn.Mute(ctx, []identity.ID{everyone[b]}, call.Reference{})
+		_ = cn.Mute(ctx, []identity.ID{somebody(cn, b)}, call.Reference{})
 	}),
 	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.operate(ctx, cn, b) }),
 	onConnection(func(ctx context.Context, m *model, cn *call.Connection, b int) { m.operate(ctx, cn, b) }),
@@ -98,9 +108,7 @@ var acts = []func(ctx context.Context, m *model, a, b int){
 		_ = cn.Route(ctx, routings[b], call.Reference{})
 	}),
 	onConnection(func(ctx context.Context, m *model, cn *call.Connection, _ int) {
-		if cn, err := m.Connect(ctx, call.Connect{Locator: call.Locator{ServerCallID: cn.View().ServerCallID}}); err == nil {
-			m.seated(cn)
-		}
+		m.connect(ctx, call.Locator{ServerCallID: cn.View().ServerCallID})
 	}),
 	onConnection(func(ctx context.Context, _ *model, cn *call.Connection, _ int) { _ = cn.CancelMedia(ctx) }),
 	onConnection(func(ctx context.Context, _ *model, cn *call.Connection, _ int) { _ = cn.Leave(ctx) }),
@@ -144,17 +152,59 @@ var routings = [8]call.Routing{
 	{Preset: call.HearPairs},
 }
 
+// somebody is one of those in the call of a connection, or in none.
+func somebody(cn *call.Connection, n int) identity.ID {
+	if there := cn.View().Participants; len(there) > 0 && n < 7 {
+		return there[n%len(there)].Identifier
+	}
+	return everyone[n%len(everyone)]
+}
+
+// ringing is an invitation that rings, if there is one; else one that did.
+func (m *model) ringing(n int) (*call.Invitation, bool) {
+	m.mu.Lock()
+	pending := slices.DeleteFunc(slices.Clone(m.rang), func(inv *call.Invitation) bool {
+		select {
+		case <-inv.Done():
+			return true
+		default:
+			return false
+		}
+	})
+	m.mu.Unlock()
+	if len(pending) == 0 || n == 15 {
+		return pick(m, &m.rang, n)
+	}
+	return pending[n%len(pending)], true
+}
+
+// inRoom are those in the room's call, or in its lobby.
+func (m *model) inRoom(waiting bool) []call.Member {
+	if waiting {
+		return m.Waiting(room)
+	}
+	for _, v := range m.Calls() {
+		if v.RoomID == room {
+			return v.Members
+		}
+	}
+	return nil
+}
+
 // lobby is what is decided about a room from outside.
 func (m *model) lobby(ctx context.Context, a, b int) {
-	who := everyone[a]
+	who := everyone[a%8]
+	if there := m.inRoom(b < 3); len(there) > 0 && a > 3 {
+		who = there[a%len(there)].Identity
+	}
 	switch b {
 	case 0, 1:
 		_ = m.Admit(ctx, room, []identity.ID{who})
 	case 2:
 		_ = m.Refuse(ctx, room, []identity.ID{who})
-	case 3, 4:
+	case 3, 4, 5:
 		_ = m.Return(ctx, room, []identity.ID{who})
-	case 5, 6:
+	case 6:
 		_ = m.Assign(ctx, room, who, roles[a%4])
 	case 7:
 		_ = m.Expel(ctx, room, who, call.ReasonUnlisted)
@@ -163,9 +213,9 @@ func (m *model) lobby(ctx context.Context, a, b int) {
 
 // control is what an application changes about people.
 func control(ctx context.Context, cn *call.Connection, b int) {
-	who := everyone[b]
+	who := somebody(cn, b)
 	_ = cn.Unmute(ctx, []identity.ID{who}, call.Reference{})
-	_ = cn.Unhold(ctx, call.Hold{Who: everyone[(b+2)%len(everyone)]})
+	_ = cn.Unhold(ctx, call.Hold{Who: somebody(cn, (b+2)%8)})
 	switch b {
 	case 0:
 		_ = cn.Hold(ctx, call.Hold{Who: who})
@@ -197,7 +247,7 @@ func (m *model) move(ctx context.Context, cn *call.Connection, b int) {
 	if !ok {
 		return
 	}
-	who := []identity.ID{everyone[b], everyone[(b+1)%len(everyone)]}
+	who := []identity.ID{somebody(src, b), somebody(src, (b+1)%8)}
 	if cn.Move(ctx, call.Move{From: src.ID(), Who: who}) == nil {
 		m.mu.Lock()
 		defer m.mu.Unlock()
@@ -209,7 +259,7 @@ func (m *model) move(ctx context.Context, cn *call.Connection, b int) {
 func (m *model) transfer(ctx context.Context, cn *call.Connection, b int) {
 	tr := call.Transfer{Target: everyone[b]}
 	if b&1 != 0 {
-		tr.Transferee = everyone[(b+3)%len(everyone)]
+		tr.Transferee = somebody(cn, b)
 	}
 	if other, ok := pick(m, &m.connections, b); ok && b >= 5 {
 		tr.Target, tr.TargetCall = "", other.ID()
@@ -218,13 +268,13 @@ func (m *model) transfer(ctx context.Context, cn *call.Connection, b int) {
 }
 
 func (m *model) accept(ctx context.Context, a int, silent bool) {
-	if inv, ok := pick(m, &m.rang, a); ok {
+	if inv, ok := m.ringing(a); ok {
 		_, _ = inv.Accept(ctx, call.Acceptance{Leg: m.leg(silent)})
 	}
 }
 
 func (m *model) answer(ctx context.Context, a int) {
-	inv, ok := pick(m, &m.rang, a)
+	inv, ok := m.ringing(a)
 	if !ok {
 		return
 	}
@@ -240,7 +290,7 @@ func (m *model) add(ctx context.Context, cn *call.Connection, b int) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.invited = append(m.invited, id)
+	m.invited = append(m.invited, addition{cn, id})
 }
 
 // operate starts an operation: for all or one, listening or not, interrupting
@@ -258,6 +308,16 @@ func (m *model) operate(ctx context.Context, cn *call.Connection, b int) {
 	}
 	if b&4 != 0 {
 		op.Listen = bob
+	}
+	switch b {
+	case 5: // longer than its connection waits for it
+		op.Run = func(ctx context.Context, _ *call.Stage) call.Event {
+			<-ctx.Done()
+			time.Sleep(20 * time.Second)
+			return done{name + " canceled"}
+		}
+	case 6:
+		op.Run = func(context.Context, *call.Stage) call.Event { panic("planted") }
 	}
 	if cn.Start(ctx, op) == nil {
 		m.mu.Lock()

@@ -93,15 +93,23 @@ func (m *model) checkSteps() {
 			name = "participant"
 		case "botd.lobby.state":
 			name, id = "lobby", "lobby "+id
+		case "botd.transfer.state":
+			name, id = "transfer", "transfer "+r.Connection+string(s.Transferee)
 		default:
 			continue
 		}
 		was, known := at[id]
 		at[id] = s.State
-		if known && was != s.State && !machines[name].Leads(was, s.State) {
-			m.fail("a %s went from %s to %s", name, was, s.State)
+		if known && was != s.State {
+			m.been.note(name + " " + string(was) + " " + string(s.State))
+			if !machines[name].Leads(was, s.State) {
+				m.fail("a %s went from %s to %s", name, was, s.State)
+			}
 		}
-		if s.State == call.Gone && name == "participant" && s.Reason == nil {
+		if name == "transfer" && slices.Contains(machines[name].Last, s.State) {
+			delete(at, id) // there may be another
+		}
+		if s.State == call.Gone && name == "participant" && (s.Reason == nil || s.Reason.Message == "") {
 			m.fail("somebody went without a reason")
 		}
 	}

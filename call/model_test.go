@@ -3,6 +3,7 @@ package call_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
-	"github.com/botd-dev/botd/media"
 )
 
 // TestWhateverHappensTheLogStaysTrue lets everybody do anything at any time, in
@@ -26,47 +26,26 @@ func TestWhateverHappensTheLogStaysTrue(t *testing.T) {
 	if raceEnabled {
 		rounds = 20
 	}
-	const parts = 4
-	for part := range parts {
-		t.Run(fmt.Sprint("part ", part+1), func(t *testing.T) {
-			t.Parallel()
-			for range rounds / parts { // a hundred plans each
-				rapid.Check(t, func(rt *rapid.T) {
-					m := newModel(drawPlan(rt))
-					synctest.Test(t, m.run)
-					if len(m.wrong) > 0 {
-						rt.Fatalf("%s", strings.Join(m.wrong, "\n"))
-					}
-				})
-			}
-		})
-	}
-}
-
-// plan is what will happen. It is drawn whole before anything does, so that a
-// failure can be made smaller.
-type plan struct {
-	start int // who begins
-	slow  bool
-	steps []planned
-}
-
-// planned is one act. a and b choose among who and what is there by then.
-type planned struct {
-	act, a, b int
-	together  bool // with the next one, in no particular order
-}
-
-func drawPlan(rt *rapid.T) plan {
-	step := rapid.Custom(func(t *rapid.T) planned {
-		return planned{
-			act: rapid.IntRange(0, len(acts)-1).Draw(t, "act"), a: rapid.IntRange(0, 7).Draw(t, "a"),
-			b: rapid.IntRange(0, 7).Draw(t, "b"), together: rapid.Bool().Draw(t, "together"),
+	been := &visits{}
+	t.Run("plans", func(t *testing.T) {
+		const parts = 4
+		for part := range parts {
+			t.Run(fmt.Sprint("part ", part+1), func(t *testing.T) {
+				t.Parallel()
+				for range rounds / parts { // a hundred plans each
+					rapid.Check(t, func(rt *rapid.T) {
+						m := newModel(drawPlan(rt), been)
+						synctest.Test(t, m.run)
+						if len(m.wrong) > 0 {
+							rt.Fatalf("%s", strings.Join(m.wrong, "\n"))
+						}
+					})
+				}
+			})
 		}
 	})
-	return plan{
-		start: rapid.IntRange(0, 8).Draw(rt, "start"), slow: rapid.Bool().Draw(rt, "slow"),
-		steps: rapid.SliceOfN(step, 1, 40).Draw(rt, "steps"),
+	if !raceEnabled && !t.Failed() {
+		been.check(t)
 	}
 }
 
@@ -74,6 +53,7 @@ func drawPlan(rt *rapid.T) plan {
 type model struct {
 	*call.Registry
 	plan    plan
+	been    *visits
 	journal *ledger
 
 	mu          sync.Mutex
@@ -81,19 +61,27 @@ type model struct {
 	rang        []*call.Invitation
 	legs        []*modelLeg
 	connections []*call.Connection
-	invited     []string       // ids of additions
+	invited     []addition
 	started     []string       // operations that were taken on
 	moving      map[string]int // participants that are to be moved, by connection
 	wrong       []string
 }
 
-func newModel(p plan) *model { return &model{plan: p, moving: map[string]int{}} }
+// addition is somebody who was added, by whom.
+type addition struct {
+	by *call.Connection
+	id string
+}
+
+func newModel(p plan, been *visits) *model {
+	return &model{plan: p, been: been, moving: map[string]int{}}
+}
 
 func (m *model) run(t *testing.T) {
 	m.journal = newLedger(m.plan.slow)
 	m.Registry = call.NewRegistry(call.Config{
 		Journal: m.journal, NewBridge: m.bridge, Now: time.Now, Random: rand.Reader, Log: zap.NewNop(),
-		IncomingContext: func(id string, _ time.Time) string { return id },
+		IncomingContext: func(id string, _ time.Time) string { return id }, Timeouts: waits(), MaxParticipants: 8,
 	})
 	m.Reach(m)
 	m.begin(t.Context())
@@ -113,6 +101,9 @@ func (m *model) run(t *testing.T) {
 	synctest.Wait()
 	m.checkEars()
 	m.checkRest()
+	if m.plan.patient {
+		m.outwait()
+	}
 	if err := m.Close(t.Context()); err != nil {
 		m.fail("close: %v", err)
 	}
@@ -150,6 +141,12 @@ func (m *model) bridge(heard call.Heard) call.Bridge {
 // everyone is who may be called.
 var everyone = []identity.ID{alice, bob, carol, app, "8:acs:r_dave", "8:acs:r_nobody", "4:+15551230001", "8:acs:r_eve"}
 
+const (
+	starts = 10
+	// roomWithApplication is a room with a lobby, to which an application comes.
+	roomWithApplication = 9
+)
+
 // begin makes the first call.
 func (m *model) begin(ctx context.Context) {
 	switch m.plan.start {
@@ -165,10 +162,13 @@ func (m *model) begin(ctx context.Context) {
 		m.create(ctx, alice, bob, carol)
 	case 5:
 		m.join(ctx, alice)
-	case 6: // a room with a lobby
-		m.enter(ctx, alice, call.Presenter, false)
-		m.enter(ctx, bob, call.Attendee, true)
-		m.enter(ctx, carol, call.Consumer, false)
+	case 6, roomWithApplication:
+		m.enter(ctx, alice, call.Presenter, false, false)
+		if m.plan.start == roomWithApplication {
+			m.connect(ctx, call.Locator{RoomID: room})
+		}
+		m.enter(ctx, bob, call.Attendee, true, m.plan.slow)
+		m.enter(ctx, carol, call.Consumer, false, false)
 	case 7: // two calls of the application
 		m.offer(ctx, app)
 		m.create(ctx, bob)
@@ -187,10 +187,10 @@ func (m *model) begin(ctx context.Context) {
 	synctest.Wait()
 }
 
-// enter joins the room.
-func (m *model) enter(ctx context.Context, who identity.ID, role call.Role, lobby bool) {
-	_, err := m.Join(ctx, call.Joining{Leg: m.leg(false), Room: room, From: who, Role: role, Lobby: lobby})
-	if err != nil {
+// enter joins the room, silent with a leg whose media does not come.
+func (m *model) enter(ctx context.Context, who identity.ID, role call.Role, lobby, silent bool) {
+	_, err := m.Join(ctx, call.Joining{Leg: m.leg(silent), Room: room, From: who, Role: role, Lobby: lobby})
+	if err != nil && !errors.Is(err, call.ErrFull) {
 		m.fail("enter: %v", err)
 	}
 }
@@ -211,8 +211,15 @@ func (m *model) create(ctx context.Context, to ...identity.ID) {
 }
 
 func (m *model) join(ctx context.Context, who identity.ID) {
-	if _, err := m.Join(ctx, call.Joining{Leg: m.leg(false), Group: "standup", From: who}); err != nil {
+	_, err := m.Join(ctx, call.Joining{Leg: m.leg(false), Group: "standup", From: who})
+	if err != nil && !errors.Is(err, call.ErrFull) {
 		m.fail("join: %v", err)
+	}
+}
+
+func (m *model) connect(ctx context.Context, to call.Locator) {
+	if cn, err := m.Connect(ctx, call.Connect{Locator: to}); err == nil {
+		m.seated(cn)
 	}
 }
 
@@ -230,74 +237,6 @@ func pick[T any](m *model, list *[]T, n int) (one T, ok bool) {
 		return one, false
 	}
 	return (*list)[n%len(*list)], true
-}
-
-// modelLeg is a leg that counts how often it ended.
-type modelLeg struct {
-	m      *model
-	silent bool
-
-	mu   sync.Mutex
-	p    *call.Participant
-	ends int
-}
-
-func (m *model) leg(silent bool) *modelLeg { return &modelLeg{m: m, silent: silent} }
-
-func (l *modelLeg) Kind() string     { return "model" }
-func (l *modelLeg) Port() media.Port { return mouth{} }
-func (l *modelLeg) Mute()            {}
-func (l *modelLeg) Unmute()          {}
-
-func (l *modelLeg) Attach(p *call.Participant) {
-	l.mu.Lock()
-	moved := l.p != nil
-	l.p = p
-	l.mu.Unlock()
-	if moved {
-		return
-	}
-	l.m.mu.Lock()
-	defer l.m.mu.Unlock()
-	l.m.legs = append(l.m.legs, l)
-}
-
-// Show holds what somebody is shown against what they may see: in the lobby
-// only themselves, and the lobby only if they decide about it.
-func (l *modelLeg) Show(r call.Roster) {
-	var self call.Member
-	for _, p := range r.Members {
-		if p.ID == r.Self {
-			self = p
-		}
-	}
-	for _, p := range r.Members {
-		hidden := self.State == call.InLobby || p.State == call.InLobby && !self.Role.May(call.Moderate)
-		if p.ID != r.Self && hidden {
-			l.m.fail("%s, %q as %s, sees %s in %q", self.Identity, self.State, self.Role, p.Identity, p.State)
-		}
-	}
-	if self.ID == "" {
-		l.m.fail("somebody is shown a call without them")
-	}
-}
-
-func (l *modelLeg) participant() *call.Participant {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.p
-}
-
-func (l *modelLeg) Accept() {
-	if !l.silent {
-		go l.participant().Connected()
-	}
-}
-
-func (l *modelLeg) Hangup(call.Reason) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ends++
 }
 
 // ledger is a journal that may take its time.

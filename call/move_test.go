@@ -74,6 +74,35 @@ func TestWhoCannotMoveStaysAndIsHeardAsBefore(t *testing.T) {
 	})
 }
 
+func TestSomebodyMovedToACallThatIsFullStays(t *testing.T) {
+	inHouse(t, func(h *house) {
+		h.open(func(cfg *call.Config) { cfg.MaxParticipants = 2 })
+		caller, from := h.answered()
+		_, to := h.talking(bob)
+		h.add(to, call.Addition{To: carol})
+		h.accept()
+		watch := h.watching(caller)
+		h.want(to.Move(h.Context(), call.Move{From: from.ID(), Who: []identity.ID{alice}}), nil)
+		h.pass(time.Second)
+		h.want(h.result("MoveParticipantFailed"), []int{429, 8530})
+		h.want([]call.State{caller.state(), from.View().State, watch.View().State}, []call.State{call.Present, call.Connected, call.Connected})
+	})
+}
+
+func TestWhoWasMutedByOthersStaysSoInTheCallTheyAreMovedTo(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, from := h.answered()
+		agent, to := h.talking(bob)
+		h.want(from.Mute(h.Context(), []identity.ID{alice}, call.Reference{}), nil)
+		h.want(to.Move(h.Context(), call.Move{From: from.ID(), Who: []identity.ID{alice}}), nil)
+		h.pass(time.Second)
+		h.want(to.View().Participants[2], call.Listed{Identifier: alice, Muted: true})
+		h.want(h.hears(agent, caller), false)
+		h.want(to.Unmute(h.Context(), []identity.ID{alice}, call.Reference{}), nil)
+		h.want(h.hears(agent, caller), true)
+	})
+}
+
 func TestMovesBothWaysAtOnceEndWell(t *testing.T) {
 	inHouse(t, func(h *house) {
 		caller, one := h.answered()

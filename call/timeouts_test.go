@@ -1,6 +1,7 @@
 package call_test
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,6 +32,35 @@ func TestEveryTimeoutEndsInItsEvent(t *testing.T) {
 		"a third party given a time of its own": {20 * time.Second, "AddParticipantFailed", []int{487, 10004}, func(h *house) {
 			_, cn := h.answered()
 			h.add(cn, call.Addition{To: bob, Timeout: 20 * time.Second})
+		}},
+		"an answer whose caller has no media": {85 * time.Second, "AnswerFailed", []int{408, 10057}, func(h *house) {
+			_, err := h.Offer(h.Context(), call.Offer{Leg: &phone{silent: true}, From: alice, To: []identity.ID{app}})
+			h.want(err, nil)
+			synctest.Wait()
+			_, err = h.bell.latest().Answer(h.Context(), call.Seat{})
+			h.want(err, nil)
+		}},
+		"a third party who answers and has no media": {85 * time.Second, "AddParticipantFailed", []int{408, 10057}, func(h *house) {
+			_, cn := h.answered()
+			h.add(cn, call.Addition{To: bob})
+			_, err := h.bell.latest().Accept(h.Context(), call.Acceptance{Leg: &phone{silent: true}})
+			h.want(err, nil)
+		}},
+		"an application that waits for a call to be answered": {85 * time.Second, "ConnectFailed", []int{487, 10004}, func(h *house) {
+			caller := h.offer(alice, bob)
+			_, err := h.Connect(h.Context(), call.Connect{Seat: call.Seat{As: app}, Locator: call.Locator{ServerCallID: caller.p.Call()}})
+			h.want(err, nil)
+		}},
+		"a transfer of one in a group that nobody takes": {60 * time.Second, "CallTransferFailed", []int{487, 10004}, func(h *house) {
+			_, _, cn := h.conference()
+			h.want(cn.Transfer(h.Context(), call.Transfer{Target: carol, Transferee: bob}), nil)
+		}},
+		"a transfer whose target answers and has no media": {60 * time.Second, "CallTransferFailed", []int{487, 10004}, func(h *house) {
+			_, cn := h.answered()
+			h.want(cn.Transfer(h.Context(), call.Transfer{Target: bob}), nil)
+			synctest.Wait()
+			_, err := h.bell.latest().Accept(h.Context(), call.Acceptance{Leg: &phone{silent: true}})
+			h.want(err, nil)
 		}},
 		"a transfer that nobody takes": {60 * time.Second, "CallTransferFailed", []int{487, 10004}, func(h *house) {
 			_, cn := h.answered()
@@ -72,8 +102,14 @@ func TestACallHoldsThreeHundredAndFiftyPeople(t *testing.T) {
 			h.want(err, nil)
 		}
 		_, err := h.Join(h.Context(), call.Joining{Leg: &phone{}, Group: "town-hall", From: bob})
-		if err == nil {
-			h.Error("the 351st came in")
+		if !errors.Is(err, call.ErrFull) {
+			h.Errorf("the 351st: %v", err)
+		}
+		cn, err := h.Connect(h.Context(), call.Connect{Seat: call.Seat{As: app}, Locator: call.Locator{GroupID: "town-hall"}})
+		h.want(err, nil) // applications are not counted
+		synctest.Wait()
+		if _, err := cn.Add(h.Context(), call.Addition{To: carol}); !errors.Is(err, call.ErrFull) {
+			h.Errorf("adding the 351st: %v", err)
 		}
 	})
 }
