@@ -15,8 +15,14 @@ import (
 // smallDisk mounts a disk of 64 MiB, where that is allowed.
 func smallDisk(t *testing.T) string {
 	t.Helper()
+	return mounted(t, "size=64m")
+}
+
+// mounted is a disk of its own, where that is allowed.
+func mounted(t *testing.T, options string) string {
+	t.Helper()
 	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64m"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
 		t.Skip("a disk cannot be mounted here: ", err)
 	}
 	t.Cleanup(func() {

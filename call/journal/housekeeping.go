@@ -68,7 +68,8 @@ func (c Config) short(free float64, size uint64) bool {
 	return free <= c.Reserve || size >= uint64(c.MaxBytes) //nolint:gosec // positive
 }
 
-// free is the part of the disk that is free, from 0 to 1.
+// free is the part of the disk that is free, from 0 to 1: of its bytes or of its
+// files (inodes), whichever is less. A disk that counts no files has none.
 func (j *Journal) free() (float64, error) {
 	if j.cfg.Dir == "" {
 		return 1, nil
@@ -77,10 +78,14 @@ func (j *Journal) free() (float64, error) {
 	if err := syscall.Statfs(j.cfg.Dir, &fs); err != nil {
 		return 0, fmt.Errorf("room on the disk: %w", err)
 	}
-	if fs.Blocks == 0 {
-		return 1, nil
+	return min(part(fs.Bavail, fs.Blocks), part(fs.Ffree, fs.Files)), nil
+}
+
+func part(of, all uint64) float64 {
+	if all == 0 {
+		return 1
 	}
-	return float64(fs.Bavail) / float64(fs.Blocks), nil
+	return float64(of) / float64(all)
 }
 
 // tidy removes what is older than the retention and, if the log is still too
