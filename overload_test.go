@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/internal/throttle"
 )
 
@@ -70,7 +71,7 @@ func request(t *testing.T, s *Server, method, path, body string) *http.Request {
 // crowd is what came of many calls at once.
 type crowd struct {
 	mu       sync.Mutex
-	in       []string
+	in       map[string]time.Time // the calls that were let in, and when they were asked for
 	took     []time.Duration
 	refusals []time.Duration
 	odd      map[int]int
@@ -84,7 +85,7 @@ func (c *crowd) add(t *testing.T, s *Server) {
 	defer c.mu.Unlock()
 	switch {
 	case status == http.StatusCreated:
-		c.in, c.took = append(c.in, id), append(c.took, took)
+		c.in[id], c.took = begun, append(c.took, took)
 	case (status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable) && again >= 1:
 		c.refusals = append(c.refusals, took)
 	default:
@@ -102,14 +103,16 @@ func p99(of []time.Duration) time.Duration {
 }
 
 // Eight clients ask for calls as fast as they can, until ten times as many have
-// been asked for as ten seconds of the rate let in. How long it took is printed.
+// been asked for as ten seconds of the rate let in, while two people talk. How
+// long it took is printed.
 func TestABurstOfCallsHarmsNoneOfThoseThatWereLetIn(t *testing.T) {
 	const rate, seconds, times = 10, 10, 10
 	s := start(t, func(c *Config) {
 		c.Dev, c.AllowDestinations = false, []string{"127.0.0.0/8"}
-		c.LimitsCallRate = throttle.Rate{Count: rate * seconds, Per: time.Hour}
+		c.LimitsCallRate = throttle.Rate{Count: rate*seconds + 1, Per: time.Hour} // one of them is the talk
 	})
-	c, all := &crowd{odd: map[int]int{}}, &sync.WaitGroup{}
+	c, all := &crowd{in: map[string]time.Time{}, odd: map[int]int{}}, &sync.WaitGroup{}
+	talk := converse(t, s)
 	for range 8 {
 		all.Go(func() {
 			for range rate * seconds * times / 8 {
@@ -121,19 +124,35 @@ func TestABurstOfCallsHarmsNoneOfThoseThatWereLetIn(t *testing.T) {
 	if len(c.in) != rate*seconds || len(c.odd) > 0 || len(c.in)+len(c.refusals) != rate*seconds*times {
 		t.Errorf("%d let in, %d refused, and %v", len(c.in), len(c.refusals), c.odd)
 	}
-	t.Logf("%d let in, p99 %s; %d refused, p99 %s", len(c.in), p99(c.took), len(c.refusals), p99(c.refusals))
-	for _, id := range c.in {
+	heard, of := talk.end(t)
+	var connected []time.Duration
+	for id, asked := range c.in {
 		settles(t, s, id)
+		connected = append(connected, connectedAt(t, s, id).Sub(asked))
 	}
-	if n := s.Counts().Calls; n != len(c.in) {
-		t.Errorf("%d calls are left", n)
+	t.Logf("%d let in, p99 %s, connected %s; %d refused, p99 %s; of a call meanwhile %d of %d frames were heard",
+		len(c.in), p99(c.took), p99(connected), len(c.refusals), p99(c.refusals), heard, of)
+	if heard < of*9/10 || of == 0 {
+		t.Errorf("of a call that went on %d of %d frames were heard", heard, of)
 	}
+	until(t, func() bool { return s.Counts().Calls == len(c.in) })
 	if n := counted(t, s, `botd_refused_total{limit="calls"}`); int(n) != len(c.refusals) {
 		t.Errorf("%v refusals are counted, want %d", n, len(c.refusals))
 	}
 	if err := s.Stop(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+// connectedAt is when a call was connected, as its log has it.
+func connectedAt(t *testing.T, s *Server, id string) time.Time {
+	t.Helper()
+	log, err := s.Events(t.Context(), id, 0, 100)
+	at := slices.IndexFunc(log, func(r call.Record) bool { return strings.HasSuffix(r.Type, ".CallConnected") })
+	if err != nil || at < 0 {
+		t.Fatalf("%s: %v, %v", id, log, err)
+	}
+	return log[at].Time
 }
 
 // settles waits until a call is connected.
