@@ -89,19 +89,25 @@ func exhibit(t *testing.T, dir string) {
 	if err := os.CopyFS(dir, os.DirFS("../../docs/examples")); err != nil {
 		t.Fatal(err)
 	}
-	packages, err := filepath.Abs("sdk/node_modules")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(packages, filepath.Join(dir, "node_modules")); err != nil {
-		t.Fatal(err)
-	}
+	lend(t, dir)
 	build := []string{"build", "-o", filepath.Join(dir, "bin") + "/"}
 	for idea := range ideas {
 		build = append(build, "../../docs/examples/"+idea)
 	}
 	if out, err := exec.CommandContext(t.Context(), "go", build...).CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
+	}
+}
+
+// lend puts the SDKs where programs in a directory find them.
+func lend(t *testing.T, dir string) {
+	t.Helper()
+	packages, err := filepath.Abs("sdk/node_modules")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(packages, filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
 	}
 }
 
