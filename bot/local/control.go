@@ -9,11 +9,18 @@ import (
 	"github.com/botd-dev/botd/call"
 )
 
-// control asks automation for what moves and holds people, and for who hears
-// whom.
+// control asks automation for what happens to people, and for who hears whom.
 func (s *seat) control(ctx context.Context, cn *call.Connection, a bot.Action) error {
 	service := s.cfg.Service
 	switch a := a.(type) {
+	case bot.CancelAdd:
+		return service.CancelAdd(ctx, cn, automation.CancelAddRequest{
+			InvitationID: a.Invitation, OperationContext: a.Context,
+		})
+	case bot.Remove:
+		return service.Remove(ctx, cn, automation.RemoveRequest{
+			ParticipantToRemove: a.Who, OperationContext: a.Context,
+		})
 	case bot.Transfer:
 		return service.Transfer(ctx, cn, transferRequest(a))
 	case bot.Move:
@@ -28,20 +35,14 @@ func (s *seat) control(ctx context.Context, cn *call.Connection, a bot.Action) e
 		return service.Hold(ctx, cn, r)
 	case bot.Unhold:
 		return service.Unhold(ctx, cn, automation.UnholdRequest{TargetParticipant: a.Who})
+	case bot.Mute:
+		return service.Mute(ctx, cn, automation.MuteRequest{TargetParticipants: a.Who})
 	case bot.Unmute:
 		return service.Unmute(ctx, cn, automation.UnmuteRequest{TargetParticipants: a.Who})
 	case bot.MuteAll:
 		return service.MuteAll(ctx, cn, automation.MuteAllRequest{Except: a.Except})
 	case bot.Route:
 		return service.Route(ctx, cn, routing(a.Hearing))
-	case bot.Background:
-		r := automation.BackgroundRequest{PlaySource: sources([]bot.Prompt{a.Sound})[0], OperationContext: a.Context}
-		if a.DuckedBy != 0 {
-			r.DuckedBy = &a.DuckedBy
-		}
-		return service.StartBackground(ctx, cn, r)
-	case bot.StopBackground:
-		return service.StopBackground(ctx, cn, automation.StopBackgroundRequest{OperationContext: a.Context})
 	}
 	return fmt.Errorf("%T: %w", a, automation.ErrUnsupported)
 }

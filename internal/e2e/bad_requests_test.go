@@ -20,92 +20,96 @@ const (
 	expired = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6IjEifQ.eyJhdWQiOiJodHRwczovL2NvbW11bmljYXRpb24uYXp1cmUuY29tIiwiZXhwIjoxMDAwMDAwMDAwfQ.c2ln"
 )
 
+// badRequests are requests as no application should send them, and how they are
+// refused.
+var badRequests = []struct {
+	name         string
+	method, path string
+	body         []byte
+	spoil        func(*http.Request)
+	status       int
+	code         string // of the error, where the contract has one
+	says         string // in the message
+}{
+	{
+		name: "a wrong signature", method: http.MethodPost, path: calling, body: create(callback),
+		spoil:  func(r *http.Request) { r.Header.Set("Authorization", r.Header.Get("Authorization")[:90]+"AAAA") },
+		status: http.StatusUnauthorized,
+	},
+	{
+		name: "a body that is not the signed one", method: http.MethodPost, path: calling, body: create(callback),
+		spoil: func(r *http.Request) {
+			other := create(callback + "/2")
+			r.Body, r.ContentLength = readCloser{bytes.NewReader(other)}, int64(len(other))
+		},
+		status: http.StatusUnauthorized,
+	},
+	{
+		name: "no signature", method: http.MethodPost, path: calling, body: create(callback),
+		spoil:  func(r *http.Request) { r.Header.Del("Authorization") },
+		status: http.StatusUnauthorized,
+	},
+	{
+		name: "an expired token", method: http.MethodPost, path: calling, body: create(callback),
+		spoil:  func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+expired) },
+		status: http.StatusUnauthorized,
+	},
+	{
+		name: "an unknown call", method: http.MethodGet, path: calling + "/6d1a2f0c-0000-4000-8000-000000000001",
+		status: http.StatusNotFound, code: "8522",
+	},
+	{
+		name: "hanging up an unknown call", method: http.MethodDelete, path: calling + "/nothing",
+		status: http.StatusNotFound, code: "8522",
+	},
+	{
+		name: "malformed JSON", method: http.MethodPost, path: calling, body: []byte(`{"targets":[`),
+		status: http.StatusBadRequest,
+	},
+	{
+		name: "a body of the wrong type", method: http.MethodPost, path: calling, body: []byte(`{"targets":"echo","callbackUri":7}`),
+		status: http.StatusBadRequest, says: "targets",
+	},
+	{
+		name: "a body that is not JSON by its own word", method: http.MethodPost, path: calling, body: create(callback),
+		spoil:  func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") },
+		status: http.StatusBadRequest, says: "Content-Type",
+	},
+	{
+		name: "a body of two megabytes", method: http.MethodPost, path: calling,
+		body:   create(callback + "?" + strings.Repeat("x", 2<<20)),
+		status: http.StatusRequestEntityTooLarge,
+	},
+	{
+		name: "no target", method: http.MethodPost, path: calling, body: []byte(`{"callbackUri":"` + callback + `"}`),
+		status: http.StatusBadRequest, code: "8523", says: "targets",
+	},
+	{
+		name: "a callback to loopback", method: http.MethodPost, path: calling, body: create("https://127.0.0.1/events"),
+		status: http.StatusBadRequest, code: "8523", says: "callbackUri",
+	},
+	{
+		name: "a callback to the metadata service", method: http.MethodPost, path: calling, body: create("https://169.254.169.254/"),
+		status: http.StatusBadRequest, code: "8523", says: "callbackUri",
+	},
+	{
+		name: "a callback over plain http", method: http.MethodPost, path: calling, body: create("http://app.example.com/events"),
+		status: http.StatusBadRequest, code: "8523", says: "callbackUri",
+	},
+	{
+		name: "an answer to nothing", method: http.MethodPost, path: calling + ":answer",
+		body:   []byte(`{"incomingCallContext":"nonsense","callbackUri":"` + callback + `"}`),
+		status: http.StatusBadRequest, code: "8523", says: "incomingCallContext",
+	},
+}
+
 // TestBadRequestsAreRefusedAndDoNothing goes over TLS to a server as it runs
 // outside development.
 func TestBadRequestsAreRefusedAndDoNothing(t *testing.T) {
 	cfg := settings(t)
 	cfg.Dev = false
 	s := serveWith(t, cfg)
-	for _, row := range []struct {
-		name         string
-		method, path string
-		body         []byte
-		spoil        func(*http.Request)
-		status       int
-		code         string // of the error, where the contract has one
-		says         string // in the message
-	}{
-		{
-			name: "a wrong signature", method: http.MethodPost, path: calling, body: create(callback),
-			spoil:  func(r *http.Request) { r.Header.Set("Authorization", r.Header.Get("Authorization")[:90]+"AAAA") },
-			status: http.StatusUnauthorized,
-		},
-		{
-			name: "a body that is not the signed one", method: http.MethodPost, path: calling, body: create(callback),
-			spoil: func(r *http.Request) {
-				other := create(callback + "/2")
-				r.Body, r.ContentLength = readCloser{bytes.NewReader(other)}, int64(len(other))
-			},
-			status: http.StatusUnauthorized,
-		},
-		{
-			name: "no signature", method: http.MethodPost, path: calling, body: create(callback),
-			spoil:  func(r *http.Request) { r.Header.Del("Authorization") },
-			status: http.StatusUnauthorized,
-		},
-		{
-			name: "an expired token", method: http.MethodPost, path: calling, body: create(callback),
-			spoil:  func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+expired) },
-			status: http.StatusUnauthorized,
-		},
-		{
-			name: "an unknown call", method: http.MethodGet, path: calling + "/6d1a2f0c-0000-4000-8000-000000000001",
-			status: http.StatusNotFound, code: "8522",
-		},
-		{
-			name: "hanging up an unknown call", method: http.MethodDelete, path: calling + "/nothing",
-			status: http.StatusNotFound, code: "8522",
-		},
-		{
-			name: "malformed JSON", method: http.MethodPost, path: calling, body: []byte(`{"targets":[`),
-			status: http.StatusBadRequest,
-		},
-		{
-			name: "a body of the wrong type", method: http.MethodPost, path: calling, body: []byte(`{"targets":"echo","callbackUri":7}`),
-			status: http.StatusBadRequest, says: "targets",
-		},
-		{
-			name: "a body that is not JSON by its own word", method: http.MethodPost, path: calling, body: create(callback),
-			spoil:  func(r *http.Request) { r.Header.Set("Content-Type", "text/plain") },
-			status: http.StatusBadRequest, says: "Content-Type",
-		},
-		{
-			name: "a body of two megabytes", method: http.MethodPost, path: calling,
-			body:   create(callback + "?" + strings.Repeat("x", 2<<20)),
-			status: http.StatusRequestEntityTooLarge,
-		},
-		{
-			name: "no target", method: http.MethodPost, path: calling, body: []byte(`{"callbackUri":"` + callback + `"}`),
-			status: http.StatusBadRequest, code: "8523", says: "targets",
-		},
-		{
-			name: "a callback to loopback", method: http.MethodPost, path: calling, body: create("https://127.0.0.1/events"),
-			status: http.StatusBadRequest, code: "8523", says: "callbackUri",
-		},
-		{
-			name: "a callback to the metadata service", method: http.MethodPost, path: calling, body: create("https://169.254.169.254/"),
-			status: http.StatusBadRequest, code: "8523", says: "callbackUri",
-		},
-		{
-			name: "a callback over plain http", method: http.MethodPost, path: calling, body: create("http://app.example.com/events"),
-			status: http.StatusBadRequest, code: "8523", says: "callbackUri",
-		},
-		{
-			name: "an answer to nothing", method: http.MethodPost, path: calling + ":answer",
-			body:   []byte(`{"incomingCallContext":"nonsense","callbackUri":"` + callback + `"}`),
-			status: http.StatusBadRequest, code: "8523", says: "incomingCallContext",
-		},
-	} {
+	for _, row := range badRequests {
 		t.Run(row.name, func(t *testing.T) {
 			req, err := s.request(t.Context(), row.method, row.path, row.body)
 			if err != nil {
