@@ -83,7 +83,7 @@ var keptIn = map[string]string{
 	"github.com/knadh/koanf":      "",
 	"go.opentelemetry.io/otel":    "internal/telemetry automation/rest webhooks call",
 	"github.com/hajimehoshi":      "media/prompt",
-	"github.com/getkin":           "automation/rest",
+	"github.com/getkin":           "automation/rest internal/openapitest",
 	"github.com/golang-jwt":       "identity automation/rest",
 	"github.com/chromedp":         "internal/e2e",
 	"github.com/go-jose/go-jose/": "identity automation/rest",

@@ -12,12 +12,15 @@ import (
 
 // CreateRequest places a call (rest.md section 6.2).
 type CreateRequest struct {
-	Targets           []identity.ID `json:"targets"`
-	CallbackURI       string        `json:"callbackUri"`
-	Source            *User         `json:"source,omitempty"`
-	SourceCallerID    *PhoneNumber  `json:"sourceCallerIdNumber,omitempty"`
-	SourceDisplayName string        `json:"sourceDisplayName,omitempty"`
-	OperationContext  string        `json:"operationContext,omitempty"`
+	Targets     []identity.ID `json:"targets"`
+	CallbackURI string        `json:"callbackUri"`
+	Source      *User         `json:"source,omitempty"`
+	// TeamsAppSource, instead of Source, calls in the name of an application of
+	// Teams.
+	TeamsAppSource    *TeamsApp    `json:"teamsAppSource,omitempty"`
+	SourceCallerID    *PhoneNumber `json:"sourceCallerIdNumber,omitempty"`
+	SourceDisplayName string       `json:"sourceDisplayName,omitempty"`
+	OperationContext  string       `json:"operationContext,omitempty"`
 	MediaOptions
 	Subscriber
 	Direct
@@ -40,6 +43,7 @@ func (r CreateRequest) validate() error {
 	}
 	return first(
 		user("source", r.Source),
+		app("teamsAppSource", r.TeamsAppSource),
 		number("sourceCallerIdNumber", r.SourceCallerID),
 		atMost("sourceDisplayName", r.SourceDisplayName, maxName),
 	)
@@ -67,7 +71,10 @@ func (s *Service) Create(ctx context.Context, r CreateRequest) (*call.Connection
 
 func (s *Service) seat(r CreateRequest) call.Seat {
 	as := cmp.Or(r.As, s.cfg.Application)
-	if r.Source != nil && r.Source.ID != "" {
+	switch {
+	case r.TeamsAppSource != nil:
+		as, _ = r.TeamsAppSource.id() // it has been checked
+	case r.Source != nil && r.Source.ID != "":
 		as = identity.ID(r.Source.ID)
 	}
 	return call.Seat{

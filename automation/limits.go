@@ -58,6 +58,31 @@ func number(field string, n *PhoneNumber) error {
 	if _, err := identity.Phone(n.Value); err != nil {
 		return invalid(field+".value", "it is no phone number")
 	}
+	if n.IsAnonymous && n.Value != anonymous {
+		return invalid(field+".isAnonymous", "there is a number")
+	}
+	return nil
+}
+
+// anonymous stands where a number is withheld (identifiers.md section 1).
+const anonymous = "anonymous"
+
+// app checks a bare model of an application of Teams.
+func app(field string, a *TeamsApp) error {
+	if a == nil {
+		return nil
+	}
+	if a.AppID == "" {
+		return required(field + ".appId")
+	}
+	switch a.Cloud {
+	case "", identity.Public, identity.DoD, identity.GCCH:
+	default:
+		return invalid(field+".cloud", "it is none of public, dod, gcch")
+	}
+	if _, err := a.id(); err != nil {
+		return invalid(field+".appId", "it is no identifier")
+	}
 	return nil
 }
 

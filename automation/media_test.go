@@ -236,7 +236,7 @@ func TestARequestThatCannotBeNamesItsField(t *testing.T) {
 		})
 		along := func(key, value string) error {
 			_, err := w.Add(ctx, cn, automation.AddRequest{
-				ParticipantToAdd: bob, CustomCallingContext: &call.CustomContext{SIPHeaders: map[string]string{key: value}},
+				ParticipantToAdd: bob, CustomCallingContext: &automation.CallingContext{CustomContext: call.CustomContext{SIPHeaders: map[string]string{key: value}}},
 			})
 			return err
 		}

@@ -29,10 +29,10 @@ type AddRequest struct {
 	SourceDisplayName string       `json:"sourceDisplayName,omitempty"`
 	// InvitationTimeout is in seconds, 0 to 180; absent or 0 leaves it to the
 	// server.
-	InvitationTimeout    int                 `json:"invitationTimeoutInSeconds,omitempty"`
-	CustomCallingContext *call.CustomContext `json:"customCallingContext,omitempty"`
-	OperationContext     string              `json:"operationContext,omitempty"`
-	OperationCallbackURI string              `json:"operationCallbackUri,omitempty"`
+	InvitationTimeout    int             `json:"invitationTimeoutInSeconds,omitempty"`
+	CustomCallingContext *CallingContext `json:"customCallingContext,omitempty"`
+	OperationContext     string          `json:"operationContext,omitempty"`
+	OperationCallbackURI string          `json:"operationCallbackUri,omitempty"`
 }
 
 func (r AddRequest) validate() error {
@@ -44,7 +44,7 @@ func (r AddRequest) validate() error {
 		number("sourceCallerIdNumber", r.SourceCallerID),
 		atMost("sourceDisplayName", r.SourceDisplayName, maxName),
 		within("invitationTimeoutInSeconds", r.InvitationTimeout, 0, 180),
-		custom("customCallingContext", r.CustomCallingContext),
+		r.CustomCallingContext.validate("customCallingContext"),
 	)
 }
 
@@ -56,7 +56,7 @@ func (s *Service) Add(ctx context.Context, cn *call.Connection, r AddRequest) (s
 	}
 	return cn.Add(ctx, call.Addition{
 		To: r.ParticipantToAdd, Name: r.SourceDisplayName, CallerID: valueOf(r.SourceCallerID),
-		Timeout: time.Duration(r.InvitationTimeout) * time.Second, Custom: r.CustomCallingContext,
+		Timeout: time.Duration(r.InvitationTimeout) * time.Second, Custom: r.CustomCallingContext.carried(),
 		Context: r.OperationContext, TellTo: r.OperationCallbackURI,
 	})
 }

@@ -32,6 +32,19 @@ type User struct {
 // PhoneNumber is the bare phone number model of the contract, {"value": …}.
 type PhoneNumber struct {
 	Value string `json:"value"`
+	// IsAnonymous comes with the value "anonymous".
+	IsAnonymous bool `json:"isAnonymous,omitempty"`
+}
+
+// TeamsApp is the bare model of an application of Teams, {"appId": …}.
+type TeamsApp struct {
+	AppID string `json:"appId"`
+	// Cloud is "public", the default, "dod" or "gcch".
+	Cloud identity.Cloud `json:"cloud,omitempty"`
+}
+
+func (a TeamsApp) id() (identity.ID, error) {
+	return identity.Model{MicrosoftTeamsApp: &identity.TeamsAppModel{AppID: a.AppID, Cloud: a.Cloud}}.ID()
 }
 
 // valueOf is the number, empty for none.
@@ -51,14 +64,17 @@ func PropertiesOf(cn *call.Connection) Properties {
 		Source: v.Source, SourceDisplayName: v.SourceName, Targets: v.Targets,
 	}
 	if v.CallerID != "" {
-		p.SourceCallerID = &PhoneNumber{v.CallerID}
+		p.SourceCallerID = phoneNumber(v.CallerID)
 	}
 	if v.AnsweredBy != "" {
 		p.AnsweredBy = &User{string(v.AnsweredBy)}
 	}
 	if v.Kind == "answer" && len(v.Targets) == 1 && v.Targets[0].Kind() == identity.KindPhoneNumber {
-		p.AnsweredFor = &PhoneNumber{v.Targets[0].Number()}
+		p.AnsweredFor = phoneNumber(v.Targets[0].Number())
 	}
 	p.MediaStreaming, p.Transcription = mediaStreamingOf(v), subscriptionOf(v)
 	return p
 }
+
+// phoneNumber is the model of a number, which may be withheld.
+func phoneNumber(value string) *PhoneNumber { return &PhoneNumber{value, value == anonymous} }

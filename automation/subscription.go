@@ -16,8 +16,16 @@ import (
 // connects to a call (media-websocket contract, section 1). They cannot be changed
 // later in the call.
 type MediaOptions struct {
+	CallIntelligenceOptions *CallIntelligenceOptions `json:"callIntelligenceOptions,omitempty"`
+
 	MediaStreamingOptions *MediaStreamingOptions `json:"mediaStreamingOptions,omitempty"`
 	TranscriptionOptions  *TranscriptionOptions  `json:"transcriptionOptions,omitempty"`
+}
+
+// CallIntelligenceOptions name a service of speech. They are taken and not looked
+// at: who speaks and who understands is a setting of the server.
+type CallIntelligenceOptions struct {
+	CognitiveServicesEndpoint string `json:"cognitiveServicesEndpoint,omitempty"`
 }
 
 // How a subscription stands (rest.md section 6.1).

@@ -16,11 +16,11 @@ type TransferRequest struct {
 	// the target before: a consultative transfer.
 	TargetCall *TargetCall `json:"targetCall,omitempty"`
 	// Transferee is who is handed over. In a 1:1 call it may be absent.
-	Transferee           identity.ID         `json:"transferee,omitempty"`
-	CustomCallingContext *call.CustomContext `json:"customCallingContext,omitempty"`
-	SourceCallerID       *PhoneNumber        `json:"sourceCallerIdNumber,omitempty"`
-	OperationContext     string              `json:"operationContext,omitempty"`
-	OperationCallbackURI string              `json:"operationCallbackUri,omitempty"`
+	Transferee           identity.ID     `json:"transferee,omitempty"`
+	CustomCallingContext *CallingContext `json:"customCallingContext,omitempty"`
+	SourceCallerID       *PhoneNumber    `json:"sourceCallerIdNumber,omitempty"`
+	OperationContext     string          `json:"operationContext,omitempty"`
+	OperationCallbackURI string          `json:"operationCallbackUri,omitempty"`
 }
 
 // TargetCall names another call of the application.
@@ -41,7 +41,7 @@ func (r TransferRequest) validate() error {
 	}
 	return first(
 		number("sourceCallerIdNumber", r.SourceCallerID),
-		custom("customCallingContext", r.CustomCallingContext),
+		r.CustomCallingContext.validate("customCallingContext"),
 	)
 }
 
@@ -52,7 +52,7 @@ func (s *Service) Transfer(ctx context.Context, cn *call.Connection, r TransferR
 		return err
 	}
 	t := call.Transfer{
-		Target: r.TargetParticipant, Transferee: r.Transferee, CallerID: valueOf(r.SourceCallerID), Custom: r.CustomCallingContext,
+		Target: r.TargetParticipant, Transferee: r.Transferee, CallerID: valueOf(r.SourceCallerID), Custom: r.CustomCallingContext.carried(),
 		Reference: call.Reference{Context: r.OperationContext, TellTo: r.OperationCallbackURI},
 	}
 	if r.TargetCall != nil {

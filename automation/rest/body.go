@@ -71,7 +71,7 @@ func decode(body []byte, v any) error {
 	}
 	err := json.Unmarshal(body, v)
 	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
-		return &mistake{cmp.Or(wrong.Field, "body"), "it may not be a JSON " + wrong.Value}
+		return &mistake{cmp.Or(spelled(wrong.Field, reflect.TypeOf(v)), "body"), "it may not be a JSON " + wrong.Value}
 	}
 	if errors.Is(err, identity.ErrInvalid) {
 		if at := culprit(body, reflect.TypeOf(v)); at != "" {

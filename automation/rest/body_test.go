@@ -63,6 +63,11 @@ func TestAMistakeNamesItsField(t *testing.T) {
 		{&automation.AddRequest{}, `{"participantToAdd":{"phoneNumber":{"value":"hello"}}}`, "participantToAdd"},
 		{&automation.AddRequest{}, `{"ParticipantToAdd":{}}`, "participantToAdd"}, // to encoding/json that is the same
 		{&automation.RecognizeRequest{}, `{"recognizeOptions":{"targetParticipant":{}}}`, "recognizeOptions.targetParticipant"},
+		{&automation.CreateRequest{}, `{"callIntelligenceOptions":{"cognitiveServicesEndpoint":7}}`, "callIntelligenceOptions.cognitiveServicesEndpoint"},
+		{&automation.AnswerRequest{}, `{"mediaStreamingOptions":{"startMediaStreaming":"yes"}}`, "mediaStreamingOptions.startMediaStreaming"},
+		{&automation.AddRequest{}, `{"customCallingContext":{"voipHeaders":{"a":7}}}`, "customCallingContext.voipHeaders"},
+		{&automation.PlayRequest{}, `{"playSources":[{"file":{"uri":7}}]}`, "playSources.file.uri"},
+		{&automation.CreateRequest{}, `7`, "body"},
 		{&call.Routing{}, `{"preset":"pairs","pairs":[{"listener":{"rawId":"a"},"speaker":{"rawId":"\u0000"}}]}`, "pairs[0].speaker"},
 	} {
 		err := decode([]byte(row.body), row.into)

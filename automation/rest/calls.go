@@ -22,11 +22,18 @@ func (s *Server) take(ctx context.Context, q *request, r automation.AnswerReques
 	return s.cfg.Automation.Answer(ctx, r)
 }
 
-// subscriber reads the headers that say how events are to be told.
+// The headers that say how events are to be told, and what they may say.
+const (
+	headerEvents = "botd-events"
+	everyEvent   = "all"
+	headerAck    = "botd-ack"
+	ackRequired  = "required"
+)
+
 func subscriber(h http.Header) automation.Subscriber {
 	return automation.Subscriber{
-		AllEvents:   h.Get("botd-events") == "all",
-		AckRequired: h.Get("botd-ack") == "required",
+		AllEvents:   h.Get(headerEvents) == everyEvent,
+		AckRequired: h.Get(headerAck) == ackRequired,
 	}
 }
 
@@ -90,7 +97,7 @@ func (s *Server) participant(ctx context.Context, q *request) (call.Listed, erro
 	}
 	id, err := identity.Parse(q.params["participantRawId"])
 	if err != nil {
-		return call.Listed{}, err
+		return call.Listed{}, &mistake{"participantRawId", err.Error()}
 	}
 	return s.cfg.Automation.Participant(cn, id)
 }

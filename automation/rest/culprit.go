@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/botd-dev/botd/identity"
@@ -19,6 +20,8 @@ func culprit(body json.RawMessage, t reflect.Type) string {
 		return culpritItem(body, t.Elem())
 	case reflect.Struct:
 		return culpritField(body, t)
+	case reflect.Map:
+		return culpritEntry(body, t.Elem())
 	default:
 		return ""
 	}
@@ -34,6 +37,17 @@ func culpritItem(body json.RawMessage, t reflect.Type) string {
 		}
 		if inside := culprit(item, t); inside != "" {
 			return at + dotted(inside)
+		}
+	}
+	return ""
+}
+
+func culpritEntry(body json.RawMessage, t reflect.Type) string {
+	var entries map[string]json.RawMessage
+	_ = json.Unmarshal(body, &entries) // what is no object has no entries
+	for name, value := range entries {
+		if t == reflect.TypeFor[identity.ID]() && unreadable(value) {
+			return strings.ToValidUTF8(name, "?")
 		}
 	}
 	return ""
@@ -57,6 +71,40 @@ func culpritField(body json.RawMessage, t reflect.Type) string {
 		}
 	}
 	return ""
+}
+
+// spelled is a path as encoding/json has it, without the names of the structs in
+// between that JSON does not have.
+func spelled(path string, t reflect.Type) string {
+	var names []string
+	for name := range strings.SplitSeq(path, ".") {
+		for slices.Contains([]reflect.Kind{reflect.Pointer, reflect.Slice, reflect.Map}, t.Kind()) {
+			t = t.Elem()
+		}
+		inner, found := reflect.StructField{}, false
+		if t.Kind() == reflect.Struct {
+			inner, found = fieldOf(t, name)
+		}
+		if found {
+			t = inner.Type
+		}
+		if !inner.Anonymous || inner.Tag.Get("json") != "" {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ".")
+}
+
+// fieldOf finds a field by its name in JSON, or the struct in between of that
+// name.
+func fieldOf(t reflect.Type, name string) (reflect.StructField, bool) {
+	for _, field := range reflect.VisibleFields(t) {
+		in, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if in == name || in == "" && field.Anonymous && field.Name == name {
+			return field, true
+		}
+	}
+	return reflect.StructField{}, false
 }
 
 // dotted is a path as it follows a name or an index.

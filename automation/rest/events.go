@@ -133,10 +133,12 @@ func (s *Server) log(
 	}}
 }
 
+const headerLastEvent = "Last-Event-ID"
+
 // resume goes on where a broken stream ended: browsers repeat the id of the
 // last event they saw (HTML, section 9.2.4).
 func (q *request) resume() {
-	if last := q.header.Get("Last-Event-ID"); last != "" {
+	if last := q.header.Get(headerLastEvent); last != "" {
 		q.query.Set("after", last)
 	}
 }

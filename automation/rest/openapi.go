@@ -11,13 +11,14 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3gen"
 
+	"github.com/botd-dev/botd/automation"
 	"github.com/botd-dev/botd/identity"
 )
 
 // describe writes the OpenAPI document from the route table and the types of
 // its bodies, so that it says what is served and nothing else.
 func describe(table []route) ([]byte, error) {
-	d := describer{doc: &openapi3.T{
+	d := describer{types: map[string]reflect.Type{}, doc: &openapi3.T{
 		OpenAPI: "3.0.3",
 		Info: &openapi3.Info{
 			Title: "botd", Version: calling.versions[0],
@@ -41,6 +42,7 @@ func describe(table []route) ([]byte, error) {
 type describer struct {
 	doc     *openapi3.T
 	failure *openapi3.SchemaRef
+	types   map[string]reflect.Type // by the names of their schemas
 	err     error
 }
 
@@ -60,9 +62,9 @@ func (d *describer) add(rt route) {
 	op.Parameters = d.parameters(rt)
 	op.Responses = openapi3.NewResponses()
 	op.Responses.Delete("default")
+	op.AddResponse(0, d.failed("A failure.")) // "default"
 	if !rt.open {
 		op.Security = &openapi3.SecurityRequirements{{"hmac": {}}, {"bearer": {}}}
-		op.AddResponse(0, d.response("A failure.", d.failure)) // "default"
 	}
 	if rt.in != nil {
 		op.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().
@@ -75,7 +77,11 @@ func (d *describer) add(rt route) {
 		}
 		op.AddResponse(rt.status, d.response(http.StatusText(rt.status), body))
 	} else {
-		op.AddResponse(rt.status, d.response("Not supported.", d.failure))
+		op.AddResponse(rt.status, d.failed("Not supported."))
+	}
+	if rt.streams {
+		stream := openapi3.NewMediaType().WithSchema(openapi3.NewStringSchema())
+		op.Responses.Status(rt.status).Value.Content["text/event-stream"] = stream
 	}
 	d.doc.AddOperation(rt.path, rt.method, op)
 }
@@ -97,8 +103,23 @@ func (d *describer) response(what string, body *openapi3.SchemaRef) *openapi3.Re
 	return r.WithContent(openapi3.NewContentWithJSONSchemaRef(body))
 }
 
-// parameters are those of the path, the version, and the headers that make an
-// operation repeatable.
+// failed is a response in the error envelope.
+func (d *describer) failed(what string) *openapi3.Response {
+	r := d.response(what, d.failure)
+	header := func(s *openapi3.Schema, always bool) *openapi3.HeaderRef {
+		h := &openapi3.Header{}
+		h.Schema, h.Required = openapi3.NewSchemaRef("", s), always
+		return &openapi3.HeaderRef{Value: h}
+	}
+	r.Headers = openapi3.Headers{
+		"x-ms-error-code": header(openapi3.NewStringSchema(), true),
+		"Retry-After":     header(openapi3.NewIntegerSchema(), false), // with 429 and 503
+	}
+	return r
+}
+
+// parameters are those of the path, the version, and the headers that are looked
+// at.
 func (d *describer) parameters(rt route) openapi3.Parameters {
 	var all openapi3.Parameters
 	add := func(p *openapi3.Parameter, s *openapi3.Schema) {
@@ -123,6 +144,13 @@ func (d *describer) parameters(rt route) openapi3.Parameters {
 		add(openapi3.NewHeaderParameter(headerRepeatID), openapi3.NewUUIDSchema())
 		add(openapi3.NewHeaderParameter(headerFirstSent), openapi3.NewStringSchema())
 	}
+	if rt.in != nil && rt.out == reflect.TypeFor[automation.Properties]() {
+		add(openapi3.NewHeaderParameter(headerEvents), openapi3.NewStringSchema().WithEnum(everyEvent))
+		add(openapi3.NewHeaderParameter(headerAck), openapi3.NewStringSchema().WithEnum(ackRequired))
+	}
+	if rt.streams {
+		add(openapi3.NewHeaderParameter(headerLastEvent), openapi3.NewStringSchema())
+	}
 	return all
 }
 
@@ -145,11 +173,26 @@ func (d *describer) schema(t reflect.Type) *openapi3.SchemaRef {
 		openapi3gen.CreateComponentSchemas(openapi3gen.ExportComponentSchemasOptions{
 			ExportComponentSchemas: true, ExportTopLevelSchema: true,
 		}),
+		openapi3gen.CreateTypeNameGenerator(d.name),
 		openapi3gen.SchemaCustomizer(customise))
 	if err != nil && d.err == nil {
 		d.err = fmt.Errorf("%s: %w", t, err)
 	}
 	return ref
+}
+
+// name is what the schema of a type is called. No two may be called the same:
+// one would be described as the other.
+func (d *describer) name(t reflect.Type) string {
+	name := t.Name()
+	if name == "" {
+		return "" // it stands where it is
+	}
+	if known := d.types[name]; known != nil && known != t && d.err == nil {
+		d.err = fmt.Errorf("%s and %s are both called %s", known, t, name)
+	}
+	d.types[name] = t
+	return name
 }
 
 // customise describes the types whose JSON is not what their Go type says, and
@@ -163,9 +206,27 @@ func customise(_ string, t reflect.Type, tag reflect.StructTag, schema *openapi3
 		role.Nullable = true
 		schema.AdditionalProperties.Schema = openapi3.NewSchemaRef("", &role)
 	}
-	schema.Nullable = strings.Contains(tag.Get("json"), ",omit")
+	if t.Kind() == reflect.Struct {
+		schema.Required = required(t, schema.Properties)
+	}
+	schema.Nullable = isOptional(tag)
 	return nil
 }
+
+// required are the properties of a struct that are always there, or must be.
+func required(t reflect.Type, properties openapi3.Schemas) []string {
+	var names []string
+	for _, field := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if properties[name] != nil && !isOptional(field.Tag) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// isOptional says whether a field may be left out.
+func isOptional(tag reflect.StructTag) bool { return strings.Contains(tag.Get("json"), ",omit") }
 
 // identifier is the identifier model in any of its shapes.
 func identifier() *openapi3.Schema {

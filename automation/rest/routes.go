@@ -9,6 +9,7 @@ type route struct {
 	once               repetitions
 	open               bool // needs no credentials
 	fresh              bool // makes a call that was not there
+	streams            bool // to those who accept it
 	action
 
 	pattern []string // path by segments; the router's
@@ -106,8 +107,8 @@ func (s *Server) identityRoutes() []route {
 func (s *Server) eventRoutes() []route {
 	f := beyond
 	return []route{
-		{method: get, path: cc + "/events", name: "getConnectionEvents", family: f, action: s.connectionEvents()},
-		{method: get, path: "/calling/events", name: "getEvents", family: f, action: s.allEvents()},
+		{method: get, path: cc + "/events", name: "getConnectionEvents", family: f, streams: true, action: s.connectionEvents()},
+		{method: get, path: "/calling/events", name: "getEvents", family: f, streams: true, action: s.allEvents()},
 	}
 }
 

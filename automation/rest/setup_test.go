@@ -247,12 +247,20 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
+	return newDeskWith(t, func(*call.Config) {})
+}
+
+// newDeskWith has calls of another kind.
+func newDeskWith(t *testing.T, change func(*call.Config)) *desk {
+	t.Helper()
 	d := &desk{T: t, book: &book{}, bell: make(bell, 16), released: make(chan string, 16)}
 	d.contexts = automation.NewContexts(testKey, time.Now)
-	d.calls = call.NewRegistry(call.Config{
+	cfg := call.Config{
 		Journal: d.book, NewBridge: func(call.Heard) call.Bridge { return deaf{} }, Now: time.Now, Random: rand.Reader,
 		Log: zaptest.NewLogger(t), IncomingContext: d.contexts.Seal,
-	})
+	}
+	change(&cfg)
+	d.calls = call.NewRegistry(cfg)
 	d.calls.Reach(d.bell)
 	d.Server = httptest.NewUnstartedServer(nil)
 	d.URL = "http://" + d.Listener.Addr().String()

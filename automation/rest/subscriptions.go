@@ -33,10 +33,20 @@ func (s *Server) subscriptionRoutes() []route {
 	}
 }
 
-// subscribe takes the name from the path, whatever the body says.
-func (s *Server) subscribe(ctx context.Context, q *request, r webhooks.Subscription) (webhooks.Subscription, error) {
-	r.Name = q.params["name"]
-	return s.cfg.Subscriptions.Subscribe(ctx, r)
+// subscriptionRequest is a subscription without what is not the application's to
+// say: its name is in the path.
+type subscriptionRequest struct {
+	Endpoint   string          `json:"endpoint"`
+	Schema     string          `json:"schema,omitempty"`
+	EventTypes []string        `json:"eventTypes,omitempty"`
+	Filter     webhooks.Filter `json:"filter,omitzero"`
+	Ack        string          `json:"ack,omitempty"`
+}
+
+func (s *Server) subscribe(ctx context.Context, q *request, r subscriptionRequest) (webhooks.Subscription, error) {
+	return s.cfg.Subscriptions.Subscribe(ctx, webhooks.Subscription{
+		Name: q.params["name"], Endpoint: r.Endpoint, Schema: r.Schema, EventTypes: r.EventTypes, Filter: r.Filter, Ack: r.Ack,
+	})
 }
 
 func (s *Server) subscription(_ context.Context, q *request) (webhooks.Subscription, error) {

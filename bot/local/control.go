@@ -58,7 +58,7 @@ func transferRequest(a bot.Transfer) automation.TransferRequest {
 		r.SourceCallerID = &automation.PhoneNumber{Value: a.CallerID}
 	}
 	if len(a.VoIPHeaders)+len(a.SIPHeaders) > 0 {
-		r.CustomCallingContext = &call.CustomContext{VoIPHeaders: a.VoIPHeaders, SIPHeaders: a.SIPHeaders}
+		r.CustomCallingContext = &automation.CallingContext{CustomContext: call.CustomContext{VoIPHeaders: a.VoIPHeaders, SIPHeaders: a.SIPHeaders}}
 	}
 	return r
 }

@@ -21,6 +21,7 @@ const longest = 5 * time.Minute
 func TestTheJavaScriptSDKCallsEveryMethod(t *testing.T) {
 	s := open(t)
 	node(t, s, "main.mjs", s.ConnectionString(), s.door)
+	reached(t, s.heard)
 }
 
 // TestTheJavaScriptSDKWaitsAsLongAsItIsTold has more asked than is allowed. A
@@ -37,10 +38,10 @@ func TestTheJavaScriptSDKWaitsAsLongAsItIsTold(t *testing.T) {
 // that was made.
 func TestTheJavaScriptSDKAsksAgainAndMakesNoSecondCall(t *testing.T) {
 	s := open(t)
-	network := between(t, s.HTTPSAddr())
+	network := between(t, s.front)
 	control := httptest.NewServer(http.HandlerFunc(network.cut))
 	t.Cleanup(control.Close)
-	through := strings.Replace(s.ConnectionString(), s.HTTPSAddr(), network.listener.Addr().String(), 1)
+	through := strings.Replace(s.ConnectionString(), s.front, network.listener.Addr().String(), 1)
 	node(t, s, "retried.mjs", through, s.door, control.URL)
 	if n := s.Counts().Calls; n != 1 {
 		t.Errorf("there are %d calls", n)

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"net"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/botd-dev/botd"
+	"github.com/botd-dev/botd/internal/openapitest"
 )
 
 // house is a server with people in it, and a door through which a program asks
@@ -17,6 +19,10 @@ type house struct {
 	*botd.Server
 	// door is the URL of the door.
 	door string
+	// front is the address of the server as applications know it: all that is
+	// said there is heard.
+	front string
+	heard *openapitest.Checker
 }
 
 // open runs a server until the test ends, with settings changed as said. It
@@ -30,7 +36,12 @@ func open(t *testing.T, changes ...func(*botd.Config)) house {
 	t.Cleanup(door.Close)
 	company.url = door.URL + "/company"
 
+	front, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed with the proxy
+	if err != nil {
+		t.Fatal(err)
+	}
 	cfg := botd.Default()
+	cfg.PublicURL = "https://" + front.Addr().String()
 	cfg.Dev = true // web hooks and prompts by plain http on this machine
 	cfg.DataDir = t.TempDir()
 	cfg.HTTPAddr, cfg.HTTPSAddr, cfg.AdminAddr = "", "127.0.0.1:0", ""
@@ -52,5 +63,5 @@ func open(t *testing.T, changes ...func(*botd.Config)) house {
 		}
 	})
 	staff.live(s.Calls())
-	return house{s, door.URL}
+	return house{s, door.URL, front.Addr().String(), overhear(t, front, s, cfg.DataDir)}
 }

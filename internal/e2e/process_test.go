@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -22,6 +23,8 @@ type process struct {
 	args []string
 	log  *os.File
 	cmd  *exec.Cmd
+
+	checking sync.Once // what it is asked, and answers
 }
 
 // build makes the program and a data directory for it; start starts it.
@@ -92,6 +95,7 @@ func (p *process) start() {
 		}
 		return err
 	})
+	p.checking.Do(func() { p.checked(p.t) })
 }
 
 // kill ends the program as a power switch does.

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/botd-dev/botd"
+	"github.com/botd-dev/botd/internal/openapitest"
 )
 
 // server is a botd in this process, on ports of its own choice.
@@ -72,7 +73,28 @@ func connect(t *testing.T, connectionString, root string) account {
 	}
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: trusting(t, root)}, MaxIdleConnsPerHost: 64}
 	t.Cleanup(transport.CloseIdleConnections)
-	return account{endpoint: endpoint, key: key, http: &http.Client{Transport: transport, Timeout: 20 * time.Second}}
+	a := account{endpoint: endpoint, key: key, http: &http.Client{Transport: transport, Timeout: 20 * time.Second}}
+	a.checked(t)
+	return a
+}
+
+// checked has all that the account asks for, and every answer, compared with the
+// server's description of itself.
+func (a account) checked(t *testing.T) {
+	t.Helper()
+	checker, err := openapitest.Fetch(t.Context(), a.http, a.endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.http.Transport = checker.Transport(a.http.Transport)
+	t.Cleanup(func() {
+		for _, wrong := range checker.Wrong() {
+			t.Error(wrong)
+		}
+		for _, name := range checker.Strangers() {
+			t.Errorf("it is sent, and not known: %s", name)
+		}
+	})
 }
 
 // trusting is a pool with the authority in a PEM file.
