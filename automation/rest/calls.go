@@ -13,12 +13,18 @@ import (
 )
 
 func (s *Server) create(ctx context.Context, q *request, r automation.CreateRequest) (*call.Connection, error) {
-	r.Subscriber = subscriber(q.header)
+	var err error
+	if r.Subscriber, err = subscriber(q.header); err != nil {
+		return nil, err
+	}
 	return s.cfg.Automation.Create(ctx, r)
 }
 
 func (s *Server) take(ctx context.Context, q *request, r automation.AnswerRequest) (*call.Connection, error) {
-	r.Subscriber = subscriber(q.header)
+	var err error
+	if r.Subscriber, err = subscriber(q.header); err != nil {
+		return nil, err
+	}
 	return s.cfg.Automation.Answer(ctx, r)
 }
 
@@ -30,11 +36,15 @@ const (
 	ackRequired  = "required"
 )
 
-func subscriber(h http.Header) automation.Subscriber {
-	return automation.Subscriber{
-		AllEvents:   h.Get(headerEvents) == everyEvent,
-		AckRequired: h.Get(headerAck) == ackRequired,
+// subscriber reads them. What may not be said is refused: it was meant to be of
+// effect.
+func subscriber(h http.Header) (automation.Subscriber, error) {
+	for name, only := range map[string]string{headerEvents: everyEvent, headerAck: ackRequired} {
+		if given := h.Get(name); given != "" && given != only {
+			return automation.Subscriber{}, &mistake{name, "it may only be " + only}
+		}
 	}
+	return automation.Subscriber{AllEvents: h.Get(headerEvents) != "", AckRequired: h.Get(headerAck) != ""}, nil
 }
 
 // catchUp is how long a read waits for minSequence.

@@ -33,7 +33,10 @@ func acknowledged[Req any](s *Server, do func(context.Context, *call.Connection,
 }
 
 func (s *Server) connect(ctx context.Context, q *request, r automation.ConnectRequest) (*call.Connection, error) {
-	r.Subscriber = subscriber(q.header)
+	var err error
+	if r.Subscriber, err = subscriber(q.header); err != nil {
+		return nil, err
+	}
 	return s.cfg.Automation.Connect(ctx, r)
 }
 

@@ -158,6 +158,8 @@ func TestEveryMistakeHasItsStatusAndNamesItsField(t *testing.T) {
 		{"a call of a name longer than any", "GET", "/calling/events?call=" + strings.Repeat("x", 9000), "", nil, 400, "8523"},
 		{"an odd method", "BREW", cn + "?" + version, "", nil, 405, "8520"},
 		{"a connection that is not", "GET", cnPath("none") + "?" + version, "", nil, 404, "8522"},
+		{"events that are none", "POST", "/calling/callConnections?" + version, createBody, []string{"botd-events", "some"}, 400, "8523"},
+		{"an acknowledgement that is none", "POST", "/calling/callConnections:connect?" + version, `{}`, []string{"botd-ack", "Required"}, 400, "8523"},
 		{"half a repetition", "POST", "/calling/callConnections?" + version, createBody, []string{headerRepeatID, uuid.NewString()}, 400, "8523"},
 		{"a sequence that will not come", "GET", cn + "?minSequence=x&" + version, "", nil, 400, "8523"},
 		{"no credentials", "GET", cn + "?" + version, "", []string{"Authorization", "none"}, 401, "Unauthorized"},

@@ -184,12 +184,13 @@ func (tr *traffic) answer(ctx context.Context, incoming string) {
 
 // begin asks for a connection and notes that there is one.
 func (tr *traffic) begin(ctx context.Context, target string, status int, kind string, body map[string]any) string {
-	to, which, events := tr.receiver(), "some", ""
+	to, which := tr.receiver(), "some"
+	var events []string
 	if tr.roll(2) == 0 {
-		which, events = "all", "all"
+		which, events = "all", []string{"botd-events", "all"}
 	}
 	body["callbackUri"] = to.URL + "/call/" + which
-	got, err := tr.server.ask(ctx, http.MethodPost, target, body, "botd-events", events)
+	got, err := tr.server.ask(ctx, http.MethodPost, target, body, events...)
 	if err != nil || got.status != status {
 		return ""
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ type Checker struct {
 	paths []path
 
 	mu        sync.Mutex
-	wrong     map[string]bool
+	wrong     map[string]string // and in what it was first
 	strangers map[string]bool
 	answers   map[Answer]int
 }
@@ -47,7 +48,7 @@ func New(document []byte) (*Checker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("openapi: %w", err)
 	}
-	c := &Checker{doc: doc, wrong: map[string]bool{}, strangers: map[string]bool{}, answers: map[Answer]int{}}
+	c := &Checker{doc: doc, wrong: map[string]string{}, strangers: map[string]bool{}, answers: map[Answer]int{}}
 	for template, item := range doc.Paths.Map() {
 		c.paths = append(c.paths, newPath(template, item))
 	}
@@ -77,7 +78,12 @@ func Fetch(ctx context.Context, client *http.Client, endpoint string) (*Checker,
 func (c *Checker) Wrong() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return sorted(c.wrong)
+	all := make([]string, 0, len(c.wrong))
+	for what, in := range c.wrong {
+		all = append(all, what+in)
+	}
+	slices.Sort(all)
+	return all
 }
 
 // Strangers are the fields and parameters that were sent and are not described,
@@ -85,27 +91,14 @@ func (c *Checker) Wrong() []string {
 func (c *Checker) Strangers() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return sorted(c.strangers)
-}
-
-func sorted(set map[string]bool) []string {
-	var all []string
-	for one := range set {
-		all = append(all, one)
-	}
-	slices.Sort(all)
-	return all
+	return slices.Sorted(maps.Keys(c.strangers))
 }
 
 // Answers counts how operations were answered.
 func (c *Checker) Answers() map[Answer]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	all := make(map[Answer]int, len(c.answers))
-	for a, n := range c.answers {
-		all[a] = n
-	}
-	return all
+	return maps.Clone(c.answers)
 }
 
 // exchange is a request and its answer, both read to their ends.
@@ -125,7 +118,7 @@ func (c *Checker) check(ctx context.Context, e exchange) {
 	op := found.operation(e.request.Method)
 	if op == nil {
 		if e.done() {
-			c.note(fmt.Sprintf("%s %s was answered %d and is not described", e.request.Method, e.request.URL.Path, e.response.StatusCode))
+			c.note(fmt.Sprintf("%s %s was answered %d and is not described", e.request.Method, e.request.URL.Path, e.response.StatusCode), "")
 		}
 		return
 	}
@@ -167,15 +160,17 @@ func (c *Checker) fail(op *openapi3.Operation, part string, body []byte, err err
 	}
 	why := err.Error()
 	if mismatch := (*openapi3.SchemaError)(nil); errors.As(err, &mismatch) {
-		why = fmt.Sprintf("/%s: %s, in %s", strings.Join(mismatch.JSONPointer(), "/"), mismatch.Reason, body)
+		why = fmt.Sprintf("/%s: %s", strings.Join(mismatch.JSONPointer(), "/"), mismatch.Reason)
 	}
-	c.note(fmt.Sprintf("%s, %s: %s", op.OperationID, part, why))
+	c.note(fmt.Sprintf("%s, %s: %s", op.OperationID, part, why), fmt.Sprintf(" in %s", body))
 }
 
-func (c *Checker) note(what string) {
+func (c *Checker) note(what, in string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.wrong[what] = true
+	if c.wrong[what] == "" {
+		c.wrong[what] = in
+	}
 }
 
 func (c *Checker) count(a Answer) {
