@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -211,91 +210,6 @@ func TestARetriedCreateMakesOneCall(t *testing.T) {
 	if got := r.Header.Get(headerRepeatState); got != "rejected" {
 		t.Errorf("%s: %q", headerRepeatState, got)
 	}
-}
-
-func TestAUserTokenMayNothingHere(t *testing.T) {
-	d := newDesk(t)
-	user := d.user("{\"createTokenWithScopes\":[\"voip\"]}")
-	token, _ := user["accessToken"].(map[string]any)
-	d.refused(d.ask("GET", cnPath("x")+"?"+version, "", "Authorization", "Bearer "+token["token"].(string)), 403, "Forbidden")
-}
-
-func (d *desk) user(body string) map[string]any {
-	d.Helper()
-	r := d.ask("POST", "/identities?api-version=2023-10-01", body, "Content-Type", "application/json")
-	user := map[string]any{}
-	if err := json.Unmarshal(r.body, &user); err != nil || r.StatusCode != 201 {
-		d.Fatalf("%s %s", r.Status, r.body)
-	}
-	return user
-}
-
-func TestAUserOfTheApplicationsOwnNameIsTheSameEveryTime(t *testing.T) {
-	d := newDesk(t)
-	idOf := func(body string) any { return d.user(body)["identity"].(map[string]any)["id"] }
-	first := idOf(`{"customId":"alice","createTokenWithScopes":["voip"]}`)
-	if again := idOf(`{"customId":"alice"}`); again != first {
-		t.Errorf("alice is %v, then %v", first, again)
-	}
-	if other := idOf(`{"customId":"bob"}`); other == first {
-		t.Errorf("bob is alice")
-	}
-	if one, two := idOf(`{}`), idOf(`{}`); one == two {
-		t.Errorf("two without a name are one")
-	}
-	for _, name := range []string{strings.Repeat("é", longestCustomID+1), `a\u0000`} {
-		d.refused(d.ask("POST", "/identities?api-version=2023-10-01", `{"customId":"`+name+`"}`), 400, "8523")
-	}
-}
-
-func TestAScopeIsSaidOnce(t *testing.T) {
-	d := newDesk(t)
-	r := d.ask("POST", "/identities?api-version=2023-10-01", `{"createTokenWithScopes":["chat"`+strings.Repeat(`,"voip"`, 5000)+`]}`)
-	var made createdUser
-	if err := json.Unmarshal(r.body, &made); err != nil || made.AccessToken == nil {
-		t.Fatalf("%s, %v", r.Status, err)
-	}
-	s, err := d.issuer.VerifyUser(t.Context(), made.AccessToken.Token)
-	if err != nil || !slices.Equal(s.Scopes, []string{"chat", "voip"}) {
-		t.Errorf("%v, %v", s.Scopes, err)
-	}
-}
-
-func TestUsersComeAndGo(t *testing.T) {
-	d := newDesk(t)
-	const v = "?api-version=2023-10-01"
-	user := d.user("") // no body, but a content type
-	one, _ := user["identity"].(map[string]any)
-	id, _ := one["id"].(string)
-	if identity.ID(id).Kind() != identity.KindCommunicationUser || user["accessToken"] != nil {
-		t.Errorf("%v", user)
-	}
-	path := "/identities/" + url.PathEscape(id)
-	r := d.ask("POST", path+"/:issueAccessToken"+v, `{"scopes":["voip","chat"],"expiresInMinutes":60}`)
-	var token accessToken
-	if err := json.Unmarshal(r.body, &token); err != nil || r.StatusCode != 200 {
-		t.Fatalf("%s %s", r.Status, r.body)
-	}
-	if left := time.Until(token.ExpiresOn); left < 59*time.Minute || left > time.Hour {
-		t.Errorf("valid for %v", left)
-	}
-	if s, err := d.issuer.VerifyUser(t.Context(), token.Token); err != nil || s.User != identity.ID(id) || !s.May("voip") {
-		t.Errorf("%+v, %v", s, err)
-	}
-	for _, body := range []string{`{}`, `{"scopes":[]}`, `{"scopes":["admin"]}`, `{"scopes":["voip"],"expiresInMinutes":59}`, `{"scopes":["voip"],"expiresInMinutes":1441}`} {
-		d.refused(d.ask("POST", path+"/:issueAccessToken"+v, body), 400, "8523")
-	}
-	if r := d.ask("POST", path+"/:revokeAccessTokens"+v, ""); r.StatusCode != 204 {
-		t.Errorf("revoke: %s", r.Status)
-	}
-	if _, err := d.issuer.VerifyUser(t.Context(), token.Token); !errors.Is(err, identity.ErrToken) {
-		t.Errorf("after revoking: %v", err)
-	}
-	if r := d.ask("DELETE", path+v, ""); r.StatusCode != 204 {
-		t.Errorf("delete: %s", r.Status)
-	}
-	d.refused(d.ask("POST", path+"/:issueAccessToken"+v, `{"scopes":["voip"]}`), 404, "8522")
-	d.refused(d.ask("POST", "/teamsUser/:exchangeAccessToken"+v, `{"token":"t","appId":"a","userId":"u"}`), 400, "8523")
 }
 
 func TestTheLogOfAConnectionIsReadInPages(t *testing.T) {

@@ -20,8 +20,16 @@ func TestTheJavaSDKCallsEveryMethod(t *testing.T) {
 				"-cp", classes, "conformance.Main", s.ConnectionString(), s.door, flavour)
 			program.Dir = "java"
 			follow(t, program)
+			reached(t, s.heard, beforeJava...)
 		})
 	}
+}
+
+// beforeJava are the operations that came after the newest of the Java packages.
+var beforeJava = []string{
+	"connect", "muteParticipants", "cancelAddParticipant", "moveParticipants", "hold", "unhold",
+	"startContinuousDtmfRecognition", "stopContinuousDtmfRecognition", "sendDtmfTones",
+	"startTranscription", "updateTranscription", "stopTranscription", "startMediaStreaming", "stopMediaStreaming",
 }
 
 // compiled makes the program and returns its class path.

@@ -21,6 +21,7 @@ func TestThePythonSDKCallsEveryMethod(t *testing.T) {
 			program.Env = append(os.Environ(), "REQUESTS_CA_BUNDLE="+s.RootFile(), "SSL_CERT_FILE="+s.RootFile(),
 				"PYTHONDONTWRITEBYTECODE=1")
 			follow(t, program)
+			reached(t, s.heard)
 		})
 	}
 }
