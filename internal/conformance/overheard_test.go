@@ -30,7 +30,7 @@ func overhear(t *testing.T, front net.Listener, s *botd.Server, dataDir string) 
 		t.Fatal(err)
 	}
 	behind := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, MaxIdleConnsPerHost: 64}
-	checker, err := openapitest.Fetch(t.Context(), &http.Client{Transport: behind}, "https://"+s.HTTPSAddr())
+	checker, err := openapitest.Fetch(t.Context(), behind, "https://"+s.HTTPSAddr())
 	if err != nil {
 		t.Fatal(err)
 	}

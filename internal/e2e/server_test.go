@@ -82,7 +82,7 @@ func connect(t *testing.T, connectionString, root string) account {
 // server's description of itself.
 func (a account) checked(t *testing.T) {
 	t.Helper()
-	checker, err := openapitest.Fetch(t.Context(), a.http, a.endpoint)
+	checker, err := openapitest.Fetch(t.Context(), a.http.Transport, a.endpoint)
 	if err != nil {
 		t.Fatal(err)
 	}

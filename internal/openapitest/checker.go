@@ -57,12 +57,12 @@ func New(document []byte) (*Checker, error) {
 }
 
 // Fetch makes a Checker for the document of a server.
-func Fetch(ctx context.Context, client *http.Client, endpoint string) (*Checker, error) {
+func Fetch(ctx context.Context, by http.RoundTripper, endpoint string) (*Checker, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint+"/openapi.json", nil)
 	if err != nil {
 		return nil, fmt.Errorf("openapi: %w", err)
 	}
-	resp, err := client.Do(r)
+	resp, err := by.RoundTrip(r)
 	if err != nil {
 		return nil, fmt.Errorf("openapi: %w", err)
 	}
