@@ -99,3 +99,36 @@ func TestAnApplicationThatBreaksTheRulesIsToldWhich(t *testing.T) {
 		})
 	}
 }
+
+func TestAMessageThatBreaksWhoeverTakesItCostsTheSocketAlone(t *testing.T) {
+	serve := func(conn *websocket.Conn, attempt int) {
+		for _, say := range []string{"bad", "good"}[min(attempt, 1):] {
+			_ = conn.Write(context.Background(), websocket.MessageText, []byte(say))
+		}
+		_, _, _ = conn.Read(context.Background())
+		_, _, _ = conn.Read(context.Background())
+	}
+	inOffice(t, serve, func(o *office) {
+		ctx, cancel := context.WithCancel(o.Context())
+		took := make(chan string, 10)
+		l := o.link(NewQueue(1, o.dialer.Stats))
+		l.Receive = func(_, _ bool, message []byte) {
+			if string(message) == "bad" {
+				panic("planted")
+			}
+			took <- string(message)
+		}
+		over := make(chan error, 1)
+		go func() { over <- l.Run(ctx) }()
+		if got := <-took; got != "good" {
+			o.Errorf("took %q", got)
+		}
+		if n := o.dialer.Stats.Lost.Load(); n != 1 {
+			o.Errorf("%d sockets were lost, want 1", n)
+		}
+		cancel()
+		if err := <-over; err != nil {
+			o.Error(err)
+		}
+	})
+}

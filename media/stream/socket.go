@@ -131,8 +131,14 @@ func (s *socket) write(ctx context.Context, kind websocket.MessageType, message 
 	return nil
 }
 
-// receive hands over what the application says.
-func (s *socket) receive(ctx context.Context) error {
+// receive hands over what the application says, behind a barrier: what breaks
+// whoever takes it loses the socket, and not the server.
+func (s *socket) receive(ctx context.Context) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: a message broke us: %v", ErrLost, p)
+		}
+	}()
 	for {
 		kind, message, err := strict.Read(context.WithoutCancel(ctx), s.conn) // until it is closed
 		if wrong := (*strict.Violation)(nil); errors.As(err, &wrong) {
