@@ -18,7 +18,7 @@ func (s *Server) startBots(context.Context) error {
 		s.addDemos()
 	}
 	s.gateway = gateway.New(gateway.Config{
-		Authorize: s.mayBringBots, Refuse: func(w http.ResponseWriter, err error) { s.api.Refuse(w, err) },
+		Authorize: s.mayBringBots, Refuse: func(w http.ResponseWriter, r *http.Request, err error) { s.api.Refuse(w, r, "bots", err) },
 		Taken: func(name identity.ID) bool { return s.bots[name] != nil },
 		Log:   s.log.Named("bots"),
 	})

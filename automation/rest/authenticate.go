@@ -57,9 +57,12 @@ func (s *Server) Authorize(r *http.Request) error {
 	return err
 }
 
-// Refuse answers a request with an error as the API does.
-func (s *Server) Refuse(w http.ResponseWriter, err error) {
-	_ = s.fail(err, w, "").send(w) // nobody is left to be told
+// Refuse answers a request with an error as the API does. door names what it was
+// not let in at.
+func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, door string, err error) {
+	a := s.fail(err, w, door)
+	s.barred(door, r.RemoteAddr, a.Status, err)
+	_ = a.send(w) // nobody is left to be told
 }
 
 // token accepts those of the configured issuer. A valid token of a user is

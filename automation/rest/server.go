@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 	"go.opentelemetry.io/otel/propagation"
 	"go.uber.org/zap"
+	"golang.org/x/time/rate"
 
 	"github.com/botd-dev/botd/call"
 )
@@ -21,6 +22,7 @@ import (
 type Server struct {
 	cfg      Config
 	guard    guard
+	barring  rate.Sometimes // how often the log tells who is not let in
 	repeats  *repeats
 	router   router
 	document []byte // openapi.json
@@ -31,7 +33,7 @@ func New(cfg Config) (*Server, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg.withDefaults()}
+	s := &Server{cfg: cfg.withDefaults(), barring: barring()}
 	s.guard = guard{s.cfg.Keys, s.cfg.Bearer, s.cfg.Issuer, s.cfg.Now}
 	s.repeats = &repeats{results: s.cfg.Results, now: s.cfg.Now, log: s.cfg.Logger, running: map[string]*turn{}}
 	table := s.table()
@@ -122,6 +124,7 @@ func (s *Server) handle(c echo.Context) error {
 	}
 	if err != nil {
 		a = s.fail(err, w, rt.name)
+		s.barred(rt.name, r.RemoteAddr, a.Status, err)
 	}
 	s.cfg.Observe(rt.name, a.Status, s.cfg.Now().Sub(start))
 	if err := a.send(w); err != nil {

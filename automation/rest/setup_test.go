@@ -17,7 +17,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest"
+	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/botd-dev/botd/automation"
 	"github.com/botd-dev/botd/call"
@@ -243,6 +246,7 @@ type desk struct {
 	issuer   *identity.Issuer
 	rooms    *room.Book
 	released chan string
+	logged   *observer.ObservedLogs
 }
 
 func newDesk(t *testing.T) *desk {
@@ -294,10 +298,17 @@ func (d *desk) handler() http.Handler {
 	})
 	s, err := New(Config{
 		Automation: service, Log: d.book, Results: newResults(), Issuer: d.issuer, Users: users, Rooms: d.rooms, Subscriptions: &shelf{}, Letters: &shelf{},
-		Keys: [][]byte{testKey}, PublicURL: d.URL, Released: func(id string) { d.released <- id }, Logger: zaptest.NewLogger(d),
+		Keys: [][]byte{testKey}, PublicURL: d.URL, Released: func(id string) { d.released <- id }, Logger: d.logger(),
 	})
 	d.must(err)
 	return s.Handler()
+}
+
+// logger keeps what is logged.
+func (d *desk) logger() *zap.Logger {
+	core, logged := observer.New(zap.InfoLevel)
+	d.logged = logged
+	return zaptest.NewLogger(d, zaptest.WrapOptions(zap.WrapCore(func(c zapcore.Core) zapcore.Core { return zapcore.NewTee(c, core) })))
 }
 
 func (d *desk) must(err error) {

@@ -43,7 +43,7 @@ type Config struct {
 	// Authorize says why a request may not register bots; nil is that it may.
 	Authorize func(*http.Request) error
 	// Refuse answers a request that may not.
-	Refuse func(http.ResponseWriter, error)
+	Refuse func(http.ResponseWriter, *http.Request, error)
 	// Taken says that a name is somebody else's: a bot of this process.
 	Taken func(identity.ID) bool
 	// Log receives what goes wrong.
@@ -128,7 +128,7 @@ func (g *Gateway) announce() {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := g.cfg.Authorize(r); err != nil {
 		g.refused.Add(1)
-		g.cfg.Refuse(w, err)
+		g.cfg.Refuse(w, r, err)
 		return
 	}
 	if !g.enter() {

@@ -197,9 +197,11 @@ func inWorld(t *testing.T, inside map[identity.ID]bot.Handler, f func(w *world))
 				}
 				return nil
 			},
-			Refuse: func(rw http.ResponseWriter, err error) { http.Error(rw, err.Error(), http.StatusUnauthorized) },
-			Taken:  func(id identity.ID) bool { return inside[id] != nil },
-			Log:    zap.NewNop(),
+			Refuse: func(rw http.ResponseWriter, _ *http.Request, err error) {
+				http.Error(rw, err.Error(), http.StatusUnauthorized)
+			},
+			Taken: func(id identity.ID) bool { return inside[id] != nil },
+			Log:   zap.NewNop(),
 		})
 		w.bots = local.New(local.Config{
 			Service: service, Contexts: contexts, Elsewhere: w.gateway, Log: zap.NewNop(),

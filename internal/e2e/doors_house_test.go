@@ -31,8 +31,15 @@ type house struct {
 // openHouse runs one until the test ends.
 func openHouse(t *testing.T, opts ...botd.Option) *house {
 	t.Helper()
+	return openHouseWith(t, func(*botd.Config) {}, opts...)
+}
+
+// openHouseWith is openHouse with other settings.
+func openHouseWith(t *testing.T, change func(*botd.Config), opts ...botd.Option) *house {
+	t.Helper()
 	cfg := settings(t)
 	cfg.Dev = false
+	change(&cfg)
 	path := filepath.Join(t.TempDir(), "log")
 	log, err := os.Create(path)
 	if err != nil {

@@ -139,5 +139,22 @@ func TestNobodyInTheLobbyHearsOrIsHeard(t *testing.T) {
 	if why := gus.endReason(); why.Code != 0 || why.Subcode != 5300 {
 		t.Errorf("who is refused is told %+v", why)
 	}
+
+	// The link leads to the same door, and to no other.
+	gus.enter(map[string]string{"meetingLink": m.MeetingLink + "x"})
+	gus.reach("Disconnected")
+	if why := gus.endReason(); why.Code != 404 || why.Subcode != 8561 {
+		t.Errorf("a wrong link is answered with %+v", why)
+	}
+	gus.enter(map[string]string{"meetingLink": m.MeetingLink})
+	gus.reach("InLobby")
+	if who := paula.waiting(); !slices.Equal(who, []string{gusID}) {
+		t.Fatalf("%v wait, not %s", who, gusID)
+	}
+	paula.isSilent("Paula", "while somebody waits who came by the link")
+	paula.decide("admit", gusID)
+	gus.reach("Connected")
+	paula.hearsTone("Paula", "after admitting by the link", 620, 440)
+	gus.hangUp()
 	paula.hangUp()
 }

@@ -32,6 +32,11 @@ func (s *Server) whipJoin(w http.ResponseWriter, r *http.Request, place string) 
 	if err != nil {
 		return err
 	}
+	return by(who.User, s.whipVisit(ctx, w, r, who, place, since))
+}
+
+// whipVisit brings a user in whose token was looked at after so many revocations.
+func (s *Server) whipVisit(ctx context.Context, w http.ResponseWriter, r *http.Request, who whipUser, place string, since uint64) error {
 	j, err := s.whipEnter(ctx, who, place)
 	if err != nil {
 		return err

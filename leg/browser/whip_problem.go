@@ -66,7 +66,7 @@ func (s *Server) whipProblem(w http.ResponseWriter, r *http.Request, err error) 
 	if http.StatusText(status) == "" || status < http.StatusBadRequest {
 		status = http.StatusForbidden // a reason that is no status of HTTP
 	}
-	s.whipBarred(r, status)
+	s.whipBarred(r, status, told, err)
 	h := w.Header()
 	switch status {
 	case http.StatusUnauthorized:
@@ -104,15 +104,19 @@ func challenge(err error) string {
 	return `Bearer realm="botd"`
 }
 
-// whipBarred counts and logs that somebody asked for what they may not.
-func (s *Server) whipBarred(r *http.Request, status int) {
+// whipBarred counts and logs that somebody asked for what they may not, with who
+// it was if that is known.
+func (s *Server) whipBarred(r *http.Request, status int, told failure, err error) {
 	switch status {
 	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests:
 	default:
 		return
 	}
 	s.metrics.barred.WithLabelValues(strconv.Itoa(status)).Inc()
+	var who somebodys
+	_ = errors.As(err, &who) // else nobody is known
 	s.barring.Do(func() {
-		s.log.Info("a WHIP client asked for what it may not", zap.String("method", r.Method), zap.Int("status", status))
+		s.log.Info("a WHIP client asked for what it may not", zap.String("method", r.Method), zap.String("userId", string(who.user)),
+			zap.Int("status", status), zap.Int("subCode", told.Subcode))
 	})
 }

@@ -10,6 +10,9 @@ import (
 
 	"github.com/pion/sdp/v3"
 
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
 )
@@ -125,6 +128,42 @@ func TestARefusalSaysWhatIsWrong(t *testing.T) {
 	if n := w.known(); n != 0 || w.registry.Counts().Calls != 0 {
 		t.Errorf("%d sessions are left", n)
 	}
+}
+
+// TestWhoMayNotJoinByOneRequestIsLoggedByName says of whom it is known who they
+// are, and of nobody what they came with.
+func TestWhoMayNotJoinByOneRequestIsLoggedByName(t *testing.T) {
+	core, logged := observer.New(zap.InfoLevel)
+	w := newWorld(t, func(c *Config) {
+		c.Log = zap.New(core)
+		c.Enter = (&desk{err: refused{Code: 403, Subcode: 5828, Message: "not invited"}}).enter
+	})
+	owner := w.visitor(t, ann)
+	owner.visit("g")
+	for _, row := range []struct {
+		name, token, user string
+		ask               func(*visitor) reply
+		status, subcode   int64
+	}{
+		{"not on the list", bob, bob, func(v *visitor) reply { return v.offerTo("12345678901234567", page) }, 403, 5828},
+		{"another's session", bob, bob, func(v *visitor) reply { return v.ask(http.MethodDelete, owner.at, "") }, 403, 8523},
+		{"no good token", "x", "", func(v *visitor) reply { return v.offerTo("g", page) }, 401, 10009},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			logged.TakeAll()
+			v := w.visitor(t, row.token)
+			v.wants(row.ask(v), int(row.status))
+			lines := logged.FilterMessage("a WHIP client asked for what it may not").All()
+			if len(lines) != 1 {
+				t.Fatalf("%d lines were logged", len(lines))
+			}
+			f := lines[0].ContextMap()
+			if f["userId"] != row.user || f["status"] != row.status || f["subCode"] != row.subcode {
+				t.Errorf("logged %v", f)
+			}
+		})
+	}
+	owner.wants(owner.ask(http.MethodDelete, owner.at, ""), http.StatusOK)
 }
 
 func TestAMethodThatIsNotThereNamesThoseThatAre(t *testing.T) {

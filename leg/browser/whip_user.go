@@ -28,12 +28,29 @@ func (s *Server) whipUser(r *http.Request) (whipUser, error) {
 		return whipUser{}, err
 	}
 	if err := s.admit(who.User, "", r.RemoteAddr); err != nil {
-		return whipUser{}, err
+		return whipUser{}, by(who.User, err)
 	}
 	if name := r.URL.Query().Get("name"); name != "" {
 		who.Name = name
 	}
 	return who, nil
+}
+
+// somebodys is an error in what a user asked for, whom the log names.
+type somebodys struct {
+	error
+	user identity.ID
+}
+
+// Unwrap gives the error itself.
+func (e somebodys) Unwrap() error { return e.error }
+
+// by is an error, if there is one, in what the user asked for.
+func by(user identity.ID, err error) error {
+	if err == nil {
+		return nil
+	}
+	return somebodys{err, user}
 }
 
 // sameUser says whether a request about a session comes from whom it belongs
@@ -46,7 +63,7 @@ func (s *Server) sameUser(r *http.Request, owner whipUser) error {
 	case owner.guest && who.guest, owner.User == who.User:
 		return nil
 	}
-	return fmt.Errorf("%w: %w", errForbidden, errOtherUser)
+	return by(who.User, fmt.Errorf("%w: %w", errForbidden, errOtherUser))
 }
 
 // bearer reads the token of a request (RFC 6750, section 2.1), or asks whether
