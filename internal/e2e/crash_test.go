@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"math/big"
 	randv2 "math/rand/v2"
+	"net/http"
 	"os"
 	"slices"
 	"strconv"
@@ -14,8 +15,13 @@ import (
 	"time"
 )
 
-// repetitions is how many events a kill may have told again.
-const repetitions = 50
+const (
+	// repetitions is how many events a kill may have told again.
+	repetitions = 50
+	// backWithin is how soon after a kill calls are taken again, and
+	// closedWithin how soon after that those that were cut are told to be over.
+	backWithin, closedWithin = 10 * time.Second, 15 * time.Second
+)
 
 // storm is what the server has to go through. The environment makes it larger:
 // CHAOS_KILLS, CHAOS_CALLS and CHAOS_EVENTS, and CHAOS_SEED
@@ -79,9 +85,10 @@ func TestNothingIsForgottenWhenTheServerIsKilled(t *testing.T) {
 		}
 		tr.flowUntil(t.Context(), s.calls, moment, p.kill)
 		killed := time.Now()
-		p.start()
+		p.startWithin(backWithin)
 		t.Logf("kill %d after %d events more, %d in all; ready again after %s", kill+1, moment, tr.witness.known(), time.Since(killed).Round(time.Millisecond))
 	}
+	cutOff(t, p.account, tr.witness)
 	rest() // so that the last events need not wait for luck
 	judge(t, s, p.account, tr.witness)
 }
@@ -98,6 +105,21 @@ func (tr *traffic) flowUntil(ctx context.Context, calls, events int, then func()
 	})
 	tr.flow(ctx, calls)
 	wait.Wait()
+}
+
+// cutOff checks after a kill, when nobody has called yet, that no call is left,
+// and that those who can be told are told so.
+func cutOff(t *testing.T, server account, w *witness) {
+	t.Helper()
+	got, err := server.ask(t.Context(), http.MethodGet, "/calling/calls", nil)
+	if err != nil || got.status != http.StatusOK || string(got.body) != `{"value":[]}` {
+		t.Errorf("after a kill the calls are %d %s %v", got.status, got.body, err)
+	}
+	log := everything(t, server)
+	within(t, closedWithin, "the calls that were cut are told to be over", func(context.Context) error {
+		_, err := w.missing(log, "first/")
+		return err
+	})
 }
 
 // judge waits until everything has been told, and compares it with the log.

@@ -28,14 +28,21 @@ type retiring struct {
 	*process
 	traffic *traffic
 	dead    chan error // what the process ended with
+	tried   []string   // calls that were to show that calls are taken
 }
 
 // retire starts one, with as many calls between an application and a bot.
 func retire(t *testing.T, calls int, args ...string) (r *retiring, connections []string) {
 	t.Helper()
 	p := build(t, []byte(drainKey), args...)
-	r = &retiring{p, newTraffic(t, p.account, drainUser, 1), make(chan error, 1)}
 	p.start()
+	return engage(t, p, calls)
+}
+
+// engage has a running process carry as many calls.
+func engage(t *testing.T, p *process, calls int) (r *retiring, connections []string) {
+	t.Helper()
+	r = &retiring{process: p, traffic: newTraffic(t, p.account, drainUser, 1), dead: make(chan error, 1)}
 	for range calls {
 		connections = append(connections, r.place())
 	}

@@ -72,11 +72,14 @@ func TestAWitnessKnowsWhereAResultIsOwed(t *testing.T) {
 	}
 	w.hear("first/call/some", log[0])
 	w.hear("first/call/some", log[2])
-	if n, _ := w.missing(map[string][]event{"c": log}); n != 1 {
+	if n, _ := w.missing(map[string][]event{"c": log}, ""); n != 1 {
 		t.Errorf("%d are missing although the result was not told", n)
 	}
+	if n, err := w.missing(map[string][]event{"c": log}, "first/"); n != 0 {
+		t.Errorf("missing at the first is %v", err)
+	}
 	w.hear("second/result", log[1])
-	if n, err := w.missing(map[string][]event{"c": log}); n != 0 {
+	if n, err := w.missing(map[string][]event{"c": log}, ""); n != 0 {
 		t.Errorf("missing is %v", err)
 	}
 }

@@ -20,6 +20,7 @@ type process struct {
 	account
 	t    *testing.T
 	path string
+	data string // its data directory
 	args []string
 	log  *os.File
 	cmd  *exec.Cmd
@@ -45,7 +46,7 @@ func build(t *testing.T, key []byte, args ...string) *process {
 		account: account{endpoint: "http://" + address, key: key, http: &http.Client{
 			Transport: &http.Transport{MaxIdleConnsPerHost: 128}, Timeout: 10 * time.Second,
 		}},
-		t: t, path: path, log: log,
+		t: t, path: path, data: filepath.Join(dir, "data"), log: log,
 		args: append([]string{
 			"serve", "--dev", "--data-dir", filepath.Join(dir, "data"), "--http-addr", address,
 			"--https-addr", "127.0.0.1:0", "--admin-addr", "127.0.0.1:0", "--media-udp-port", "0",
@@ -76,7 +77,12 @@ func freeAddress(t *testing.T) string {
 // start starts the program and waits until it takes calls.
 func (p *process) start() {
 	p.t.Helper()
+	p.startWithin(15 * time.Second)
+}
 
+// startWithin is start that has no more time than that.
+func (p *process) startWithin(d time.Duration) {
+	p.t.Helper()
 	p.cmd = exec.Command(p.path, p.args...)
 	p.cmd.Env = append(os.Environ(), "BOTD_ACCESS_KEY="+base64.StdEncoding.EncodeToString(p.key))
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
@@ -84,7 +90,7 @@ func (p *process) start() {
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
-	within(p.t, 15*time.Second, "the server takes calls", func(ctx context.Context) error {
+	within(p.t, d, "the server takes calls", func(ctx context.Context) error {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.endpoint+"/readyz", nil)
 		if err != nil {
 			return err

@@ -127,11 +127,11 @@ const patience = 90 * time.Second
 func (w *witness) wait(t *testing.T, log map[string][]event) {
 	t.Helper()
 	started := time.Now()
-	least, first := w.missing(log)
+	least, first := w.missing(log, "")
 	t.Logf("%d events have yet to be told", least)
 	for progress := started; least > 0; {
 		w.more(least, time.Second)
-		missing, one := w.missing(log)
+		missing, one := w.missing(log, "")
 		if missing < least {
 			least, first, progress = missing, one, time.Now()
 		}
@@ -142,14 +142,18 @@ func (w *witness) wait(t *testing.T, log map[string][]event) {
 	t.Logf("all is told after %s", time.Since(started).Round(time.Millisecond))
 }
 
-// missing counts what of a log has not been told yet, and names one.
-func (w *witness) missing(log map[string][]event) (int, error) {
+// missing counts what of a log has not been told yet to a receiver, or to any if
+// none is named, and names one.
+func (w *witness) missing(log map[string][]event, receiver string) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	missing := 0
 	var one error
 	for connection, events := range log {
 		for to, owed := range w.owed(connection, events) {
+			if !strings.HasPrefix(to, receiver) {
+				continue
+			}
 			told := w.told[route{connection, to}].heard()
 			for _, e := range owed {
 				if !slices.ContainsFunc(told, func(f event) bool { return f.ID == e.ID }) {
