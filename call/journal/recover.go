@@ -78,11 +78,26 @@ func (s *shard) lastWords(ctx context.Context, calls []callLine, connections []l
 		if !l.Going {
 			continue
 		}
-		first, err := s.at(ctx, l.First)
+		own, err := s.own(ctx, l)
 		if err != nil {
 			return nil, fmt.Errorf("end call %s: %w", l.Call, err)
 		}
-		records = append(records, call.InterruptedCall(first.Record, next(l.Call), s.journal.cfg.NewID(), s.journal.cfg.Now()))
+		records = append(records, call.InterruptedCall(own, call.Place{
+			Next: func() uint64 { return next(l.Call) }, ID: s.journal.cfg.NewID, At: s.journal.cfg.Now(),
+		})...)
 	}
 	return records, nil
+}
+
+// own are the records of a call that belong to none of its connections.
+func (s *shard) own(ctx context.Context, l callLine) ([]call.Record, error) {
+	var records []call.Record
+	err := s.each(ctx, query{from: l.First, subject: subject(s.prefix, "", l.Call), limit: batchMessages}, func(e Entry) error {
+		records = append(records, e.Record)
+		return nil
+	})
+	if err == nil && len(records) == 0 {
+		err = ErrUnknown
+	}
+	return records, err
 }

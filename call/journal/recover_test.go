@@ -1,8 +1,10 @@
 package journal
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/botd-dev/botd/call"
 )
@@ -38,6 +40,72 @@ func TestAnInterruptedCallEndsAfterItsConnectionsAlsoIfItHasNone(t *testing.T) {
 			}
 		}
 		h.close(t)
+	}
+}
+
+// TestWhoSubscribedIsToldThatAnInterruptedCallIsOver dies again after each record
+// that the recovery has to write.
+func TestWhoSubscribedIsToldThatAnInterruptedCallIsOver(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	still := func(c *Config) { c.Now = func() time.Time { return now } }
+	const all = 3
+	for said := range all + 1 {
+		h := openAt(t, dir, still)
+		s := talking(said)
+		h.write(t, s.call, attended(s, now.Add(-90*time.Second))...)
+		calls, connections := h.shard(s.call).index.lines()
+		words, err := h.shard(s.call).lastWords(t.Context(), calls, connections)
+		if err != nil || len(words) != all {
+			t.Fatalf("%d last words, %v", len(words), err)
+		}
+		h.write(t, s.call, words[:said]...)
+		h.close(t)
+
+		h = openAt(t, dir, still)
+		got, err := h.ReadCall(t.Context(), s.call, 0, 100)
+		if err != nil || len(got) != 8 {
+			t.Fatalf("after %d words: %d records, %v", said, len(got), err)
+		}
+		removed, over, end := got[5], got[6], got[7]
+		if removed.Type != acs+"CallParticipantRemoved" || removed.Subject != "call/"+s.call+"/participant/8:bob" || string(removed.Data) != string(got[3].Data) {
+			t.Errorf("after %d words: %+v", said, removed)
+		}
+		want := `{"startedBy":{"rawId":"8:ann"},"serverCallId":"` + s.call + `","correlationId":"together","group":{"id":"g"},"isTwoParty":false,"isRoomsCall":false,"durationOfCall":90}`
+		if over.Type != acs+"CallEnded" || over.Subject != "call/"+s.call || string(over.Data) != want {
+			t.Errorf("after %d words: %s %s %s, want %s", said, over.Type, over.Subject, over.Data, want)
+		}
+		if !end.Ends() {
+			t.Errorf("after %d words it ends with %s", said, end.Type)
+		}
+		for i, r := range got {
+			if r.CallSequence != uint64(i+1) || r.ID == "" {
+				t.Errorf("after %d words: record %d is %+v", said, i+1, r)
+			}
+		}
+		h.close(t)
+	}
+}
+
+const acs = "Microsoft.Communication."
+
+// attended are the records of a call that began then: one has come and gone, the
+// other is there.
+func attended(s *speaker, then time.Time) []call.Record {
+	began := s.begins()
+	resource := `"startedBy":{"rawId":"8:ann"},"serverCallId":"` + s.call + `","correlationId":"together","isRoomsCall":false,`
+	tell := func(kind, subject, data string) call.Record {
+		s.begun++
+		return call.Record{
+			ID: fmt.Sprintf("%s-%d", s.call, s.begun), Type: acs + kind, Time: then,
+			Call: s.call, CallSequence: s.begun, Subject: "call/" + s.call + subject, Data: json.RawMessage("{" + resource + data + "}"),
+		}
+	}
+	return []call.Record{
+		began,
+		tell("CallStarted", "/startedBy/8:ann", `"isTwoParty":true`),
+		tell("CallParticipantAdded", "/participant/8:ann", `"isTwoParty":true,"participantId":"1"`),
+		tell("CallParticipantAdded", "/participant/8:bob", `"group":{"id":"g"},"isTwoParty":false,"participantId":"2"`),
+		tell("CallParticipantRemoved", "/participant/8:ann", `"group":{"id":"g"},"isTwoParty":false,"participantId":"1"`),
 	}
 }
 

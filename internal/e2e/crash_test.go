@@ -130,6 +130,7 @@ func judge(t *testing.T, s storm, server account, w *witness) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	judgeIDs(t, log)
+	judgeCalls(t, server)
 	told, again := judgeTold(t, w, log)
 	explained := judgeClaims(t, w, log)
 	if again > s.kills*repetitions {
@@ -158,6 +159,41 @@ func judgeIDs(t *testing.T, log map[string][]event) {
 			}
 			seen[e.ID] = e
 		}
+	}
+}
+
+// judgeCalls checks that every call that is said to have started is said to have
+// ended, and that everybody who came is said to have gone, once.
+func judgeCalls(t *testing.T, server account) {
+	t.Helper()
+	events, err := server.pages(t.Context(), "/calling/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]int{}
+	ends := 0
+	for _, e := range events {
+		what := e.field("serverCallId") + " " + e.field("participantId")
+		switch e.kind() {
+		case "CallStarted", "CallParticipantAdded":
+			there[what]++
+		case "CallEnded":
+			ends++
+			there[what]--
+		case "CallParticipantRemoved":
+			there[what]--
+		}
+		if n := there[what]; n < 0 || n > 1 {
+			t.Errorf("%s %s", e.kind(), what)
+		}
+	}
+	for what, n := range there {
+		if n != 0 {
+			t.Errorf("%s is never over", what)
+		}
+	}
+	if ends == 0 {
+		t.Error("no call has ended: the test shows nothing")
 	}
 }
 
