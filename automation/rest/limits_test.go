@@ -365,3 +365,13 @@ func TestARefusalSaysWholeSeconds(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+func TestWhoIsToComeAgainIsToldWhen(t *testing.T) {
+	for _, p := range problems {
+		a, _ := failed(p.err)
+		again := a.Status == http.StatusTooManyRequests || a.Status == http.StatusServiceUnavailable
+		if again != (a.Retry > 0) {
+			t.Errorf("%v: %d, again in %d s", p.err, a.Status, a.Retry)
+		}
+	}
+}

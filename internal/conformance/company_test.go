@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
@@ -49,6 +50,8 @@ func (c *company) login(w http.ResponseWriter, r *http.Request) {
 	var who struct {
 		UserID string `json:"userId"`
 		AppID  string `json:"appId"`
+		// Audience is whom the token is for; the application if nobody says.
+		Audience string `json:"audience"`
 	}
 	if err := json.NewDecoder(r.Body).Decode(&who); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -56,7 +59,7 @@ func (c *company) login(w http.ResponseWriter, r *http.Request) {
 	}
 	now := time.Now()
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
-		"iss": c.url, "aud": who.AppID, "appid": who.AppID, "azp": who.AppID, "oid": who.UserID, "sub": who.UserID,
+		"iss": c.url, "aud": cmp.Or(who.Audience, who.AppID), "appid": who.AppID, "azp": who.AppID, "oid": who.UserID, "sub": who.UserID,
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(time.Hour).Unix(), "scp": "Teams.ManageCalls Teams.ManageChats",
 	})
 	token.Header["kid"] = companyKey

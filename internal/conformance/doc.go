@@ -7,8 +7,13 @@
 // hang up when the program asks at the test's door, are on the other side. At
 // the end each program compares what the SDK has with what was called.
 //
-// Two tables are shared by the programs: events.json is the shape of every event
-// that may come; later.json has the operations that are yet to come, and what
-// they answer until then. An operation that is taken out of later.json must
-// succeed.
+// Four tables are shared: events.json is the shape of every event that may come,
+// never.json says why some do not; operations.json has every operation of the
+// contract and the statuses of its success, later.json those that are yet to come,
+// and what they answer until then. An operation that is taken out of later.json
+// must succeed.
+//
+// Between the programs and the server stands a proxy that compares every request
+// and every answer with the server's own openapi.json, and notes which operations
+// were reached.
 package conformance

@@ -9,9 +9,10 @@ import (
 
 // line is a leg without a network: a telephone in one call.
 type line struct {
-	pair *media.Pair
-	over chan call.Reason // why it was hung up
-	dead bool             // its media never flows
+	pair    *media.Pair
+	over    chan call.Reason // why it was hung up
+	keyless bool             // no keys can be sent to it
+	dead    bool             // its media never flows
 
 	hearing hearing
 

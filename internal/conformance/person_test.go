@@ -100,16 +100,17 @@ var acts = map[string]func(*person, context.Context, wish) (any, error){
 
 // wish is what a person is asked for. Everybody is named by raw id.
 type wish struct {
-	To    []string    `json:"to"`    // call: whom
-	With  []string    `json:"with"`  // sees: whom
-	Held  []string    `json:"held"`  // sees: who of them is on hold
-	Group string      `json:"group"` // join: where, or
-	Room  string      `json:"room"`  // join: where
-	Tones []call.Tone `json:"tones"` // press: what
-	Busy  bool        `json:"busy"`  // decline: how
-	Dead  bool        `json:"dead"`  // call: by a line without sound
-	Text  string      `json:"text"`  // say: what, or
-	Hertz float64     `json:"hertz"` // say, hears: which tone
+	To      []string    `json:"to"`      // call: whom
+	With    []string    `json:"with"`    // sees: whom
+	Held    []string    `json:"held"`    // sees: who of them is on hold
+	Group   string      `json:"group"`   // join: where, or
+	Room    string      `json:"room"`    // join: where
+	Tones   []call.Tone `json:"tones"`   // press: what
+	Busy    bool        `json:"busy"`    // decline: how
+	Dead    bool        `json:"dead"`    // call: by a line without sound
+	Keyless bool        `json:"keyless"` // accept: by a line that takes no keys
+	Text    string      `json:"text"`    // say: what, or
+	Hertz   float64     `json:"hertz"`   // say, hears: which tone
 	// Milliseconds is how long a tone is said.
 	Milliseconds int  `json:"milliseconds"`
 	Silence      bool `json:"silence"` // hears: nothing
@@ -150,12 +151,13 @@ func (p *person) rung(ctx context.Context) (*call.Invitation, error) {
 	return p.ringing, nil
 }
 
-func (p *person) accept(ctx context.Context, _ wish) (any, error) {
+func (p *person) accept(ctx context.Context, w wish) (any, error) {
 	inv, err := p.rung(ctx)
 	if err != nil {
 		return nil, err
 	}
 	p.line = newLine()
+	p.line.keyless = w.Keyless
 	_, err = inv.Accept(ctx, call.Acceptance{Leg: p.line, Name: p.name})
 	return nil, err
 }

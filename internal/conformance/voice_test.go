@@ -130,6 +130,9 @@ func (p *person) wasPressed(context.Context, wish) (any, error) {
 
 // Press takes keys that are sent to the line.
 func (l *line) Press(tones ...call.Tone) (<-chan struct{}, error) {
+	if l.keyless {
+		return nil, call.ErrNoKeypad
+	}
 	done := make(chan struct{})
 	close(done)
 	l.change(func() { l.keys = append(l.keys, tones...) })

@@ -2,15 +2,19 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { CallAutomationClient } from '@azure/communication-call-automation';
+import { CommunicationIdentityClient } from '@azure/communication-identity';
 import { RoomsClient } from '@azure/communication-rooms';
 import { callTo, connected, end, groupCallTo, outcome, properties } from './calls.mjs';
 import { ids, rawId, refused, text } from './expect.mjs';
+import { login } from './people.mjs';
 import { need, scene, step } from './steps.mjs';
+import { parse } from './subscription.mjs';
 
 const name = (method) => `CallAutomationClient.${method}`;
 
 export async function client(world) {
   await handles(world);
+  await tokens(world);
   await creating(world);
   await failing(world);
   await toPhones(world);
@@ -31,6 +35,34 @@ const handles = ({ client, connectionString, support }) => scene('handles', asyn
     const named = new CallAutomationClient(connectionString, { sourceIdentity: support });
     assert.deepEqual(named.getSourceIdentity(), support);
   });
+});
+
+/** The clients take a token of the company's instead of the key. */
+const tokens = (world) => scene('tokens', async () => {
+  const { connectionString, door, alice } = world;
+  const endpoint = parse(connectionString).endpoint.href;
+  const credential = (audience) => ({
+    getToken: async (scopes) => {
+      assert.deepEqual([scopes].flat(), ['https://communication.azure.com//.default']);
+      const token = await login(door, { userId: 'a service', appId: randomUUID(), audience });
+      return { token, expiresOnTimestamp: Date.now() + 3600_000 };
+    },
+  });
+  const ours = credential('https://communication.azure.com');
+
+  await step('CallAutomationClient, with a token', async () => {
+    const call = await callTo({ ...world, client: new CallAutomationClient(endpoint, ours) }, alice, 'token');
+    await call.connection.muteParticipant(alice.identifier);
+    await end(world, call);
+  });
+  await step('RoomsClient and CommunicationIdentityClient, with a token', async () => {
+    const rooms = new RoomsClient(endpoint, ours);
+    await rooms.deleteRoom((await rooms.createRoom()).id);
+    const identities = new CommunicationIdentityClient(endpoint, ours);
+    await identities.deleteUser(await identities.createUser());
+  });
+  await step('CallAutomationClient, with a token for somebody else', () =>
+    refused(() => new CallAutomationClient(endpoint, credential('https://graph.microsoft.com')).getCallConnection('x').getCallConnectionProperties(), 401, 'Unauthorized'));
 });
 
 const creating = (world) => scene('creating', async () => {

@@ -1,12 +1,30 @@
 // CallMedia: keys as they come, and keys that are sent.
 import assert from 'node:assert/strict';
-import { callTo, end, outcome } from './calls.mjs';
+import { callTo, connected, end, outcome } from './calls.mjs';
 import { refused } from './expect.mjs';
 import { need, scene, step } from './steps.mjs';
 
 const name = (method) => `CallMedia.${method}`;
 
-export const keys = (world) => scene('keys', async () => {
+export async function keys(world) {
+  await pressing(world);
+  await failing(world);
+}
+
+const failing = (world) => scene('keys that cannot be sent', async () => {
+  const { client, hooks, bob } = world;
+  await step(name('sendDtmfTones, to a telephone that takes none: SendDtmfTonesFailed'), async () => {
+    const placed = await client.createCall({ targetParticipant: bob.identifier }, hooks.callback, { operationContext: 'keyless' });
+    await bob.accepts({ keyless: true });
+    const call = await connected(world, placed, 'keyless');
+    await call.connection.getCallMedia().sendDtmfTones(['one'], bob.identifier, { operationContext: 'in vain' });
+    outcome(await hooks.event(call.id, 'SendDtmfTonesFailed'), 400, 8500, 'in vain');
+    await end(world, call);
+    hooks.assertTold(call.id, 'CallConnected', 'SendDtmfTonesFailed', 'CallDisconnected');
+  });
+});
+
+const pressing = (world) => scene('keys', async () => {
   const { hooks, alice, bob } = world;
   let call;
   await need('a call for keys', async () => { call = await callTo(world, alice); });

@@ -18,6 +18,7 @@ import { Person } from './people.mjs';
 import { recognizing } from './recognizing.mjs';
 import { recording } from './recording.mjs';
 import { rooms } from './rooms.mjs';
+import { expected } from './shape.mjs';
 import { Sockets } from './sockets.mjs';
 import { done, step } from './steps.mjs';
 import { streaming } from './streaming.mjs';
@@ -51,6 +52,7 @@ async function populate() {
 const world = await populate();
 for (const part of [identity, rooms, client, connection, media, recognizing, keys, streaming, transcribing, recording]) await part(world);
 await step('every event was well formed, signed, and came once', () => assert.deepEqual([...hooks.wrong], []));
+await step('every kind of event came', () => assert.deepEqual(expected.filter((kind) => !hooks.kinds().has(kind)), []));
 for (const type of watched()) {
   await step(`every public method of ${type} was called`, () => assertEveryMethodWasCalled(type));
 }

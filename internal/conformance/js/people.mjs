@@ -26,7 +26,8 @@ export class Person {
 
   /** Waits until the telephone rings; resolves to {from, name, custom}. */
   rings = () => this.#does('rings');
-  accepts = () => this.#does('accept');
+  /** Accepts what rings; with keyless by a telephone that takes no keys. */
+  accepts = (how) => this.#does('accept', how);
   declines = (how) => this.#does('decline', how);
   /** Waits until the telephone rings no more; resolves to why. */
   misses = () => this.#does('missed');
@@ -54,5 +55,6 @@ export class Person {
   sees = (people, held = []) => this.#does('sees', { with: people, held });
 }
 
-/** A token of the company for one of its people. */
+/** A token of the company for one of its people; with an audience for that, not for
+ * the application. */
 export const login = async (door, who) => (await ask('POST', `${door}/company/login`, who)).token;

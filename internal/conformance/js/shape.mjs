@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
 const kinds = JSON.parse(readFileSync(new URL('../events.json', import.meta.url)));
+const never = JSON.parse(readFileSync(new URL('../never.json', import.meta.url)));
 const prefix = 'Microsoft.Communication.';
 
 const text = (value, name) => assert.ok(typeof value === 'string' && value !== '', `${name} is a text, not ${value}`);
@@ -36,6 +37,9 @@ const types = {
     }
   },
 };
+
+/** The kinds of events that come, but for those that never do here. */
+export const expected = Object.keys(kinds).filter((kind) => !(kind in never));
 
 /** Checks one POST: one event in an array, its envelope and its data. */
 export function check(headers, body) {

@@ -9,7 +9,28 @@ const name = (method) => `CallMedia.${method}`;
 const update = (event, status, details) =>
   assert.deepEqual({ ...event.transcriptionUpdate }, { transcriptionStatus: status, transcriptionStatusDetails: details });
 
-export const transcribing = (world) => scene('transcribing', async () => {
+export async function transcribing(world) {
+  await lines(world);
+  await refusing(world);
+}
+
+const refusing = (world) => scene('transcription that is refused', async () => {
+  const { client, hooks, sockets, alice } = world;
+  await step('transcription: an application that refuses it', async () => {
+    const transcriptionOptions = { transportType: 'websocket', transportUrl: `${sockets.origin}/refused`, locale: 'en-US' };
+    const placed = await client.createCall({ targetParticipant: alice.identifier }, hooks.callback, { operationContext: 'lines', transcriptionOptions });
+    await alice.accepts();
+    const call = await connected(world, placed, 'lines');
+    await call.connection.getCallMedia().startTranscription({ operationContext: 'refused' });
+    const failed = await hooks.event(call.id, 'TranscriptionFailed');
+    outcome(failed, 500, 8578, 'refused');
+    update(failed, 'transcriptionFailed', 'forbidden');
+    await end(world, call);
+    hooks.assertTold(call.id, 'CallConnected', 'TranscriptionFailed', 'CallDisconnected');
+  });
+});
+
+const lines = (world) => scene('transcribing', async () => {
   const { client, hooks, sockets, alice } = world;
   let [call, socket] = [];
 

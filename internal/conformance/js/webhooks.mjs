@@ -54,6 +54,9 @@ export class Webhooks {
     return this.#next((r) => r.path === '/incoming' && r.event.data?.to.rawId === to);
   }
 
+  /** The kinds of events that came. */
+  kinds = () => new Set([...this.#told.values()].flat().map((e) => e.kind));
+
   /** Fails unless a connection was told exactly that, in that order, between
    * lists of participants whose numbers grow, and nothing afterwards. */
   assertTold(connection, ...kinds) {
