@@ -41,6 +41,18 @@ func TestEveryOperationIsOnAPage(t *testing.T) {
 	}
 }
 
+// TestWhatIsNoOperationIsOnAPageToo is for what the document of the API leaves out.
+func TestWhatIsNoOperationIsOnAPageToo(t *testing.T) {
+	pages := allPages(t)
+	for _, path := range []string{
+		"/healthz", "/readyz", "/metrics", "/drain", "/bots", "/client/signal", "/client/calling.js", "/whip/", "/dev/token", "/openapi.json",
+	} {
+		if !strings.Contains(pages, path) {
+			t.Errorf("no page has %s", path)
+		}
+	}
+}
+
 // TestEveryCommandIsOnThePageOfOperations compares the page with the command line.
 func TestEveryCommandIsOnThePageOfOperations(t *testing.T) {
 	parser, err := kong.New(&commands{})
