@@ -35,21 +35,22 @@ type Call struct {
 	invitations map[string]*Invitation
 	bridge      Bridge // nil until somebody is to be heard
 
-	groupID   string // what others join it by, if anything
-	roomID    string
-	dialRoom  string // the room whose rule about phones holds here
-	hollow    bool   // there is no such call: it only tells an application so
-	startedBy identity.ID
-	started   time.Time
-	expects   bool // a transferee is on the way in without being asked
-	group     bool // not 1:1, and never again
-	over      bool // ending; why says for what reason
-	why       Reason
-	met       bool        // somebody was there to talk
-	parted    *Reason     // why one of two left, while a third may still come
-	lastFail  Reason      // why the last invitation came to nothing
-	empty     *time.Timer // runs while only applications are left
-	longest   *time.Timer
+	groupID     string // what others join it by, if anything
+	roomID      string
+	dialRoom    string // the room whose rule about phones holds here
+	hollow      bool   // there is no such call: it only tells an application so
+	startedBy   identity.ID
+	started     time.Time
+	expects     bool // a transferee is on the way in without being asked
+	group       bool // not 1:1, and never again
+	over        bool // ending; why says for what reason
+	why         Reason
+	met         bool        // somebody was there to talk
+	established bool        // a connection was, once
+	parted      *Reason     // why one of two left, while a third may still come
+	lastFail    Reason      // why the last invitation came to nothing
+	empty       *time.Timer // runs while only applications are left
+	longest     *time.Timer
 
 	routing     Routing
 	rewire      bool // who hears whom may be another

@@ -178,7 +178,7 @@ func (c *Call) hasOther(cn *Connection) bool {
 
 func (cn *Connection) establish() {
 	_ = cn.step("established") // it is Connecting
-	cn.wasConnected = true
+	cn.wasConnected, cn.call.established = true, true
 	cn.emit(CallConnected{Outcome{cn.context, Success}})
 	cn.seat.arrive()
 	cn.commence()
@@ -198,6 +198,7 @@ func (cn *Connection) leave(why Reason) {
 	cn.unfill()
 	cn.deafen(func(*ear) bool { return true })
 	cn.seat.leave(why)
+	cn.call.conclude() // whoever goes because of that goes before the closing event
 	cn.settle()
 	if cn.state == Disconnecting {
 		d := cn.call.registry.cfg.Timeouts.Closing

@@ -67,6 +67,45 @@ func TestAnApplicationThatCameLaterLeavesACallOfTwoAsItIs(t *testing.T) {
 	})
 }
 
+func TestTheLastToLeaveIsToldThatNobodyIsRungAnyMore(t *testing.T) {
+	inHouse(t, func(h *house) {
+		leg := &phone{}
+		_, err := h.Join(h.Context(), call.Joining{Leg: leg, Group: "standup", From: alice})
+		h.want(err, nil)
+		synctest.Wait()
+		cn := h.watching(leg)
+		h.want(leg.p.Invite(h.Context(), bob), nil)
+		leg.p.Gone(call.ReasonLocal)
+		synctest.Wait()
+		h.want(cn.Leave(h.Context()), nil)
+		synctest.Wait()
+		h.want(h.bell.latest().Reason(), call.ReasonCallerGone)
+		told := h.book.told(cn, false)
+		h.want(told[len(told)-3:], []string{"botd.participant.state", "botd.participant.state", "CallDisconnected"})
+		h.want(h.Counts(), call.Counts{})
+	})
+}
+
+func TestAnApplicationThatComesToAnotherAloneIsGivenAWhile(t *testing.T) {
+	inHouse(t, func(h *house) {
+		leg := &phone{}
+		_, err := h.Join(h.Context(), call.Joining{Leg: leg, Group: "standup", From: alice})
+		h.want(err, nil)
+		synctest.Wait()
+		first := h.watching(leg)
+		leg.p.Gone(call.ReasonLocal)
+		synctest.Wait()
+		second := h.watching(leg)
+		h.want(first.Leave(h.Context()), nil)
+		synctest.Wait()
+		h.want(second.View().State, call.Connecting)
+		_, err = h.Join(h.Context(), call.Joining{Leg: &phone{}, Group: "standup", From: bob})
+		h.want(err, nil)
+		synctest.Wait()
+		h.want(h.book.told(second, true), []string{"CallConnected", "ParticipantsUpdated"})
+	})
+}
+
 func TestWhoIsHeldNeitherHearsNorIsHeard(t *testing.T) {
 	inHouse(t, func(h *house) {
 		first, second, cn := h.conference()

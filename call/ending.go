@@ -84,10 +84,7 @@ func (c *Call) isGroup() bool {
 func (c *Call) pending() bool { return len(c.invitations) > 0 }
 
 // nobodyCame says that no connection was ever established and none can be.
-func (c *Call) nobodyCame() bool {
-	established := func(cn *Connection) bool { return cn.wasConnected }
-	return !c.pending() && !slices.ContainsFunc(c.connections, established)
-}
+func (c *Call) nobodyCame() bool { return !c.pending() && !c.established }
 
 // lastWord is why a call without anybody ends.
 func (c *Call) lastWord() Reason {

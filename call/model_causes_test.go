@@ -75,6 +75,10 @@ func (c *causes) follow(kind string, s said) {
 		c.see(s)
 	case "botd.operation.accepted":
 		c.owe(s)
+	case "botd.transfer.state":
+		if c.owed["transferToParticipant"] <= 0 {
+			c.fail("a transfer is "+string(s.State), "before it was asked for")
+		}
 	case "AddParticipantSucceeded":
 		c.arrived(s)
 	case "CancelAddParticipantSucceeded", "CancelAddParticipantFailed":

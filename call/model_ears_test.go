@@ -4,7 +4,33 @@ import (
 	"slices"
 
 	"github.com/botd-dev/botd/call"
+	"github.com/botd-dev/botd/media"
 )
+
+// watchedBridge sees at every moment that nobody is on two bridges.
+type watchedBridge struct {
+	*deaf
+	m     *model
+	ports map[string]media.Port
+}
+
+func (w *watchedBridge) Join(id string, p media.Port) {
+	w.m.mu.Lock()
+	twice := w.m.joined[p]
+	w.m.joined[p], w.ports[id] = true, p
+	w.m.mu.Unlock()
+	if twice {
+		w.m.fail("somebody comes to a bridge who is on another")
+	}
+	w.deaf.Join(id, p)
+}
+
+func (w *watchedBridge) Leave(id string) {
+	w.deaf.Leave(id)
+	w.m.mu.Lock()
+	defer w.m.mu.Unlock()
+	delete(w.m.joined, w.ports[id])
+}
 
 // checkEars holds who hears whom on the bridges against who may: only those who
 // are in the call, each on one bridge; who is held hears nobody and is not heard;
@@ -15,8 +41,15 @@ func (m *model) checkEars() {
 	m.mu.Unlock()
 	members, where := map[string]call.Member{}, map[string]call.CallView{}
 	for _, v := range m.Calls() {
+		people := 0
 		for _, p := range v.Members {
 			members[p.ID], where[p.ID] = p, v
+			if !p.Application && p.State != call.Gone && p.State != call.InLobby {
+				people++
+			}
+		}
+		if people > m.plan.most() {
+			m.fail("%d people are in a call", people)
 		}
 	}
 	seen := map[string]bool{}

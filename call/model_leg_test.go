@@ -10,6 +10,7 @@ import (
 // modelLeg is a leg that counts how often it ended.
 type modelLeg struct {
 	m      *model
+	mouth  mouth
 	silent bool
 
 	mu     sync.Mutex
@@ -21,7 +22,7 @@ type modelLeg struct {
 func (m *model) leg(silent bool) *modelLeg { return &modelLeg{m: m, silent: silent} }
 
 func (l *modelLeg) Kind() string     { return "model" }
-func (l *modelLeg) Port() media.Port { return mouth{} }
+func (l *modelLeg) Port() media.Port { return &l.mouth }
 func (l *modelLeg) Mute()            {}
 func (l *modelLeg) Unmute()          {}
 

@@ -11,6 +11,14 @@ type plan struct {
 	steps   []planned
 }
 
+// most is how many people a call holds: few, so that some are full, or more.
+func (p plan) most() int {
+	if p.patient {
+		return 5
+	}
+	return 8
+}
+
 // planned is one act. a and b choose among who and what is there by then.
 type planned struct {
 	act, a, b int

@@ -16,6 +16,7 @@ import (
 
 	"github.com/botd-dev/botd/call"
 	"github.com/botd-dev/botd/identity"
+	"github.com/botd-dev/botd/media"
 )
 
 // TestWhateverHappensTheLogStaysTrue lets everybody do anything at any time, in
@@ -58,6 +59,7 @@ type model struct {
 
 	mu          sync.Mutex
 	bridges     []*deaf
+	joined      map[media.Port]bool // on some bridge
 	rang        []*call.Invitation
 	legs        []*modelLeg
 	connections []*call.Connection
@@ -74,14 +76,14 @@ type addition struct {
 }
 
 func newModel(p plan, been *visits) *model {
-	return &model{plan: p, been: been, moving: map[string]int{}}
+	return &model{plan: p, been: been, moving: map[string]int{}, joined: map[media.Port]bool{}}
 }
 
 func (m *model) run(t *testing.T) {
 	m.journal = newLedger(m.plan.slow)
 	m.Registry = call.NewRegistry(call.Config{
 		Journal: m.journal, NewBridge: m.bridge, Now: time.Now, Random: rand.Reader, Log: zap.NewNop(),
-		IncomingContext: func(id string, _ time.Time) string { return id }, Timeouts: waits(), MaxParticipants: 8,
+		IncomingContext: func(id string, _ time.Time) string { return id }, Timeouts: waits(), MaxParticipants: m.plan.most(),
 	})
 	m.Reach(m)
 	m.begin(t.Context())
@@ -135,7 +137,7 @@ func (m *model) bridge(heard call.Heard) call.Bridge {
 	defer m.mu.Unlock()
 	d := &deaf{heard: heard}
 	m.bridges = append(m.bridges, d)
-	return d
+	return &watchedBridge{d, m, map[string]media.Port{}}
 }
 
 // everyone is who may be called.
@@ -160,8 +162,10 @@ func (m *model) begin(ctx context.Context) {
 		m.create(ctx, bob)
 	case 4:
 		m.create(ctx, alice, bob, carol)
-	case 5:
-		m.join(ctx, alice)
+	case 5: // a group of one to five
+		for _, who := range everyone[:1+len(m.plan.steps)%5] {
+			m.join(ctx, who)
+		}
 	case 6, roomWithApplication:
 		m.enter(ctx, alice, call.Presenter, false, false)
 		if m.plan.start == roomWithApplication {

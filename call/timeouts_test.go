@@ -95,6 +95,21 @@ func TestEveryTimeoutEndsInItsEvent(t *testing.T) {
 	}
 }
 
+func TestATransferThatTakesTooLongSendsItsTargetAway(t *testing.T) {
+	inHouse(t, func(h *house) {
+		caller, cn := h.answered()
+		h.want(cn.Transfer(h.Context(), call.Transfer{Target: bob}), nil)
+		synctest.Wait()
+		target := &phone{silent: true}
+		_, err := h.bell.latest().Accept(h.Context(), call.Acceptance{Leg: target})
+		h.want(err, nil)
+		h.pass(61 * time.Second)
+		h.want(h.book.count(cn, "CallTransferFailed"), 1)
+		h.want(target.ended(), call.ReasonCallerGone)
+		h.want([]any{caller.ended().Message, cn.View().State}, []any{"not ended", call.Connected})
+	})
+}
+
 func TestACallHoldsThreeHundredAndFiftyPeople(t *testing.T) {
 	inHouse(t, func(h *house) {
 		for i := range 350 {
