@@ -93,6 +93,8 @@ func FuzzABodyIsReadOrRefused(f *testing.F) {
 	for _, seed := range []string{
 		`{"targets":[{"rawId":"8:acs:r_u"}],"callbackUri":"https://x"}`, `{"a":{"a":[1,"\u0061"]}}`, `{"a":1,"a":2}`, `[[[`,
 		`{"playSources":[{"kind":"file","file":{"uri":"x"}}]}`, ` 1 2`, `"\xff"`,
+		`{"customCallingContext":{"voipHeaders":{"a":7},"teamsPhoneCallDetails":{"teamsPhoneSourceDetails":{"intendedTargets":{"x":{}}}}}}`,
+		`{"mediaStreamingOptions":[],"MediaOptions":7,"teamsAppSource":{"appId":7}}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -101,9 +103,10 @@ func FuzzABodyIsReadOrRefused(f *testing.F) {
 		if err == nil && !json.Valid(body) {
 			t.Fatalf("%q is no JSON", body)
 		}
-		var into automation.PlayRequest
-		if err := decode(body, &into); err != nil && !errors.Is(err, errRequest) && !errors.Is(err, identity.ErrInvalid) {
-			t.Fatalf("%q: %v", body, err)
+		for _, into := range []any{&automation.PlayRequest{}, &automation.CreateRequest{}, &automation.TransferRequest{}, &call.Routing{}} {
+			if err := decode(body, into); err != nil && !errors.Is(err, errRequest) && !errors.Is(err, identity.ErrInvalid) {
+				t.Fatalf("%q: %v", body, err)
+			}
 		}
 	})
 }

@@ -65,7 +65,7 @@ func TestAPanicEndsItsOwnCallWithAnEvent(t *testing.T) {
 	shown.armed.Store(true)
 	shown.who.SelfMute()
 	h.event(first, "CallDisconnected", "9999")
-	h.logged("a listener of the call panicked", "planted")
+	h.logged("something outside the call panicked", "planted")
 
 	bystander := newMine()
 	must(t, h.joinGroup(bystander, "attached", "8:acs:r_bystander"))

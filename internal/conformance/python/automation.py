@@ -1,12 +1,14 @@
 """CallAutomationClient: how calls begin."""
 
 import uuid
+from types import SimpleNamespace
 
 from azure.communication.callautomation import PhoneNumberIdentifier
 from azure.communication.rooms import ParticipantRole, RoomParticipant
 
 from calls import Call, call_to, check, group_call_to, outcome
 from expect import equal, listed, refused, text
+from people import login
 from steps import scene, step
 
 own_number = PhoneNumberIdentifier("+15551230000")
@@ -17,7 +19,7 @@ def name(method):
 
 
 def automation(world):
-    for part in (creating, failing, to_phones, to_groups, answering, rejecting, redirecting, connecting, handles):
+    for part in (tokens, creating, failing, to_phones, to_groups, answering, rejecting, redirecting, connecting, handles):
         with scene():
             part(world)
 
@@ -25,6 +27,24 @@ def automation(world):
 def handles(world):
     unknown = world.client.get_call_connection(str(uuid.uuid4()))
     step(name("get_call_connection"), lambda: refused(unknown.get_call_properties, 404, "8522"))
+
+
+def tokens(world):
+    """The client takes a token of the company's instead of the key."""
+    def token(audience):
+        return lambda: login(world.door, "a service", str(uuid.uuid4()), audience)
+
+    def ours():
+        client = world.flavour.calls_with(token("https://communication.azure.com"))
+        call = call_to(SimpleNamespace(client=client, hooks=world.hooks), world.alice, "token")
+        call.end()
+
+    def of_others():
+        client = world.flavour.calls_with(token("https://graph.microsoft.com"))
+        refused(client.get_call_connection("x").get_call_properties, 401, "Unauthorized")
+
+    step("CallAutomationClient, with a token", ours)
+    step("CallAutomationClient, with a token for somebody else", of_others)
 
 
 def creating(world):

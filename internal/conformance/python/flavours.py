@@ -4,6 +4,7 @@ asyncio, which is made to block here so that both take the same steps."""
 import asyncio
 import inspect
 import threading
+import time
 
 import azure.communication.callautomation as calls
 import azure.communication.callautomation.aio as async_calls
@@ -11,6 +12,7 @@ import azure.communication.identity as identity
 import azure.communication.identity.aio as async_identity
 import azure.communication.rooms as rooms
 import azure.communication.rooms.aio as async_rooms
+from azure.core.credentials import AccessToken
 
 _classes = {
     "sync": [calls.CallAutomationClient, calls.CallConnectionClient, identity.CommunicationIdentityClient, rooms.RoomsClient],
@@ -28,7 +30,8 @@ class Flavour:
 
     def __init__(self, name, connection_string):
         self.classes = _classes[name]
-        self._wrap = _Loop().blocking if name == "async" else lambda made: made
+        self._blocks = name == "async"
+        self._wrap = _Loop().blocking if self._blocks else lambda made: made
         self._connection_string = connection_string
         self._made = []
 
@@ -44,6 +47,14 @@ class Flavour:
     def rooms(self):
         return self._make(3)
 
+    def calls_with(self, token):
+        """A client of calls that has a token instead of the key; token gives one."""
+        endpoint = dict(part.split("=", 1) for part in self._connection_string.split(";"))["endpoint"]
+        credential = (_AsyncCredential if self._blocks else _Credential)(token)
+        client = self._wrap(self.classes[0](endpoint, credential))
+        self._made.append(client)
+        return client
+
     def _make(self, which, *args, **options):
         client = self._wrap(self.classes[which].from_connection_string(self._connection_string, *args, **options))
         self._made.append(client)
@@ -54,6 +65,25 @@ class Flavour:
         for client in self._made:
             if hasattr(client, "close"):
                 client.close()
+
+
+class _Credential:
+    """Tokens for the scope that the service has."""
+
+    def __init__(self, token):
+        self._token = token
+
+    def get_token(self, *scopes, **_):
+        assert scopes == ("https://communication.azure.com//.default",), scopes
+        return AccessToken(self._token(), int(time.time()) + 3600)
+
+
+class _AsyncCredential(_Credential):
+    async def get_token(self, *scopes, **options):
+        return super().get_token(*scopes, **options)
+
+    async def close(self):
+        pass
 
 
 class _Loop:

@@ -65,6 +65,7 @@ class Person:
         self._does("sees", **{"with": people, "held": held})
 
 
-def login(door, user, application):
-    """A token of the company for one of its people."""
-    return _ask("POST", f"{door}/company/login", {"userId": user, "appId": application})["token"]
+def login(door, user, application, audience=""):
+    """A token of the company for one of its people; with an audience for that, not
+    for the application."""
+    return _ask("POST", f"{door}/company/login", {"userId": user, "appId": application, "audience": audience})["token"]

@@ -42,6 +42,7 @@ final class ClientScenes {
 
     void run() {
         scene("handles", this::handles);
+        scene("tokens", this::tokens);
         scene("creating", this::creating);
         scene("failing", this::failing);
         scene("to groups", this::toGroups);
@@ -58,6 +59,21 @@ final class ClientScenes {
         step("CallAutomationClient.getSourceIdentity", () -> {
             equal(api.call(world.client, "getSourceIdentity"), null);
             equal(api.call(world.clientOf(world.support), "getSourceIdentity"), world.support);
+        });
+    }
+
+    /** The client takes tokens of the company's instead of the key. */
+    private void tokens() {
+        step("CallAutomationClient, with a token", () -> {
+            Object client = world.clientWith("https://communication.azure.com");
+            CallResult placed = api.call(client, "createCall", invite(alice), hooks.callback);
+            alice.accepts();
+            world.end(world.connected(placed, null));
+        });
+        step("CallAutomationClient, with a token for somebody else", () -> {
+            Object client = world.clientWith("https://graph.microsoft.com");
+            Object unknown = api.handle(client, "getCallConnection", UUID.randomUUID().toString());
+            refused(401, "Unauthorized", () -> api.call(unknown, "getCallProperties"));
         });
     }
 

@@ -14,9 +14,14 @@ import com.azure.communication.common.CommunicationUserIdentifier;
 import com.azure.communication.common.PhoneNumberIdentifier;
 import com.azure.communication.identity.CommunicationIdentityClientBuilder;
 import com.azure.communication.rooms.RoomsClientBuilder;
+import com.azure.core.credential.AccessToken;
+import com.azure.core.credential.TokenCredential;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
+import reactor.core.publisher.Mono;
 
 /** Everything that the scenes need. */
 final class World {
@@ -57,6 +62,18 @@ final class World {
     /** A client of calls, with an identity of its own or none. */
     Object clientOf(CommunicationUserIdentifier source) {
         var builder = new CallAutomationClientBuilder().connectionString(connectionString).sourceIdentity(source);
+        return async ? builder.buildAsyncClient() : builder.buildClient();
+    }
+
+    /** A client of calls that has tokens of the company's for an audience instead of the key. */
+    Object clientWith(String audience) {
+        TokenCredential credential = request -> Mono.fromCallable(() -> {
+            equal(request.getScopes(), List.of("https://communication.azure.com//.default"));
+            String token = Person.login(door, "a service", UUID.randomUUID().toString(), audience);
+            return new AccessToken(token, OffsetDateTime.now().plusHours(1));
+        });
+        String endpoint = connectionString.replaceFirst("^endpoint=", "").replaceFirst(";.*", "");
+        var builder = new CallAutomationClientBuilder().endpoint(endpoint).credential(credential);
         return async ? builder.buildAsyncClient() : builder.buildClient();
     }
 
