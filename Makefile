@@ -28,14 +28,16 @@ FUZZTIME ?= 1m
 
 .PHONY: help
 help: ## print this
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9%-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
 
 .PHONY: run
 run: deps ## build and start a server with demo bots and a softphone
+	@[ -e bin/botd ] || echo "Building: some minutes, the first time."
 	@go build -o bin/botd ./cmd/botd
 	@exec bin/botd serve --dev $(ARGS)
 
 example-%: deps ## one of examples/ with a softphone: make example-menu
+	@echo "Building examples/$*: some minutes, the first time."
 	@exec go run ./examples/$* --dev $(ARGS)
 
 .PHONY: build

@@ -76,6 +76,19 @@ func TestThePagesShowWhatRuns(t *testing.T) {
 	}
 }
 
+// TestEveryIdeaIsSaidInTheWordsOfOthersToo is for those who come from elsewhere.
+func TestEveryIdeaIsSaidInTheWordsOfOthersToo(t *testing.T) {
+	for _, idea := range []string{"events", "calls", "rooms", "transfer", "tokens", "bots", "browser"} {
+		_, table, _ := strings.Cut(contents(t, "docs/"+idea+".md"), "\n## Coming from elsewhere\n")
+		head, _, _ := strings.Cut(strings.TrimSpace(table), "\n")
+		for _, other := range []string{"Azure Communication Services", "Twilio", "LiveKit", "jambonz", "Asterisk"} {
+			if !strings.Contains(head, other) {
+				t.Errorf("the page of %s does not say what %s calls it", idea, other)
+			}
+		}
+	}
+}
+
 // TestThePageOfTestsShowsOneThatRuns compares the play on the page with the test
 // of its example.
 func TestThePageOfTestsShowsOneThatRuns(t *testing.T) {

@@ -1,14 +1,12 @@
 package room
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -149,10 +147,6 @@ func (b *Book) strike(e *entry) {
 	}
 }
 
-func earlier(a, b *entry) int {
-	return cmp.Or(a.created.Compare(b.created), strings.Compare(a.id, b.id))
-}
-
 func (b *Book) find(id string) (*entry, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
@@ -169,156 +163,3 @@ func (b *Book) Refused() uint64 { return b.refused.Load() }
 // Compared is how many passcodes have been looked at, right or wrong, of meetings
 // that there are and of others.
 func (b *Book) Compared() uint64 { return b.compared.Load() }
-
-// Get finds a room. ErrUnknown.
-func (b *Book) Get(id string) (Room, error) {
-	e, err := b.find(id)
-	if err != nil {
-		return Room{}, err
-	}
-	return b.show(e.now.Load()), nil
-}
-
-func (b *Book) show(s *state) Room {
-	return Room{
-		ID: s.id, CreatedAt: s.created, ValidFrom: s.from, ValidUntil: s.until, DialOut: s.dialOut,
-		MeetingLink: b.cfg.Link + s.key, MeetingID: s.meeting, Passcode: s.passcode,
-	}
-}
-
-// List returns up to limit rooms, the oldest first, that come after the room
-// that after names (empty: from the beginning), and what the next page comes
-// after; empty if there is none.
-func (b *Book) List(after Cursor, limit int) ([]Room, Cursor) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	from := 0
-	if after.ID != "" {
-		at, found := slices.BinarySearchFunc(b.order, &entry{id: after.ID, created: after.Created}, earlier)
-		if from = at; found {
-			from++
-		}
-	}
-	rest := b.order[from:]
-	n := min(limit, len(rest))
-	list := make([]Room, n)
-	for i, e := range rest[:n] {
-		list[i] = b.show(e.now.Load())
-	}
-	if n == 0 || n == len(rest) {
-		return list, Cursor{}
-	}
-	return list, Cursor{rest[n-1].created, rest[n-1].id}
-}
-
-// Cursor is a place in the list of rooms: behind a room, also when that has
-// been deleted meanwhile.
-type Cursor struct {
-	Created time.Time
-	ID      string
-}
-
-// Members lists up to limit people of a room by their ids, those after a given
-// one, and says whether more follow. ErrUnknown.
-func (b *Book) Members(id string, after identity.ID, limit int) ([]Member, bool, error) {
-	e, err := b.find(id)
-	if err != nil {
-		return nil, false, err
-	}
-	all := e.now.Load().members()
-	from, found := slices.BinarySearchFunc(all, after, func(m Member, id identity.ID) int { return cmp.Compare(m.ID, id) })
-	if found {
-		from++
-	}
-	all = all[from:]
-	n := min(limit, len(all))
-	return all[:n], n < len(all), nil
-}
-
-// change makes a change to a copy of the room and keeps it, in turn with others:
-// one is not begun before the call has been told of the one before.
-func (b *Book) change(ctx context.Context, id string, f func(*state) error) (*state, error) {
-	e, done, err := b.take(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	next := *e.now.Load()
-	if err := f(&next); err != nil {
-		return nil, fmt.Errorf("room %s: %w", id, err)
-	}
-	data, err := next.encode()
-	if err != nil {
-		return nil, fmt.Errorf("room %s: %w", id, err)
-	}
-	if err := b.cfg.Store.Put(ctx, id, data); err != nil {
-		e.doubt = true
-		return nil, fmt.Errorf("room %s: %w: %w", id, ErrStore, err)
-	}
-	b.becomes(ctx, e, &next)
-	return &next, nil
-}
-
-// take waits for the turn to change a room, as the store has it.
-func (b *Book) take(ctx context.Context, id string) (*entry, func(), error) {
-	e, err := b.find(id)
-	if err != nil {
-		return nil, nil, err
-	}
-	select {
-	case <-e.turn:
-	case <-ctx.Done():
-		return nil, nil, fmt.Errorf("room %s: %w", id, ctx.Err())
-	}
-	done := func() { e.turn <- struct{}{} }
-	if err := b.certain(ctx, e); err != nil {
-		done()
-		return nil, nil, fmt.Errorf("room %s: %w", id, err)
-	}
-	return e, done, nil
-}
-
-// certain reads a room again that may have been changed or deleted.
-func (b *Book) certain(ctx context.Context, e *entry) error {
-	if e.doubt {
-		data, found, err := b.cfg.Store.Get(ctx, e.id)
-		if err != nil {
-			return fmt.Errorf("%w: %w", ErrStore, err)
-		}
-		if err := b.reread(ctx, e, data, found); err != nil {
-			return err
-		}
-		e.doubt = false
-	}
-	if e.gone {
-		return ErrUnknown
-	}
-	return nil
-}
-
-func (b *Book) reread(ctx context.Context, e *entry, data []byte, found bool) error {
-	if !found {
-		b.vanish(ctx, e)
-		return nil
-	}
-	s, err := decode(data)
-	if err == nil {
-		b.becomes(ctx, e, s)
-	}
-	return err
-}
-
-// Delete removes a room and takes everybody out of its call. ErrUnknown.
-func (b *Book) Delete(ctx context.Context, id string) error {
-	e, done, err := b.take(ctx, id)
-	if err != nil {
-		return err
-	}
-	defer done()
-	if err := b.cfg.Store.Delete(ctx, id); err != nil {
-		e.doubt = true
-		return fmt.Errorf("room %s: %w: %w", id, ErrStore, err)
-	}
-	b.vanish(ctx, e)
-	return nil
-}
