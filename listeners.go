@@ -214,8 +214,7 @@ func (s *Server) admin() http.Handler {
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
 		m.HandleFunc(method+" /drain", s.serveDrain)
 	}
-	m.HandleFunc("/debug/pprof/", pprof.Index)
-	m.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	m.HandleFunc("/debug/pprof/", pprof.Index) // without cmdline: a flag may be a secret
 	m.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	m.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	m.HandleFunc("/debug/pprof/trace", pprof.Trace)

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -73,5 +77,32 @@ func TestTheLastWordOfTheProgramHasNoSecretEither(t *testing.T) {
 	}
 	if line := said.String(); strings.Contains(line, "s3cr3t") || !strings.Contains(line, "@nats:4222") {
 		t.Errorf("it says %q", line)
+	}
+}
+
+// TestTheCommandLineIsNotOnTheAdminAddress: a flag may be a secret, and profiles
+// need none of it.
+func TestTheCommandLineIsNotOnTheAdminAddress(t *testing.T) {
+	keep := os.Args
+	os.Args = append(slices.Clone(keep), "--access-key=s3cr3t")
+	defer func() { os.Args = keep }()
+	s := start(t, func(*Config) {})
+	defer stop(t, s)
+	for path, want := range map[string]int{"cmdline": http.StatusNotFound, "": http.StatusOK, "heap?debug=1": http.StatusOK} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+s.AdminAddr()+"/debug/pprof/"+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		if err := errors.Join(err, resp.Body.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if resp.StatusCode != want || strings.Contains(string(body), "s3cr3t") {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
 	}
 }

@@ -167,16 +167,17 @@ func (a *attempt) broken(ctx context.Context, err error) result {
 	case a.sent.Load() && silent:
 		return result{verdict: refused, failure: failure{reason: "no answer in time"}}
 	}
-	return result{verdict: refused, failure: failure{reason: plainly(err)}}
+	return result{verdict: refused, failure: failure{reason: bare(err).Error()}}
 }
 
-// plainly is what an error says, without the address: its query may be a secret.
-func plainly(err error) string {
+// bare is an error without the address that it was about: what stands in its path
+// or query may be a secret.
+func bare(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
-		err = wrapped.Err
+		return wrapped.Err
 	}
-	return err.Error()
+	return err
 }
 
 // retryAfter reads how long the endpoint wants to be left alone (RFC 9110,

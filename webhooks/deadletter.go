@@ -144,7 +144,7 @@ func (t *Teller) again(ctx context.Context, l DeadLetter) error {
 	}
 	answer, err := t.cfg.HTTP.Do(req)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrUndelivered, err)
+		return fmt.Errorf("%w: %w", ErrUndelivered, bare(err))
 	}
 	defer answer.Body.Close() //nolint:errcheck // nothing is lost
 	if answer.StatusCode/100 != 2 {

@@ -122,7 +122,7 @@ func (t *Teller) question(ctx context.Context, s Subscription, method string, bo
 	}
 	answer, err := t.cfg.HTTP.Do(req)
 	if err != nil {
-		return reply{}, err
+		return reply{}, bare(err)
 	}
 	defer answer.Body.Close() //nolint:errcheck // nothing is lost
 	said, err := io.ReadAll(io.LimitReader(answer.Body, answerLimit))

@@ -273,3 +273,17 @@ func TestFiltersMeanWhoTheySay(t *testing.T) {
 		t.Error("a pending one matches")
 	}
 }
+
+// TestAHandshakeThatFailsDoesNotRepeatTheAddress: what stands in its query may be
+// a secret, and whoever reads the error need not be who chose it.
+func TestAHandshakeThatFailsDoesNotRepeatTheAddress(t *testing.T) {
+	d := openNew(t, quick)
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	for _, schema := range []string{SchemaEventGrid, SchemaCloudEvents} {
+		_, err := d.Subscribe(t.Context(), Subscription{Name: "a", Endpoint: gone.URL + "/s3cr3t?k=s3cr3t", Schema: schema})
+		if !errors.Is(err, ErrHandshake) || strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("%s: %v", schema, err)
+		}
+	}
+}

@@ -335,13 +335,17 @@ func TestWhatIsTooOldBecomesADeadLetterAndCanBeToldAgain(t *testing.T) {
 	d := openNew(t, quick, func(c *Config) { c.Expiry = time.Nanosecond })
 	down := atomic.Bool{}
 	down.Store(true)
+	cut := atomic.Bool{}
 	app := listening(t, func(_ int, _ received, w http.ResponseWriter) {
+		if cut.Load() {
+			panic(http.ErrAbortHandler)
+		}
 		if down.Load() {
 			w.WriteHeader(http.StatusInternalServerError)
 		}
 	})
 	s := talking(1)
-	d.write(t, s.opens(app.URL), s.event())
+	d.write(t, s.opens(app.URL+"/?k=s3cr3t"), s.event())
 	var letters []DeadLetter
 	eventually(t, "it is given up", func() bool {
 		var err error
@@ -354,6 +358,11 @@ func TestWhatIsTooOldBecomesADeadLetterAndCanBeToldAgain(t *testing.T) {
 	if err := d.Redeliver(t.Context(), letters[0].ID); !errors.Is(err, ErrUndelivered) {
 		t.Errorf("told again while down: %v", err)
 	}
+	cut.Store(true)
+	if err := d.Redeliver(t.Context(), letters[0].ID); !errors.Is(err, ErrUndelivered) || strings.Contains(err.Error(), "s3cr3t") {
+		t.Errorf("told again while it hangs up: %v", err)
+	}
+	cut.Store(false)
 	down.Store(false)
 	if err := d.Redeliver(t.Context(), letters[0].ID); err != nil {
 		t.Fatal(err)
