@@ -52,7 +52,12 @@ type DeadLetter struct {
 	Position uint64 `json:"position"`
 }
 
-type letter struct{ DeadLetter }
+// letter is a dead letter as it is kept: with its event, which the log may let go
+// of before. There is none where it was not at hand.
+type letter struct {
+	DeadLetter
+	Record *call.Record `json:"record,omitempty"`
+}
 
 func (l letter) put(ctx context.Context, to *journal.Bucket, ttl time.Duration) error {
 	data, err := json.Marshal(l)
@@ -67,7 +72,7 @@ func (t *Teller) write(q *queue, position uint64, r *call.Record, state, reason 
 	l := letter{DeadLetter{
 		State: state, Reason: reason, Destination: q.uri, Subscription: q.subscription, Call: q.call,
 		Connection: q.connection, Since: t.cfg.Now().UTC(), Shard: q.shard, Position: position,
-	}}
+	}, r}
 	if r != nil {
 		l.EventID, l.Type, l.Sequence = r.ID, r.Type, r.Sequence
 	}
@@ -79,17 +84,17 @@ func (t *Teller) write(q *queue, position uint64, r *call.Record, state, reason 
 
 // DeadLetters lists what could not be told, the oldest first.
 func (t *Teller) DeadLetters(ctx context.Context) ([]DeadLetter, error) {
-	all, err := t.letters.All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("dead letters: %w", err)
-	}
-	letters := make([]DeadLetter, 0, len(all))
-	for _, data := range all {
+	var letters []DeadLetter
+	err := t.letters.Each(ctx, func(_ string, data []byte) error {
 		var l DeadLetter
 		if err := json.Unmarshal(data, &l); err != nil {
-			return nil, fmt.Errorf("dead letters: %w", err)
+			return err
 		}
 		letters = append(letters, l)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("dead letters: %w", err)
 	}
 	slices.SortFunc(letters, func(a, b DeadLetter) int { return a.place().compare(b.place()) })
 	return letters, nil
@@ -105,7 +110,7 @@ func (t *Teller) Redeliver(ctx context.Context, id string) error {
 	if !ok {
 		return fmt.Errorf("redeliver %s: %w", id, ErrUnknown)
 	}
-	var l DeadLetter
+	var l letter
 	if err := json.Unmarshal(data, &l); err != nil {
 		return fmt.Errorf("redeliver: %w", err)
 	}
@@ -116,10 +121,13 @@ func (t *Teller) Redeliver(ctx context.Context, id string) error {
 }
 
 // again posts the event of a letter.
-func (t *Teller) again(ctx context.Context, l DeadLetter) error {
-	e, err := t.cfg.Journal.At(ctx, l.Shard, l.Position)
-	if err != nil {
-		return err
+func (t *Teller) again(ctx context.Context, l letter) error {
+	if l.Record == nil {
+		e, err := t.cfg.Journal.At(ctx, l.Shard, l.Position)
+		if err != nil {
+			return err
+		}
+		l.Record = &e.Record
 	}
 	to, err := parseTarget(l.Destination)
 	if err != nil {
@@ -138,7 +146,7 @@ func (t *Teller) again(ctx context.Context, l DeadLetter) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.cfg.Limit)
 	defer cancel()
-	req, err := t.request(ctx, m, e.Record)
+	req, err := t.request(ctx, m, *l.Record)
 	if err != nil {
 		return err
 	}

@@ -88,6 +88,9 @@ func TestAnEndpointThatWasDownForAnHourIsToldAllOfItsBacklog(t *testing.T) {
 		toldInOrder(t, kept, speakers, events)
 		took := kept[len(kept)-1].at.Sub(back)
 		t.Logf("%d events were told %s after the endpoint came back; %d KiB more memory while it was down", len(kept), took, grown>>10)
+		if grown > 50<<20 {
+			t.Errorf("%d MiB more memory while the endpoint was down", grown>>20)
+		}
 		if took > 120*time.Second {
 			t.Errorf("the backlog took %s", took)
 		}

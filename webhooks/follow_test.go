@@ -3,6 +3,7 @@ package webhooks
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,6 +54,84 @@ func TestWhatIsOwedFollowsASubscriptionToItsNewEndpoint(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// contractWaits is the schedule of subscriptions within a day (events.md section
+// 11).
+var contractWaits = []time.Duration{
+	10 * time.Second, 30 * time.Second, time.Minute, 5 * time.Minute, 10 * time.Minute, 30 * time.Minute,
+	time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour,
+}
+
+// TestASubscriptionIsToldOnTheScheduleOfTheContract has an endpoint that takes
+// nothing.
+func TestASubscriptionIsToldOnTheScheduleOfTheContract(t *testing.T) {
+	for name, row := range map[string]struct {
+		event   call.Record
+		waits   []time.Duration
+		letters int
+	}{
+		"for long":            {began(1), contractWaits[:4], 0},
+		"as long as it rings": {ringing("a", "b"), contractWaits[:1], 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *wires) {
+				d := w.openNew(t)
+				var counts []string
+				app := w.application(t, "app", func(_ int, r received, rw http.ResponseWriter) {
+					counts = append(counts, r.header["Aeg-Delivery-Count"]...)
+					rw.WriteHeader(http.StatusServiceUnavailable)
+				})
+				if err := d.Adopt(t.Context(), Subscription{Name: "s", Endpoint: "http://app/"}); err != nil {
+					t.Fatal(err)
+				}
+				row.event.Time = time.Now()
+				d.write(t, row.event)
+				pass(8 * time.Minute)
+				at := app.times()
+				if len(at) != len(row.waits)+1 || len(counts) != len(at) {
+					t.Fatalf("%d attempts, want %d; numbered %v", len(at), len(row.waits)+1, counts)
+				}
+				for n, count := range counts {
+					if count != fmt.Sprint(n) {
+						t.Errorf("attempt %d says that it is number %s", n+1, count)
+					}
+					if n > 0 && at[n].Sub(at[n-1]) != row.waits[n-1] {
+						t.Errorf("attempt %d came %s after the one before it", n+1, at[n].Sub(at[n-1]))
+					}
+				}
+				if letters, err := d.DeadLetters(t.Context()); err != nil || len(letters) != row.letters {
+					t.Errorf("%v, %v", letters, err)
+				}
+			})
+		})
+	}
+}
+
+func TestASubscriptionIsGivenUpAfterADay(t *testing.T) {
+	teller := still()
+	q := lined(t, teller, resource)
+	now := time.Now()
+	record := began(1)
+	record.Time = now
+	teller.cfg.Now = func() time.Time { return now }
+	var waits []time.Duration
+	for {
+		q.failures++
+		if _, over := teller.hopeless(q, result{record: &record, failure: failure{status: http.StatusServiceUnavailable}}); over {
+			break
+		}
+		waits = append(waits, resourceAfter(q.failures))
+		now = now.Add(waits[len(waits)-1])
+	}
+	if !slices.Equal(waits, contractWaits) {
+		t.Errorf("it waits %v", waits)
+	}
+	q.failures = resourceAttempts
+	now = record.Time
+	if _, over := teller.hopeless(q, result{record: &record}); !over {
+		t.Errorf("attempt %d is not the last", q.failures)
+	}
 }
 
 func TestNothingGoesToAnEndpointThatWasNotConfirmed(t *testing.T) {

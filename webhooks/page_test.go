@@ -23,7 +23,7 @@ func TestTenThousandDeadLettersAreListedPageByPage(t *testing.T) {
 			l := letter{DeadLetter{
 				ID: fmt.Sprintf("%032x", n), State: letterDead, Since: start.Add(time.Duration(n/7) * time.Second),
 				Shard: n % 16, Position: uint64(n), Destination: "http://nobody/",
-			}}
+			}, nil}
 			writing.Go(func() error { return l.put(context.Background(), d.letters, time.Hour) })
 		}
 		if err := writing.Wait(); err != nil {

@@ -78,25 +78,39 @@ func (b *Bucket) Delete(ctx context.Context, key string) error {
 
 // All returns everything in the bucket.
 func (b *Bucket) All(ctx context.Context) (map[string][]byte, error) {
+	all := make(map[string][]byte)
+	err := b.Each(ctx, func(key string, value []byte) error {
+		all[key] = value
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// Each hands over everything in the bucket, one after another, until fn fails.
+func (b *Bucket) Each(ctx context.Context, fn func(key string, value []byte) error) error {
 	watch, err := b.kv.WatchAll(ctx, jetstream.IgnoreDeletes())
 	if err != nil {
-		return nil, fmt.Errorf("bucket %s: %w", b.name, err)
+		return fmt.Errorf("bucket %s: %w", b.name, err)
 	}
 	defer watch.Stop() //nolint:errcheck // fails only without a connection
-	all := make(map[string][]byte)
 	for {
 		select {
 		case e := <-watch.Updates():
 			if e == nil { // the end of what there is
-				return all, nil
+				return nil
 			}
 			key, err := unspell(e.Key())
-			if err != nil {
-				return nil, fmt.Errorf("bucket %s: %w", b.name, err)
+			if err == nil {
+				err = fn(key, e.Value())
 			}
-			all[key] = e.Value()
+			if err != nil {
+				return fmt.Errorf("bucket %s: %w", b.name, err)
+			}
 		case <-ctx.Done():
-			return nil, fmt.Errorf("bucket %s: %w", b.name, ctx.Err())
+			return fmt.Errorf("bucket %s: %w", b.name, ctx.Err())
 		}
 	}
 }
