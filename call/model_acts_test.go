@@ -72,6 +72,12 @@ var acts = []func(ctx context.Context, m *model, a, b int){
 			l.breaks()
 		}
 	},
+	// The disk.
+	func(_ context.Context, m *model, a, b int) {
+		if a == 0 && b < 4 {
+			m.journal.breaks()
+		}
+	},
 	// A room.
 	func(ctx context.Context, m *model, a, b int) {
 		if m.plan.start == 6 || m.plan.start == roomWithApplication {

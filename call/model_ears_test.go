@@ -36,6 +36,9 @@ func (w *watchedBridge) Leave(id string) {
 // are in the call, each on one bridge; who is held hears nobody and is not heard;
 // who is muted, or may not speak, is not heard; and the routing holds.
 func (m *model) checkEars() {
+	if m.journal.isLossy() {
+		return // what can be read stays as it was, and calls end
+	}
 	m.mu.Lock()
 	bridges := m.bridges
 	m.mu.Unlock()
