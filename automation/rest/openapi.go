@@ -209,6 +209,7 @@ func customise(_ string, t reflect.Type, tag reflect.StructTag, schema *openapi3
 	if t.Kind() == reflect.Struct {
 		schema.Required = required(t, schema.Properties)
 	}
+	enumerate(t, schema)
 	schema.Nullable = isOptional(tag)
 	return nil
 }

@@ -40,6 +40,12 @@ func TestTheDocumentIsValidAndHasEveryOperation(t *testing.T) {
 	if play == nil || play.Value.Properties["playSources"] == nil || play.Value.Properties["Feed"] != nil {
 		t.Errorf("PlayRequest is described as %+v", play)
 	}
+	if kind := doc.Components.Schemas["PlaySource"].Value.Properties["kind"]; len(kind.Value.Enum) != 3 {
+		t.Errorf("the kinds of what is played are %v", kind.Value.Enum)
+	}
+	if state := doc.Components.Schemas["MemberInfo"].Value.Properties["state"]; len(state.Value.Enum) != 0 {
+		t.Errorf("a participant is %v, as a connection", state.Value.Enum)
+	}
 	create := doc.Components.Schemas["CreateRequest"]
 	if create == nil || create.Value.Properties["targets"] == nil || create.Value.Properties["port"] != nil || create.Value.Properties["Direct"] != nil {
 		t.Errorf("CreateRequest is described as %+v", create)
@@ -91,6 +97,7 @@ func TestWhatIsSaidIsWhatIsDescribed(t *testing.T) {
 		{"GET", "/calling/calls", "/calling/calls", ""},
 		{"GET", "/calling/calls/{serverCallId}", "/calling/calls/none", ""},
 		{"GET", "/calling/calls/{serverCallId}/why", "/calling/calls/none/why", ""},
+		{"POST", "/calling/callConnections:reject", "/calling/callConnections:reject", `{"incomingCallContext":"x","callRejectReason":null}`},
 		{"POST", cc + ":terminate", cn + ":terminate", ""},
 	} {
 		conforms(t, d, doc, row.method, row.path, row.target+"?"+version, row.body)
