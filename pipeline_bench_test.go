@@ -202,6 +202,7 @@ func BenchmarkEventPipeline(b *testing.B) {
 		bare := paced(b, rate/2, many)
 		half := paced(b, rate/2, p.act)
 		idle := paced(b, 10, p.act)
+		atLeast(b, "of-store", rate/alone, 0.25)
 		b.ReportMetric(rate, "events/s")
 		b.ReportMetric(alone, "store-events/s")
 		b.ReportMetric(rate/alone, "of-store")
@@ -210,6 +211,14 @@ func BenchmarkEventPipeline(b *testing.B) {
 		b.ReportMetric(part(half, 0.99), "half-p99-ms")
 		b.ReportMetric(part(bare, 0.99), "store-half-p99-ms")
 		b.ReportMetric(part(idle, 0.5), "idle-p50-ms")
+	}
+}
+
+// atLeast fails where what is held against another in the same run is too little.
+func atLeast(b *testing.B, name string, got, want float64) {
+	b.Helper()
+	if got < want {
+		b.Errorf("%s is %.2f, less than %.2f", name, got, want)
 	}
 }
 
@@ -258,6 +267,7 @@ func BenchmarkReadCall(b *testing.B) {
 	for b.Loop() {
 		bare := p.reading(nothing.URL)
 		rate := p.reading("http://" + p.server.HTTPAddr())
+		atLeast(b, "of-bare", rate/bare, 0.3)
 		b.ReportMetric(rate, "reads/s")
 		b.ReportMetric(bare, "bare-reads/s")
 		b.ReportMetric(rate/bare, "of-bare")
