@@ -1,7 +1,6 @@
 package botd
 
 import (
-	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -126,23 +125,27 @@ func pagesOf(t *testing.T) []string {
 	return pages
 }
 
-// TestTheEventsPageListsEveryTypeOfOurs holds the page against the sources.
+// TestTheEventsPageListsEveryTypeOfOurs holds the page against the sources of
+// whoever writes into the log.
 func TestTheEventsPageListsEveryTypeOfOurs(t *testing.T) {
-	page, err := os.ReadFile("docs/events.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	types, err := os.ReadFile("call/events.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	found := regexp.MustCompile(`return "(botd\.[a-z.]+)"`).FindAllSubmatch(types, -1)
-	if len(found) < 10 {
-		t.Fatalf("%d types in call/events.go", len(found))
-	}
-	for _, f := range found {
-		if !bytes.Contains(page, append(append([]byte("`"), f[1]...), '`')) {
-			t.Errorf("docs/events.md does not list %s", f[1])
+	page, found := contents(t, "docs/events.md"), 0
+	for _, dir := range []string{"call", "automation", "bot/local", "bot/gateway", "webhooks"} {
+		files, err := filepath.Glob(dir + "/*.go")
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			for _, m := range regexp.MustCompile(`"(botd\.[a-z]+\.[a-z]+)"`).FindAllStringSubmatch(contents(t, file), -1) {
+				if found++; !strings.Contains(page, "`"+m[1]+"`") {
+					t.Errorf("docs/events.md does not list %s of %s", m[1], file)
+				}
+			}
+		}
+	}
+	if found < 30 {
+		t.Fatalf("%d types in the sources", found)
 	}
 }
