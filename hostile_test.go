@@ -151,6 +151,7 @@ var bodies = []struct {
 	{"a type that is none", "Content-Type: ;;;", "{}", []int{400}},
 	{"XML", "Content-Type: application/xml", `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>`, []int{400}},
 	{"a callback to a file", "", `{"targets":[{"rawId":"patient"}],"callbackUri":"file:///etc/passwd"}`, []int{400}},
+	{"a name with a line end", "", `{"targets":[{"rawId":"patient"}],"callbackUri":"http://127.0.0.1:9/","sourceDisplayName":"a\r\nX: y"}`, []int{400}},
 	{"a callback with a line end", "", `{"targets":[{"rawId":"patient"}],"callbackUri":"http://127.0.0.1:9/\r\nX: y"}`, []int{400}},
 }
 

@@ -45,7 +45,7 @@ func (r CreateRequest) validate() error {
 		user("source", r.Source),
 		app("teamsAppSource", r.TeamsAppSource),
 		number("sourceCallerIdNumber", r.SourceCallerID),
-		atMost("sourceDisplayName", r.SourceDisplayName, maxName),
+		name("sourceDisplayName", r.SourceDisplayName),
 	)
 }
 

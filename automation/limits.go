@@ -29,6 +29,14 @@ func atMost(field, value string, most int) error {
 	return nil
 }
 
+// name checks what somebody is called: headers and lists have it on one line.
+func name(field, value string) error {
+	if strings.ContainsFunc(value, unicode.IsControl) {
+		return invalid(field, "it has a control character")
+	}
+	return atMost(field, value, maxName)
+}
+
 // echoed checks what comes back in the events of a connection or an operation:
 // its operationContext, and where it is told.
 func (s *Service) echoed(ctx context.Context, reference, field, uri string) error {

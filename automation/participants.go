@@ -42,7 +42,7 @@ func (r AddRequest) validate() error {
 	return first(
 		someone("participantToAdd", r.ParticipantToAdd),
 		number("sourceCallerIdNumber", r.SourceCallerID),
-		atMost("sourceDisplayName", r.SourceDisplayName, maxName),
+		name("sourceDisplayName", r.SourceDisplayName),
 		within("invitationTimeoutInSeconds", r.InvitationTimeout, 0, 180),
 		r.CustomCallingContext.validate("customCallingContext"),
 	)

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/pion/webrtc/v4"
@@ -88,8 +90,8 @@ func (r *request) validate() error {
 		return invalid("meetingId", "is too long")
 	case len(r.Passcode) > maxPasscode:
 		return invalid("passcode", "is too long")
-	case utf8.RuneCountInString(r.DisplayName) > maxName:
-		return invalid("displayName", "is too long")
+	case !isName(r.DisplayName):
+		return invalid("displayName", badName)
 	case len(r.Targets) > maxTargets:
 		return invalid("targets", "are too many")
 	case len(r.Participants) > maxTargets:
@@ -99,6 +101,15 @@ func (r *request) validate() error {
 		return err
 	}
 	return somebody("participants", r.Participants)
+}
+
+// badName says what isName does not take.
+const badName = "is too long, or has a control character"
+
+// isName says whether people may be called so: headers and lists have it on one
+// line.
+func isName(name string) bool {
+	return utf8.RuneCountInString(name) <= maxName && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 // somebody refuses a list with a null in it, which would be nobody.

@@ -235,6 +235,7 @@ func TestAMistakeIsAnsweredAndForgiven(t *testing.T) {
 		{"a wrong type of field", ann, `{"type":"start","ref":7,"call":1}`, 400, 8523, "call may not be a JSON number"},
 		{"no object", ann, `7`, 400, 8523, "message may not be a JSON number"},
 		{"an unknown request", ann, `{"type":"dance","ref":7}`, 400, 8523, "type"},
+		{"a name of two lines", ann, `{"type":"ping","ref":7,"displayName":"a\r\nX: y"}`, 400, 8523, "displayName"},
 		{"no targets", ann, `{"type":"start","ref":7,"call":"c"}`, 400, 8523, "targets"},
 		{"nobody among the targets", ann, `{"type":"start","ref":7,"call":"c","targets":[{"rawId":"8:acs:r_x"},null]}`, 400, 8523, "targets[1]"},
 		{"nobody among the participants", ann, `{"type":"admit","ref":7,"call":"c","participants":[null]}`, 400, 8523, "participants[0]"},

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"unicode/utf8"
 
 	"go.uber.org/zap"
 
@@ -65,8 +64,8 @@ func (s *Server) whipEnter(ctx context.Context, who whipUser, place string) (cal
 	switch {
 	case !validGroup(place) || len(place) > maxID:
 		return j, invalid("path", "ends in the id of a group or a room: 1 to 64 of A-Z a-z 0-9 _ -")
-	case utf8.RuneCountInString(who.Name) > maxName:
-		return j, invalid("name", "is too long")
+	case !isName(who.Name):
+		return j, invalid("name", badName)
 	case !isRoom(place):
 		j.Group = place
 		return j, nil

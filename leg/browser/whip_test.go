@@ -101,6 +101,7 @@ func TestARefusalSaysWhatIsWrong(t *testing.T) {
 		"no sound":         {"g", strings.Replace(page, "m=audio 9", "m=audio 0", 1), ann, nil, 406, "audio"},
 		"no place":         {"", page, ann, nil, 400, "path"},
 		"no group's name":  {"a%20b", page, ann, nil, 400, "path"},
+		"a name of lines":  {"g?name=a%0D%0AX:%20y", page, ann, nil, 400, "name"},
 		"a long name":      {"g?name=" + strings.Repeat("x", maxName+1), page, ann, nil, 400, "name"},
 		"no token":         {"g", page, "", nil, 401, "token"},
 		"a bad token":      {"g", page, "x", nil, 401, "token"},
