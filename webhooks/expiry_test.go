@@ -21,8 +21,10 @@ func TestAllThatIsTooOldBecomesADeadLetterHoweverFarItLiesBehind(t *testing.T) {
 				dir := t.TempDir()
 				expiry := func(c *Config) { c.Expiry = time.Hour }
 				d := w.open(t, dir, expiry)
-				w.application(t, "app", func(_ int, _ received, rw http.ResponseWriter) {
-					time.Sleep(row.silent)
+				w.application(t, "app", func(n int, _ received, rw http.ResponseWriter) {
+					if n <= connections {
+						time.Sleep(row.silent)
+					}
 					rw.WriteHeader(http.StatusBadGateway)
 				})
 				crowd(t, d, 0, connections, row.events, "http://app/")
