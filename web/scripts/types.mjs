@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 
 const modules = [
   'values',
+  'observable',
   'log',
   'errors',
   'identifier',

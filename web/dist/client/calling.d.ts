@@ -173,6 +173,18 @@ export interface CollectionUpdate<T> {
 export type CollectionUpdatedEvent<T> = (update: CollectionUpdate<T>) => void;
 export type PropertyChangedEvent = () => void;
 
+/** Something with events. E maps their names to their listeners. */
+export interface Observable<E> {
+    on<K extends keyof E>(event: K, listener: E[K]): void;
+    off<K extends keyof E>(event: K, listener: E[K]): void;
+}
+/** How loud something is, from 0 to 100. */
+export interface Volume extends Observable<{
+    levelChanged: PropertyChangedEvent;
+}> {
+    readonly level: number;
+}
+
 export type AzureLogLevel = 'verbose' | 'info' | 'warning' | 'error';
 /** Logs from this level up; undefined, the default, logs nothing. */
 export declare function setLogLevel(level?: AzureLogLevel): void;
