@@ -43,7 +43,8 @@ const script = `(async () => {
 	say({ type: 'accept', ref: 1, call: ring, sdp: pc.localDescription.sdp });
 	const up = told('Connected');
 	await pc.setRemoteDescription({ type: 'answer', sdp: (await told('answer')).sdp });
-	await up;
+	await up; // which the browser's sender may find a moment later, without a word
+	while (!sender.dtmf.canInsertDTMF) await new Promise(done => setTimeout(done, 10));
 	sender.dtmf.insertDTMF('5#', 100, 70);
 	for (let i = 0; i < 100; i++) {
 		await new Promise(done => setTimeout(done, 100));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ToneQueue, dtmfKey } from '../src/client/dtmf';
 import type { ToneSender } from '../src/client/dtmf';
 import type { DtmfTone } from '../src/client/values';
@@ -62,5 +62,25 @@ describe('tones', () => {
     await tick();
     sender.end();
     await expect(tone).resolves.toBeUndefined();
+  });
+
+  test('waits a moment for a browser that cannot send yet, and not for ever', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const sender = new FakeSender();
+    sender.canInsertDTMF = false;
+    const queue = new ToneQueue();
+    const tone = queue.send(sender, 'Num3');
+    await vi.advanceTimersByTimeAsync(500);
+    expect(sender.played).toEqual([]);
+    sender.canInsertDTMF = true;
+    await vi.advanceTimersByTimeAsync(50);
+    expect(sender.played).toEqual(['3']);
+    sender.end();
+    await tone;
+    sender.canInsertDTMF = false;
+    const never = expect(queue.send(sender, 'Num4')).rejects.toMatchObject({ code: 412 });
+    await vi.advanceTimersByTimeAsync(3000);
+    await never;
   });
 });

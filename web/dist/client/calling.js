@@ -194,6 +194,12 @@ var keys = {
 /** How long a tone and the pause after it are, in milliseconds. */
 var toneLength = 160;
 var tonePause = 60;
+/**
+* A call is connected when the server says so, which may be a moment before the browser finds
+* that it can send. So long that moment may be, and so often it is looked, in milliseconds.
+*/
+var patience$3 = 2e3;
+var lookEvery = 20;
 /** The character that stands for a tone. */
 function dtmfKey(tone) {
 	const key = keys[tone];
@@ -211,8 +217,8 @@ var ToneQueue = class {
 		return sent;
 	}
 };
-function play(sender, key) {
-	if (!sender?.canInsertDTMF) return Promise.reject(problem("notConnected"));
+async function play(sender, key) {
+	if (!sender || !await mayPlay(sender)) throw problem("notConnected");
 	return new Promise((resolve) => {
 		const finish = () => {
 			sender.removeEventListener("tonechange", heard);
@@ -226,6 +232,10 @@ function play(sender, key) {
 		sender.addEventListener("tonechange", heard);
 		sender.insertDTMF(key, toneLength, tonePause);
 	});
+}
+async function mayPlay(sender) {
+	for (let waited = 0; !sender.canInsertDTMF && waited < patience$3; waited += lookEvery) await new Promise((resolve) => setTimeout(resolve, lookEvery));
+	return sender.canInsertDTMF;
 }
 // src/client/emitter.ts
 /** Keeps listeners and calls them in the order in which they came. */

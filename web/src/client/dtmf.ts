@@ -25,6 +25,13 @@ const keys: Partial<Record<DtmfTone, string>> = {
 const toneLength = 160;
 const tonePause = 60;
 
+/**
+ * A call is connected when the server says so, which may be a moment before the browser finds
+ * that it can send. So long that moment may be, and so often it is looked, in milliseconds.
+ */
+const patience = 2000;
+const lookEvery = 20;
+
 /** The character that stands for a tone. */
 export function dtmfKey(tone: DtmfTone): string {
   const key = keys[tone];
@@ -53,8 +60,8 @@ export class ToneQueue {
   }
 }
 
-function play(sender: ToneSender | null | undefined, key: string): Promise<void> {
-  if (!sender?.canInsertDTMF) return Promise.reject(problem('notConnected'));
+async function play(sender: ToneSender | null | undefined, key: string): Promise<void> {
+  if (!sender || !(await mayPlay(sender))) throw problem('notConnected');
   return new Promise((resolve) => {
     const finish = (): void => {
       sender.removeEventListener('tonechange', heard);
@@ -70,4 +77,11 @@ function play(sender: ToneSender | null | undefined, key: string): Promise<void>
     sender.addEventListener('tonechange', heard);
     sender.insertDTMF(key, toneLength, tonePause);
   });
+}
+
+async function mayPlay(sender: ToneSender): Promise<boolean> {
+  for (let waited = 0; !sender.canInsertDTMF && waited < patience; waited += lookEvery) {
+    await new Promise((resolve) => setTimeout(resolve, lookEvery));
+  }
+  return sender.canInsertDTMF;
 }
