@@ -92,13 +92,17 @@ func part(of, all uint64) float64 {
 // large, day after day from its beginning; of a day in which something is owed,
 // the rest. It returns the bytes that are left.
 func (j *Journal) tidy(ctx context.Context) uint64 {
-	j.cut(ctx, j.cfg.Now().Add(-j.cfg.Retention-doubt).Truncate(day))
+	kept := j.cfg.Now().Add(-j.cfg.Retention - doubt).Truncate(day)
+	j.cut(ctx, kept)
 	size, oldest := j.size(ctx)
 	if oldest.IsZero() {
 		return size
 	}
 	limit := uint64(j.cfg.MaxBytes) / 10 * 9 //nolint:gosec // positive
 	today := j.cfg.Now().Truncate(day)
+	if oldest.Before(kept) { // what is left of that time is owed: no need to go through its days
+		oldest = kept
+	}
 	for end := oldest.Truncate(day).Add(day); size > limit && !end.After(today); end = end.Add(day) {
 		j.cut(ctx, end)
 		size, _ = j.size(ctx)
