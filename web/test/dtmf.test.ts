@@ -22,6 +22,7 @@ class FakeSender implements ToneSender {
   }
 }
 
+const connected = (): boolean => true;
 const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 describe('tones', () => {
@@ -43,7 +44,7 @@ describe('tones', () => {
   test('one waits for the one before', async () => {
     const sender = new FakeSender();
     const queue = new ToneQueue();
-    const [one, two] = [queue.send(sender, 'Num1'), queue.send(sender, 'Pound')];
+    const [one, two] = [queue.send(sender, 'Num1', connected), queue.send(sender, 'Pound', connected)];
     await tick();
     expect(sender.played).toEqual(['1']);
     sender.end();
@@ -57,8 +58,8 @@ describe('tones', () => {
   test('cannot be sent before the call is connected, but can afterwards', async () => {
     const sender = new FakeSender();
     const queue = new ToneQueue();
-    await expect(queue.send(null, 'Num1')).rejects.toMatchObject({ code: 412 });
-    const tone = queue.send(sender, 'Num2');
+    await expect(queue.send(null, 'Num1', connected)).rejects.toMatchObject({ code: 412 });
+    const tone = queue.send(sender, 'Num2', connected);
     await tick();
     sender.end();
     await expect(tone).resolves.toBeUndefined();
@@ -70,7 +71,7 @@ describe('tones', () => {
     const sender = new FakeSender();
     sender.canInsertDTMF = false;
     const queue = new ToneQueue();
-    const tone = queue.send(sender, 'Num3');
+    const tone = queue.send(sender, 'Num3', connected);
     await vi.advanceTimersByTimeAsync(500);
     expect(sender.played).toEqual([]);
     sender.canInsertDTMF = true;
@@ -79,8 +80,23 @@ describe('tones', () => {
     sender.end();
     await tone;
     sender.canInsertDTMF = false;
-    const never = expect(queue.send(sender, 'Num4')).rejects.toMatchObject({ code: 412 });
+    const never = expect(queue.send(sender, 'Num4', connected)).rejects.toMatchObject({ code: 412 });
     await vi.advanceTimersByTimeAsync(3000);
     await never;
+  });
+
+  test('is refused at once by a call that is not connected, or not any more', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const sender = new FakeSender();
+    sender.canInsertDTMF = false;
+    const queue = new ToneQueue();
+    await expect(queue.send(sender, 'Num5', () => false)).rejects.toMatchObject({ code: 412 });
+    let up = true;
+    const late = expect(queue.send(sender, 'Num6', () => up)).rejects.toMatchObject({ code: 412 });
+    await vi.advanceTimersByTimeAsync(100);
+    up = false;
+    await vi.advanceTimersByTimeAsync(20);
+    await late;
   });
 });

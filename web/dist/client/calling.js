@@ -209,16 +209,16 @@ function dtmfKey(tone) {
 /** Sends tones one after the other: a browser that is given a second one forgets the first. */
 var ToneQueue = class {
 	#last = Promise.resolve();
-	/** Resolves when the tone and its pause are over. */
-	send(sender, tone) {
+	/** Resolves when the tone and its pause are over. connected says that the call is, by now. */
+	send(sender, tone, connected) {
 		const key = dtmfKey(tone);
-		const sent = this.#last.then(() => play(sender, key));
+		const sent = this.#last.then(() => play(sender, key, connected));
 		this.#last = sent.catch(() => void 0);
 		return sent;
 	}
 };
-async function play(sender, key) {
-	if (!sender || !await mayPlay(sender)) throw problem("notConnected");
+async function play(sender, key, connected) {
+	if (!sender || !await mayPlay(sender, connected)) throw problem("notConnected");
 	return new Promise((resolve) => {
 		const finish = () => {
 			sender.removeEventListener("tonechange", heard);
@@ -233,8 +233,8 @@ async function play(sender, key) {
 		sender.insertDTMF(key, toneLength, tonePause);
 	});
 }
-async function mayPlay(sender) {
-	for (let waited = 0; !sender.canInsertDTMF && waited < patience$3; waited += lookEvery) await new Promise((resolve) => setTimeout(resolve, lookEvery));
+async function mayPlay(sender, connected) {
+	for (let waited = 0; !sender.canInsertDTMF && connected() && waited < patience$3; waited += lookEvery) await new Promise((resolve) => setTimeout(resolve, lookEvery));
 	return sender.canInsertDTMF;
 }
 // src/client/emitter.ts
@@ -1471,7 +1471,7 @@ var CallObject = class extends Emitter {
 		this.#setDeaf(false);
 	}
 	sendDtmf(tone) {
-		return this.#tones.send(this.#peer.dtmf, tone);
+		return this.#tones.send(this.#peer.dtmf, tone, () => this.#state === "Connected");
 	}
 	addParticipant(identifier, options) {
 		const rawId = getIdentifierRawId(identifier);

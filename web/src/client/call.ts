@@ -219,7 +219,7 @@ export class CallObject extends Emitter<CallEvents> implements Call {
   }
 
   sendDtmf(tone: DtmfTone): Promise<void> {
-    return this.#tones.send(this.#peer.dtmf, tone);
+    return this.#tones.send(this.#peer.dtmf, tone, () => this.#state === 'Connected');
   }
 
   addParticipant(identifier: CommunicationIdentifier, options?: AddPhoneNumberOptions): RemoteParticipant {

@@ -51,17 +51,17 @@ export interface ToneSender {
 export class ToneQueue {
   #last: Promise<void> = Promise.resolve();
 
-  /** Resolves when the tone and its pause are over. */
-  send(sender: ToneSender | null | undefined, tone: DtmfTone): Promise<void> {
+  /** Resolves when the tone and its pause are over. connected says that the call is, by now. */
+  send(sender: ToneSender | null | undefined, tone: DtmfTone, connected: () => boolean): Promise<void> {
     const key = dtmfKey(tone);
-    const sent = this.#last.then(() => play(sender, key));
+    const sent = this.#last.then(() => play(sender, key, connected));
     this.#last = sent.catch(() => undefined);
     return sent;
   }
 }
 
-async function play(sender: ToneSender | null | undefined, key: string): Promise<void> {
-  if (!sender || !(await mayPlay(sender))) throw problem('notConnected');
+async function play(sender: ToneSender | null | undefined, key: string, connected: () => boolean): Promise<void> {
+  if (!sender || !(await mayPlay(sender, connected))) throw problem('notConnected');
   return new Promise((resolve) => {
     const finish = (): void => {
       sender.removeEventListener('tonechange', heard);
@@ -79,8 +79,8 @@ async function play(sender: ToneSender | null | undefined, key: string): Promise
   });
 }
 
-async function mayPlay(sender: ToneSender): Promise<boolean> {
-  for (let waited = 0; !sender.canInsertDTMF && waited < patience; waited += lookEvery) {
+async function mayPlay(sender: ToneSender, connected: () => boolean): Promise<boolean> {
+  for (let waited = 0; !sender.canInsertDTMF && connected() && waited < patience; waited += lookEvery) {
     await new Promise((resolve) => setTimeout(resolve, lookEvery));
   }
   return sender.canInsertDTMF;
